@@ -1,0 +1,157 @@
+/* rows - the records of the platform, as the store keeps them */
+#ifndef FS0711_STORE_ROWS_H
+#define FS0711_STORE_ROWS_H
+
+#include "store/field.h"
+
+enum task_state {
+	TASK_TODO,
+	TASK_IN_PROGRESS,
+	TASK_NEEDS_REVIEW,
+	TASK_COMPLETED,
+	TASK_FAILED,
+	TASK_CANCELLED,
+	N_TASK_STATES
+};
+enum priority { PRIORITY_LOW, PRIORITY_MEDIUM, PRIORITY_HIGH, PRIORITY_URGENT, N_PRIORITIES };
+enum ai_handled { AI_NO, AI_PARTIAL, AI_FULL };
+enum engagement_status { ENGAGEMENT_ACTIVE, ENGAGEMENT_PAUSED, ENGAGEMENT_ENDED };
+enum expert_status { EXPERT_ACTIVE, EXPERT_AWAY, EXPERT_LEFT };
+enum document_role { DOCUMENT_INPUT, DOCUMENT_FORMER, DOCUMENT_RESULT, DOCUMENT_OUTPUT };
+
+extern const char *const task_state_words[];
+extern const char *const priority_words[];
+
+struct expert {
+	int64_t row_id;
+	char *id, *name, *login, *email, *title, *domain;
+	char *certified_mcps; /* JSON array of texts */
+	int64_t hourly_rate_cents, max_clients;
+	double rating;
+	int status;
+	int64_t created_at, updated_at;
+};
+
+struct company {
+	int64_t row_id;
+	char *id, *name, *industry, *country, *size, *contact;
+	int64_t created_at, updated_at;
+};
+
+struct engagement {
+	int64_t row_id;
+	char *id, *name, *title, *description;
+	int status;
+	char *expert_id, *customer_id;
+	char *mcp, *tool; /* engine of what is dropped without another choice; NULL: the settings' */
+	int64_t review_threshold;
+	char *created_by;
+	int64_t created_at, updated_at;
+};
+
+struct task {
+	int64_t row_id;
+	char *id;
+	int64_t engagement_row;
+	char *engagement_id, *expert_id, *customer_id;
+	char *name, *title, *description, *task_type;
+	char *mcp, *tool, *mcp_version;
+	int state, priority;
+	int64_t due_date;
+	char *input_data; /* JSON: arguments beside the documents */
+	int ai_handled;
+	int64_t ai_confidence;
+	bool requires_review;
+	char *error_message;
+	int64_t attempts;
+	char *duplicate_of;  /* id of the first task with the same bytes in this engagement */
+	char *answered_from; /* id of the task whose stored result answered this one */
+	char *created_by, *reviewed_by, *review;
+	int64_t created_at, started_at, completed_at, reviewed_at, updated_at;
+	double seconds_used;
+	int64_t tokens_used;
+	int64_t progress; /* percent */
+	char *progress_text;
+	char *input_key; /* hash over the documents' hashes */
+	bool fresh;      /* the stored result of a twin is not good enough: work anew */
+	int64_t fence;   /* rises with each claim: an outcome under an older one is refused */
+	int64_t lease_until;
+	char *lease_host;
+	int64_t not_before;
+	int64_t trashed_at;
+};
+
+struct document {
+	int64_t row_id;
+	int64_t task_row;
+	int64_t parent_row; /* the folder below input/ that holds it, 0 for none */
+	int role;
+	bool is_dir;
+	char *name, *sha256;
+	int64_t size, version; /* version: which result, or which former bytes; 0 otherwise */
+	int64_t modified_at;
+};
+
+/* An entry of an inbox: a file, or a folder with files. It is shown until the work ends; its receipt stays longer. */
+struct drop {
+	int64_t row_id;
+	int64_t inbox;      /* which inbox directory, as the tree numbers them */
+	int64_t parent_row; /* the dropped folder that holds it, 0 for none */
+	int64_t engagement_row;
+	char *mcp, *tool; /* the engine that the inbox directory chose, or NULL */
+	char *name;
+	bool is_dir;
+	int64_t task_row; /* 0 for a folder that is not submitted yet, and what is in it */
+	char *task_name;
+	char *sha256;
+	int64_t size, modified_at;
+	int64_t uid;
+	char *host;
+	int64_t created_at, ended_at; /* ended_at: the entry is gone, the receipt still there */
+};
+
+struct event {
+	int64_t row_id;
+	char *type;
+	int64_t task_row, engagement_row;
+	int64_t created_at;
+	char *data; /* JSON object */
+};
+
+struct log_line {
+	int64_t row_id;
+	int64_t task_row;
+	int64_t created_at;
+	char *text;
+};
+
+struct setting {
+	int64_t row_id;
+	char *name, *value;
+};
+
+struct xattr {
+	int64_t row_id;
+	int64_t ino;
+	char *name;
+	char *value; /* hex digits: values are bytes */
+};
+
+/* What a listing needs of a record: few columns, so that 10,000 rows are one short query. */
+struct listing {
+	int64_t row_id;
+	char *name;
+	int64_t updated_at;
+};
+struct task_listing {
+	int64_t row_id;
+	char *name;
+	int state;
+	int64_t engagement_row, updated_at;
+};
+
+extern const struct table expert_table, company_table, engagement_table, task_table, document_table, drop_table,
+	event_table, log_line_table, setting_table, xattr_table;
+extern const struct table expert_listing_table, company_listing_table, engagement_listing_table, task_listing_table;
+
+#endif
