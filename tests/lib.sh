@@ -1,0 +1,237 @@
+# What every shell test stands on. A test is tests/.../NAME.t.sh, listed in SHELL_TESTS of Makefile.am:
+#
+#	. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+#	mount_start
+#	ok 'a cancelled task stays cancelled' '
+#		put cancel "$mnt/engagements/default/tasks/rfp/ctl" &&
+#		must_fail EBUSY put retry "$mnt/engagements/default/tasks/rfp/ctl"'
+#	done_testing
+#
+# It runs by `make check`, or alone from the build directory: bash ../tests/NAME.t.sh
+# The test gets $dir (its own, removed at the end, also its HOME), $src (the store), $mnt, $log (what the daemon says),
+# $top (the source tree), $build (the build tree) and $store (sqlite; the name of the store that is tested).
+# Environment: FS0711_TEST_STORE, FS0711_TEST_SECONDS (the limit for one file, 300), FS0711_TEST_NEED_FUSE=1 (without
+# /dev/fuse the test fails; else it is skipped), FS0711_TEST_KEEP=1 (keep $dir).
+# shellcheck shell=bash disable=SC2034
+
+# A mount and process namespace of its own: whatever happens in it, no mount and no process is left behind.
+if [ -z "${FS0711_TEST_INSIDE:-}" ]; then
+	export FS0711_TEST_INSIDE=plain
+	how=
+	for flags in $([ "$(id -u)" = 0 ] && echo -mpf) -Urmpf; do
+		if unshare "$flags" --mount-proc --kill-child true 2>/dev/null && [ -w /dev/fuse ]; then
+			FS0711_TEST_INSIDE=namespace
+			how="unshare $flags --mount-proc --kill-child"
+			break
+		fi
+	done
+	# shellcheck disable=SC2086  # how is a list of words, or none
+	exec timeout -k 5 "${FS0711_TEST_SECONDS:-300}" $how bash "$0" "$@"
+fi
+
+top=$(cd "${FS0711_SRCDIR:-$(dirname "${BASH_SOURCE[0]}")/..}" && pwd)
+build=$(cd "${FS0711_BUILDDIR:-.}" && pwd)
+store=${FS0711_TEST_STORE:-sqlite}
+dir=$(mktemp -d "${TMPDIR:-/tmp}/0711fs-test.XXXXXX")
+src=$dir/store mnt=$dir/mnt log=$dir/daemon.log
+daemon="" tests=0 failures=0 finished=""
+export HOME=$dir LC_ALL=C.UTF-8 TZ=UTC
+unset XDG_DATA_HOME
+mkdir "$src" "$mnt"
+: >"$log"
+
+# skip REASON - end the whole test: it cannot run here
+skip()
+{
+	finished=1
+	echo "1..0 # SKIP $1"
+	exit 77
+}
+
+# need COMMAND... - skip the whole test unless each of them is installed
+need()
+{
+	local command
+
+	for command; do
+		type "$command" >/dev/null 2>&1 || skip "$command is not installed"
+	done
+}
+
+quote_lines()
+{
+	sed 's/^/# /'
+}
+
+# ok NAME COMMANDS - one case: COMMANDS run in this shell, so that variables stay; the last status counts
+ok()
+{
+	tests=$((tests + 1))
+	if eval "$2" >"$dir/ok.out" 2>&1 </dev/null; then
+		echo "ok $tests - $1"
+		return 0
+	fi
+	failures=$((failures + 1))
+	echo "not ok $tests - $1"
+	printf '%s\n' "$2" | quote_lines
+	quote_lines <"$dir/ok.out"
+	[ ! -s "$log" ] || tail -n 20 "$log" | sed 's/^/# log: /'
+}
+
+# done_testing - the last line of a test: a script that ends before it has failed
+done_testing()
+{
+	finished=1
+	echo "1..$tests"
+	[ "$failures" = 0 ]
+	exit
+}
+
+# op OPERATION ARGUMENT... - one file operation; tests/op.c lists them
+op()
+{
+	"$build/tests/op" "$@"
+}
+
+# put TEXT FILE - write TEXT and a newline to a file that exists, and hear what write and close answer
+put()
+{
+	op put "$2" "$1
+"
+}
+
+# must_fail ERRNO COMMAND... - true when the command fails and says that errno, by name or in words
+must_fail()
+{
+	local name=$1 said text
+
+	shift
+	text=$(op text "$name") || return 1
+	if said=$("$@" 2>&1); then
+		echo "should have failed with $name: $*"
+		return 1
+	fi
+	case $said in
+	*"$name"* | *"$text"*) return 0 ;;
+	esac
+	echo "should have failed with $name ($text): $*"
+	echo "said: $said"
+	return 1
+}
+
+# same EXPECTED GOT - true when the texts are equal; shows both where not
+same()
+{
+	[ "$1" = "$2" ] && return 0
+	printf 'expected: %s\ngot:      %s\n' "$1" "$2"
+	return 1
+}
+
+# eventually COMMANDS [SECONDS] - true as soon as COMMANDS are; false after SECONDS (20)
+eventually()
+{
+	local end=$((SECONDS + ${2:-20}))
+
+	until eval "$1"; do
+		if ((SECONDS >= end)); then
+			echo "not true after ${2:-20} s: $1"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# mount_start [OPTION...] - mount $src at $mnt and return when it answers; $daemon is its process
+mount_start()
+{
+	local end=$((SECONDS + 30))
+
+	"$build/0711fs" "$src" "$mnt" -f "$@" >>"$log" 2>&1 &
+	daemon=$!
+	until [ -e "$mnt/health" ] 2>/dev/null; do
+		if ! kill -0 "$daemon" 2>/dev/null; then
+			wait "$daemon"
+			echo "# the mount ended with status $?"
+			daemon=
+			sed 's/^/# log: /' "$log"
+			return 1
+		fi
+		if ((SECONDS >= end)); then
+			echo "# the mount did not answer within 30 s"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# mount_stop - unmount and wait for the end; returns the daemon's exit status
+mount_stop()
+{
+	local was=$daemon
+
+	daemon=
+	fusermount3 -u "$mnt" || return 1
+	timeout 60 tail --pid="$was" -f /dev/null || echo "# the daemon did not end within 60 s"
+	wait "$was"
+}
+
+# mount_kill - the daemon dies as by a power cut; the dead mount stays
+mount_kill()
+{
+	kill -9 "$daemon"
+	wait "$daemon" 2>/dev/null
+	daemon=
+}
+
+# task_dir NAME - the directory of a task of the default engagement; a path stays what it is
+task_dir()
+{
+	case $1 in
+	*/*) echo "$1" ;;
+	*) echo "$mnt/engagements/default/tasks/$1" ;;
+	esac
+}
+
+# wait_task NAME [STATE] - wait until the task ends (at most 60 s); true when it ended, in STATE if given
+wait_task()
+{
+	local file=wait got
+
+	[ "${2:-}" != needs_review ] || file=wait.review
+	got=$(timeout "${FS0711_TEST_TASK_SECONDS:-60}" cat "$(task_dir "$1")/$file") || {
+		echo "task $1 did not end: $(cat "$(task_dir "$1")/status")"
+		return 1
+	}
+	[ -z "${2:-}" ] || same "$2" "$got"
+}
+
+cleanup()
+{
+	local status=$?
+
+	if [ -n "$daemon" ] && kill "$daemon" 2>/dev/null; then
+		timeout 20 tail --pid="$daemon" -f /dev/null || kill -9 "$daemon"
+	fi
+	fusermount3 -uz "$mnt" 2>/dev/null
+	cd /
+	if [ -n "${FS0711_TEST_KEEP:-}" ]; then
+		echo "# kept: $dir"
+	else
+		rm -rf --one-file-system "$dir"
+	fi
+	[ -n "$finished" ] || status=99
+	exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 99' HUP INT TERM
+
+case $store in
+sqlite) ;;
+*) skip "there is no store $store" ;;
+esac
+if [ ! -w /dev/fuse ]; then
+	[ -n "${FS0711_TEST_NEED_FUSE:-}" ] || skip "/dev/fuse cannot be opened"
+	ok 'a mount needs /dev/fuse, readable and writable' false
+	done_testing
+fi
+cd "$dir" || exit 99
