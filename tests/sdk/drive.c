@@ -1,0 +1,456 @@
+/*
+ * Drives the test server over its pipes.
+ * SDK_SERVER names the program, SDK_MANIFEST its manifest; both default to their places in the build and source trees.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "sdk/sandbox.h"
+
+#define WAIT_MS 20000
+
+static struct {
+	pid_t pid;
+	int in, out; /* our ends */
+	struct buf buf;
+	int next_id;
+} server;
+
+static int n_tests, n_failed;
+
+static bool ok(bool passed, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static bool ok(bool passed, const char *fmt, ...)
+{
+	va_list ap;
+
+	n_failed += !passed;
+	n_tests++;
+	printf("%sok ", passed ? "" : "not ");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n");
+	fflush(stdout);
+	return passed;
+}
+
+static void start(void)
+{
+	const char *program = getenv("SDK_SERVER"), *manifest = getenv("SDK_MANIFEST"), *srcdir = getenv("srcdir");
+	auto_free char *place = xasprintf("%s/tests/sdk/manifest.json", srcdir ? srcdir : ".");
+	int in[2], out[2];
+
+	if (pipe(in) < 0 || pipe(out) < 0)
+		exit(1);
+	server.pid = fork();
+	if (server.pid == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		closefrom(3);
+		program = program ? program : "tests/sdk/server";
+		execl(program, program, manifest ? manifest : place, NULL);
+		perror(program);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	server.in = in[1];
+	server.out = out[0];
+	buf_clear(&server.buf);
+}
+
+static int stop(void)
+{
+	int status;
+
+	close(server.in);
+	while (waitpid(server.pid, &status, 0) < 0 && errno == EINTR)
+		;
+	close(server.out);
+	return status;
+}
+
+static void send_line(const char *line)
+{
+	auto_buf b = BUF_INIT;
+
+	buf_addstr(&b, line);
+	buf_addc(&b, '\n');
+	if (io_write_all(server.in, b.data, b.len) < 0)
+		ok(false, "the server takes a line");
+}
+
+/* The next message, or NULL when none comes within the time. */
+static json_t *receive(int wait_ms)
+{
+	int64_t until_ms = clock_mono_ms() + wait_ms;
+
+	for (;;) {
+		char part[65536], *end = server.buf.len ? memchr(server.buf.data, '\n', server.buf.len) : NULL;
+		struct pollfd p = { .fd = server.out, .events = POLLIN };
+		ssize_t n;
+
+		if (end) {
+			json_t *got = json_loadb(server.buf.data, (size_t)(end - server.buf.data), 0, NULL);
+
+			buf_drop(&server.buf, (size_t)(end + 1 - server.buf.data));
+			if (!got)
+				ok(false, "every line of the server is JSON");
+			return got;
+		}
+		if (clock_mono_ms() >= until_ms || poll(&p, 1, (int)(until_ms - clock_mono_ms())) <= 0)
+			return NULL;
+		n = read(server.out, part, sizeof(part));
+		if (n <= 0)
+			return NULL;
+		buf_add(&server.buf, part, (size_t)n);
+	}
+}
+
+static int request(const char *method, json_t *params)
+{
+	int id = ++server.next_id;
+	json_t *message = json_pack("{s:s, s:i, s:s}", "jsonrpc", "2.0", "id", id, "method", method);
+	char *line;
+
+	if (params)
+		json_object_set_new(message, "params", params);
+	line = json_dumps(message, JSON_COMPACT);
+	send_line(line);
+	free(line);
+	json_decref(message);
+	return id;
+}
+
+/* The answer to id; notifications before it are dropped, into seen when that is wanted. */
+static json_t *answer(int id, json_t *seen)
+{
+	json_t *got;
+
+	while ((got = receive(WAIT_MS))) {
+		json_t *its = json_object_get(got, "id");
+
+		if (its && (id == 0 ? json_is_null(its) : json_integer_value(its) == id))
+			return got;
+		if (seen)
+			json_array_append(seen, got);
+		json_decref(got);
+	}
+	return NULL;
+}
+
+static json_t *call(const char *tool, json_t *args)
+{
+	return answer(request("tools/call", json_pack("{s:s, s:o}", "name", tool, "arguments", args)), NULL);
+}
+
+static int error_code(const json_t *a)
+{
+	return (int)json_integer_value(json_object_get(json_object_get(a, "error"), "code"));
+}
+
+static json_t *result_of(const json_t *a, const char *key)
+{
+	return json_object_get(json_object_get(a, "result"), key);
+}
+
+static const char *text_of(const json_t *a, const char *key)
+{
+	const char *s = json_string_value(result_of(a, key));
+
+	return s ? s : "";
+}
+
+static const char *kind_of(const json_t *a)
+{
+	const char *s = json_string_value(json_object_get(result_of(a, "_meta"), "kind"));
+
+	return s && json_is_true(result_of(a, "isError")) ? s : "";
+}
+
+static bool alive(void)
+{
+	json_t *a = answer(request("ping", NULL), NULL);
+	bool is = json_is_object(json_object_get(a, "result"));
+
+	json_decref(a);
+	return is;
+}
+
+static void test_initialize(void)
+{
+	static const struct {
+		const char *asked, *given;
+	} cases[] = {
+		{ "2025-11-25", "2025-11-25" }, { "2025-06-18", "2025-06-18" }, { "2025-03-26", "2025-03-26" },
+		{ "2024-11-05", "2024-11-05" }, { "2031-01-01", "2025-11-25" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(cases); i++) {
+		json_t *a = answer(
+			request("initialize", json_pack("{s:s, s:{}, s:{s:s, s:s}}", "protocolVersion", cases[i].asked,
+							"capabilities", "clientInfo", "name", "drive", "version", "1")),
+			NULL);
+
+		ok(streq(text_of(a, "protocolVersion"), cases[i].given) && result_of(a, "serverInfo"),
+		   "initialize with %s gets %s", cases[i].asked, cases[i].given);
+		json_decref(a);
+	}
+	send_line("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+}
+
+static void expect_error(const char *line, int id, int code, const char *what)
+{
+	json_t *a;
+
+	send_line(line);
+	a = answer(id, NULL);
+	ok(error_code(a) == code, "%s gets %d", what, code);
+	json_decref(a);
+}
+
+static void test_requests(void)
+{
+	json_t *a = answer(request("tools/list", NULL), NULL);
+
+	ok(json_array_size(result_of(a, "tools")) == 8, "tools/list has every tool of the manifest");
+	json_decref(a);
+	expect_error("{\"jsonrpc\":\"2.0\",\"id\":900,\"method\":\"server/discover\"}", 900, -32601,
+		     "an unknown method");
+	expect_error("{\"jsonrpc\":\"2.0\",\"id\":901,\"method\":\"tools/list\",\"params\":{\"cursor\":\"\"}}", 901,
+		     -32602, "a cursor that was never given");
+	expect_error("{\"jsonrpc\":\"2.0\",\"id\":902,\"method\":\"tools/call\",\"params\":{\"name\":\"none\"}}", 902,
+		     -32602, "an unknown tool");
+	expect_error("{\"jsonrpc\":\"2.0\",\"id\":903,\"method\":\"tools/call\",\"params\":[1]}", 903, -32602,
+		     "a list of params");
+	expect_error("{\"jsonrpc\":\"2.0\",\"id\":904,\"method\":\"logging/setLevel\",\"params\":{\"level\":\"loud\"}}",
+		     904, -32602, "an unknown log level");
+	expect_error("this is no JSON", 0, -32700, "a line of garbage");
+	expect_error("\x01\xff{{{{", 0, -32700, "a line of bytes");
+	expect_error("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}", 0, -32600, "an id of null");
+	expect_error("{\"id\":905,\"method\":\"ping\"}", 905, -32600, "a message without jsonrpc");
+	send_line("");
+	send_line("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/of/another/kind\"}");
+	send_line("{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":{}}");
+	ok(alive(), "an empty line, an unknown notification and a stray answer are passed over");
+}
+
+static void test_long_line(void)
+{
+	size_t len = (8u << 20) + 100;
+	char *line = xmalloc(len + 1);
+
+	memset(line, 'x', len);
+	line[len] = '\0';
+	expect_error(line, 0, -32600, "a line over 8 MiB");
+	free(line);
+	ok(alive(), "the line after it is read");
+}
+
+static void test_burst(void)
+{
+	auto_buf b = BUF_INIT;
+	int id = server.next_id, n = 0;
+
+	for (int i = 1; i <= 100; i++)
+		buf_printf(&b, "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"ping\"}\n", id + i);
+	server.next_id += 100;
+	io_write_all(server.in, b.data, b.len);
+	for (json_t *a; n < 100 && (a = receive(WAIT_MS)); n++)
+		json_decref(a);
+	ok(n == 100, "a hundred requests in one write get a hundred answers");
+}
+
+static void test_echo(void)
+{
+	json_t *seen = json_array(), *a;
+	int id = request("tools/call",
+			 json_pack("{s:s, s:{s:s}}", "name", "echo", "arguments", "text", "gr\xC3\xBC\xC3\x9F dich"));
+	const char *text;
+
+	a = answer(id, seen);
+	text = json_string_value(json_object_get(result_of(a, "structuredContent"), "text"));
+	ok(text && streq(text, "gr\xC3\xBC\xC3\x9F dich") && json_is_false(result_of(a, "isError")),
+	   "a call answers with structured content");
+	ok(json_array_size(result_of(a, "content")) == 2, "and with text and a file");
+	ok(json_array_size(seen) == 1, "and its log line came before");
+	json_decref(a);
+	json_decref(seen);
+	a = call("echo", json_object());
+	ok(streq(kind_of(a), "arguments"), "a missing argument is an error of the tool");
+	json_decref(a);
+}
+
+static void test_bad_ends(void)
+{
+	static const struct {
+		const char *tool, *how, *kind;
+	} cases[] = {
+		{ "crash", "segv", "crash" },       { "crash", "abort", "crash" },
+		{ "crash", "exit", "exit" },        { "crash", "silent", "protocol" },
+		{ "crash", "garbage", "protocol" }, { "flood", "", "too_large" },
+		{ "spin", "", "cpu_limit" },        { "hog", "", "memory" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(cases); i++) {
+		json_t *a;
+
+		if (sandbox_sanitized() && (streq(cases[i].tool, "hog") || streq(cases[i].how, "segv")))
+			continue; /* no limit of memory there, and the sanitizer ends the process its own way */
+		a = call(cases[i].tool, json_pack("{s:s}", "how", cases[i].how));
+		ok(streq(kind_of(a), cases[i].kind), "%s %s ends as '%s'", cases[i].tool, cases[i].how, cases[i].kind);
+		json_decref(a);
+	}
+	ok(alive(), "the server lives on");
+}
+
+static void test_timeout(void)
+{
+	int64_t begin_ms = clock_mono_ms();
+	json_t *a = call("short", json_pack("{s:i}", "ms", 15000));
+
+	ok(streq(kind_of(a), "timeout") && clock_mono_ms() - begin_ms < 10000, "a call is ended when its time is over");
+	json_decref(a);
+}
+
+static int start_sleep(int ms)
+{
+	return request("tools/call", json_pack("{s:s, s:{s:i}, s:{s:s}}", "name", "sleep", "arguments", "ms", ms,
+					       "_meta", "progressToken", "t"));
+}
+
+static void test_cancel(void)
+{
+	int id = start_sleep(15000);
+	json_t *got = receive(WAIT_MS); /* its first progress: it runs */
+	auto_free char *line = xasprintf("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{"
+					 "\"requestId\":%d}}",
+					 id);
+
+	json_decref(got);
+	send_line(line);
+	ok(alive(), "the server answers after a cancel");
+	got = receive(300);
+	ok(!got, "a cancelled call is not answered");
+	json_decref(got);
+}
+
+static void test_parallel(void)
+{
+	int64_t begin_ms = clock_mono_ms();
+	int n = 0;
+
+	for (int i = 0; i < 6; i++)
+		start_sleep(1000);
+	while (n < 6) {
+		json_t *got = receive(WAIT_MS);
+
+		if (!got)
+			break;
+		n += json_object_get(got, "id") != NULL;
+		json_decref(got);
+	}
+	ok(n == 6 && clock_mono_ms() - begin_ms < 4000, "six calls of a second each run side by side");
+	for (int i = 0; i < 12; i++)
+		start_sleep(100);
+	for (n = 0; n < 12;) {
+		json_t *got = receive(WAIT_MS);
+
+		if (!got)
+			break;
+		n += json_object_get(got, "id") != NULL;
+		json_decref(got);
+	}
+	ok(n == 12, "more calls than there is room for wait for their turn");
+}
+
+static void test_progress(void)
+{
+	json_t *seen = json_array(), *a = answer(start_sleep(150), seen), *one;
+	double last = 0;
+	size_t i;
+
+	json_array_foreach (seen, i, one) {
+		double now = json_number_value(json_object_get(json_object_get(one, "params"), "progress"));
+
+		if (now <= last)
+			break;
+		last = now;
+	}
+	ok(json_array_size(seen) == 2 && i == 2, "progress rises and bears the token");
+	json_decref(a);
+	json_decref(seen);
+}
+
+static void test_spy(void)
+{
+	int id = start_sleep(2000);
+	json_t *got = receive(WAIT_MS), *a, *error;
+	const char *pid = json_string_value(json_object_get(json_object_get(got, "params"), "message")), *what;
+
+	a = call("spy", json_pack("{s:i}", "pid", pid ? atoi(pid) : 0));
+	json_decref(got);
+	ok(json_object_size(result_of(a, "structuredContent")) >= 20, "the spy could report");
+	json_object_foreach (result_of(a, "structuredContent"), what, error) {
+		if (sandbox_sanitized() && strstr(what, "the server's "))
+			continue; /* there the server stays dumpable for the leak check */
+		ok(!streq(json_string_value(error), "done"), "a child cannot %s (%s)", what, json_string_value(error));
+	}
+	json_decref(a);
+	a = answer(id, NULL);
+	ok(result_of(a, "structuredContent") != NULL, "the sibling was not disturbed");
+	json_decref(a);
+}
+
+static void test_end(void)
+{
+	int id, status;
+	json_t *a;
+
+	id = start_sleep(300);
+	close(server.in);
+	a = answer(id, NULL);
+	ok(result_of(a, "structuredContent") != NULL, "a running call is answered after the input ended");
+	json_decref(a);
+	server.in = -1;
+	status = stop();
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "then the server ends with 0");
+	start();
+	start_sleep(15000);
+	json_decref(receive(WAIT_MS));
+	close(server.out);
+	server.out = -1;
+	status = stop();
+	ok(WIFEXITED(status), "nobody to answer: the server ends at once");
+}
+
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	alarm(240);
+	start();
+	test_initialize();
+	test_requests();
+	test_long_line();
+	test_burst();
+	test_echo();
+	test_bad_ends();
+	test_timeout();
+	test_cancel();
+	test_parallel();
+	test_progress();
+	test_spy();
+	test_end();
+	buf_release(&server.buf);
+	printf("1..%d\n", n_tests);
+	return n_failed > 0;
+}
