@@ -188,7 +188,6 @@ mount_stop()
 
 	daemon=
 	fusermount3 -u "$mnt" || return 1
-	timeout 60 tail --pid="$was" -f /dev/null || echo "# the daemon did not end within 60 s"
 	wait "$was"
 }
 
@@ -226,8 +225,9 @@ cleanup()
 {
 	local status=$?
 
-	if [ -n "$daemon" ] && kill "$daemon" 2>/dev/null; then
-		timeout 20 tail --pid="$daemon" -f /dev/null || kill -9 "$daemon"
+	if [ -n "$daemon" ]; then
+		kill "$daemon" 2>/dev/null
+		wait "$daemon" 2>/dev/null
 	fi
 	fusermount3 -uz "$mnt" 2>/dev/null
 	cd /

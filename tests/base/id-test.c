@@ -29,7 +29,7 @@ static void has_the_form_of_a_uuid_7(void **state UNUSED)
 static void begins_with_the_time(void **state UNUSED)
 {
 	int64_t before = clock_now_ms();
-	char id[ID_BYTES], hex[13];
+	char id[ID_BYTES], hex[13] = "";
 	int64_t ms;
 
 	id_new(id);
