@@ -34,7 +34,7 @@ static void begins_with_the_time(void **state UNUSED)
 
 	id_new(id);
 	memcpy(hex, id, 8);
-	memcpy(hex + 8, id + 9, 5);
+	memcpy(hex + 8, id + 9, 4);
 	ms = strtoll(hex, NULL, 16);
 	assert_true(ms >= before && ms < before + 60000);
 }
