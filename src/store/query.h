@@ -16,15 +16,15 @@ enum query {
 	Q_ENGAGEMENTS,        /* engagement listing by row: after row, limit */
 	Q_ENGAGEMENTS_OF,     /* number: how many name the expert or customer: id */
 
-	Q_TASK_BY_NAME,       /* task, not in the trash: engagement row, name */
-	Q_TASK_BY_ID,         /* task: id */
-	Q_TASKS_OF,           /* task listing, not in the trash, by row: engagement row, after row, limit */
-	Q_TASKS_IN_STATE,     /* task listing, not in the trash, by row: state word, after row, limit */
-	Q_TASKS_TRASHED,      /* task listing in the trash, by row: after row, limit */
+	Q_TASK_BY_NAME,         /* task, not in the trash: engagement row, name */
+	Q_TASK_BY_ID,           /* task: id */
+	Q_TASKS_OF,             /* task listing, not in the trash, by row: engagement row, after row, limit */
+	Q_TASKS_IN_STATE,       /* task listing, not in the trash, by row: state word, after row, limit */
+	Q_TASKS_TRASHED,        /* task listing in the trash, by row: after row, limit */
 	Q_TASK_TRASHED_BY_NAME, /* task in the trash: engagement row, name */
 	Q_TASKS_TRASHED_BEFORE, /* task listing trashed before a time, by row: time, limit */
-	Q_TASK_COUNT_OF,      /* number of tasks, trash included: engagement row */
-	Q_TASK_COUNT_IN,      /* number of tasks not in the trash: state word */
+	Q_TASK_COUNT_OF,        /* number of tasks, trash included: engagement row */
+	Q_TASK_COUNT_IN,        /* number of tasks not in the trash: state word */
 	Q_TASK_FIRST_TWIN,    /* task, not in the trash, oldest, same bytes: engagement row, input key, not this row */
 	Q_TASK_ANSWERED_TWIN, /* task, not in the trash, newest that has a result: engagement row, input key, mcp, tool,
 				 mcp version, input data ('' for null), not this row */
@@ -33,34 +33,39 @@ enum query {
 	Q_TASKS_LEASE_ENDED,  /* task in progress with a lease that ended: now, limit */
 	Q_TASKS_LEASE_RESET,  /* exec: end the leases of a host: host */
 
-	Q_DOCUMENTS_OF,       /* document by row: task row, role word, parent row */
-	Q_DOCUMENTS_ALL,      /* document by row, all roles and folders: task row */
-	Q_DOCUMENT_BY_NAME,   /* document: task row, role word, parent row, name */
-	Q_DOCUMENT_LATEST,    /* document, highest version: task row, role word */
-	Q_DOCUMENT_USES,      /* number: how many documents and inbox entries have the hash: sha256 */
-	Q_DOCUMENTS_DELETE,   /* exec: delete the documents of: task row, role word */
-	Q_DOCUMENT_SIZES,     /* number: bytes of all documents */
+	Q_DOCUMENTS_OF,         /* document by row: task row, role word, parent row */
+	Q_DOCUMENTS_ALL,        /* document by row, all roles and folders: task row */
+	Q_DOCUMENT_BY_NAME,     /* document: task row, role word, parent row, name */
+	Q_DOCUMENT_LATEST,      /* document, highest version: task row, role word */
+	Q_DOCUMENT_USES,        /* number: how many documents and inbox entries have the hash: sha256 */
+	Q_DOCUMENTS_DELETE,     /* exec: delete the documents of: task row, role word */
+	Q_DOCUMENTS_DELETE_ALL, /* exec: delete the documents of a task, all roles: task row */
+	Q_DOCUMENT_SIZES,       /* number: bytes of all documents */
 
-	Q_DROP_BY_NAME,       /* drop, entry still there: inbox, parent row, name */
-	Q_DROP_RECEIPT,       /* drop with a task, newest of that name: inbox, name */
-	Q_DROPS_OF,           /* drop, entry still there, by row: inbox, parent row, after row, limit */
-	Q_DROPS_RECEIPTS,     /* drop with a task and no folder above, by row: inbox, after row, limit */
-	Q_DROPS_OF_TASK,      /* drop by row, ended or not: task row */
-	Q_DROPS_END,          /* exec: end the entries of a task: task row, now */
-	Q_DROPS_OLD,          /* drop that ended before a time: time, limit */
-	Q_DROPS_UNSUBMITTED,  /* drop: folders without a task, by row */
+	Q_DROP_BY_NAME,         /* drop, entry still there: inbox, parent row, name */
+	Q_DROP_RECEIPT,         /* drop with a task, newest of that name: inbox, name */
+	Q_DROPS_OF,             /* drop, entry still there, by row: inbox, parent row, after row, limit */
+	Q_DROPS_RECEIPTS,       /* drop with a task and no folder above, by row: inbox, after row, limit */
+	Q_DROPS_OF_TASK,        /* drop by row, ended or not: task row */
+	Q_DROPS_END,            /* exec: end the entries of a task: task row, now */
+	Q_DROPS_OLD,            /* drop that ended before a time: time, limit */
+	Q_DROPS_UNSUBMITTED,    /* drop: folders without a task, by row */
+	Q_DROPS_DELETE_ORPHANS, /* exec: delete what lies in folders that are no more */
 	Q_DROPS_DELETE_OF_TASK, /* exec: delete: task row */
 
-	Q_EVENTS_SINCE,       /* event by row: after row, limit */
-	Q_EVENTS_FROM,        /* event by row: created at or after, after row, limit */
-	Q_EVENTS_OF_TASK,     /* event by row: task row, after row, limit */
-	Q_EVENT_LAST,         /* number: highest row id */
-	Q_LOG_OF_TASK,        /* log line by row: task row, limit */
-	Q_LOG_DELETE,         /* exec: delete the lines of a task: task row */
+	Q_EVENTS_SINCE,   /* event by row: after row, limit */
+	Q_EVENTS_FROM,    /* event by row: created at or after, after row, limit */
+	Q_EVENTS_OF_TASK, /* event by row: task row, after row, limit */
+	Q_EVENT_BY_ID,    /* event: id */
+	Q_EVENT_LAST,     /* number: highest row id */
+	Q_LOG_OF_TASK,    /* log line by row: task row, limit */
+	Q_LOG_DELETE,     /* exec: delete the lines of a task: task row */
 
-	Q_SETTING,            /* setting: name */
-	Q_XATTRS_OF,          /* xattr by name: inode */
-	Q_XATTR,              /* xattr: inode, name */
+	Q_SETTING,   /* setting: name */
+	Q_XATTRS_OF, /* xattr by name: inode */
+	Q_XATTR,     /* xattr: inode, name */
+
+	Q_SEQUENCE_TAKE, /* number, the store's own: the end of a new block of row ids: how many */
 	N_QUERIES
 };
 

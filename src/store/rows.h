@@ -17,10 +17,15 @@ enum priority { PRIORITY_LOW, PRIORITY_MEDIUM, PRIORITY_HIGH, PRIORITY_URGENT, N
 enum ai_handled { AI_NO, AI_PARTIAL, AI_FULL };
 enum engagement_status { ENGAGEMENT_ACTIVE, ENGAGEMENT_PAUSED, ENGAGEMENT_ENDED };
 enum expert_status { EXPERT_ACTIVE, EXPERT_AWAY, EXPERT_LEFT };
-enum document_role { DOCUMENT_INPUT, DOCUMENT_FORMER, DOCUMENT_RESULT, DOCUMENT_OUTPUT };
+enum document_role { DOCUMENT_INPUT, DOCUMENT_FORMER, DOCUMENT_RESULT, DOCUMENT_OUTPUT, DOCUMENT_REQUEST };
 
 extern const char *const task_state_words[];
 extern const char *const priority_words[];
+extern const char *const document_role_words[];
+extern const char *const ai_handled_words[];
+extern const char *const engagement_status_words[];
+extern const char *const expert_status_words[];
+extern const char *const document_role_words[];
 
 struct expert {
 	int64_t row_id;
@@ -112,7 +117,7 @@ struct drop {
 
 struct event {
 	int64_t row_id;
-	char *type;
+	char *id, *type;
 	int64_t task_row, engagement_row;
 	int64_t created_at;
 	char *data; /* JSON object */

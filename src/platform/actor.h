@@ -1,0 +1,15 @@
+/* actor - on whose behalf something is done (design: who acts) */
+#ifndef FS0711_PLATFORM_ACTOR_H
+#define FS0711_PLATFORM_ACTOR_H
+
+#include "platform/platform.h"
+
+struct actor {
+	uid_t uid;
+	char name[NAME_BYTES]; /* of the expert, else the login of the mount's owner */
+};
+
+/* actor_of - the expert named with -o as=, else the expert whose login is uid's user name, else the mount's owner */
+void actor_of(struct platform *p, uid_t uid, struct actor *out);
+
+#endif

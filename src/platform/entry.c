@@ -1,0 +1,245 @@
+/* The entries of an inbox after they arrived: found, listed, renamed, removed, and their receipts. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "platform/document.h"
+#include "platform/inbox.h"
+#include "platform/record.h"
+#include "platform/task.h"
+
+struct fetch {
+	enum query q;
+	int64_t box, parent_row;
+	const char *name;
+	struct drop *out;
+};
+
+static int fetch(struct tx *tx, void *arg, struct err *e)
+{
+	struct fetch *f = arg;
+
+	if (!f->name)
+		return row_get(tx, &drop_table, f->box, f->out, e);
+	if (f->q == Q_DROP_RECEIPT)
+		return row_find(tx, f->q, ARGS(V_INT(f->box), V_TEXT(f->name)), f->out, e);
+	return row_find(tx, f->q, ARGS(V_INT(f->box), V_INT(f->parent_row), V_TEXT(f->name)), f->out, e);
+}
+
+int inbox_get(struct platform *p, int64_t drop_row, struct drop *out, struct err *e)
+{
+	return store_read(p->store, fetch, &(struct fetch){ .box = drop_row, .out = out }, e);
+}
+
+int inbox_find(struct platform *p, int64_t box, int64_t parent_row, const char *name, struct drop *out, struct err *e)
+{
+	return store_read(p->store, fetch, &(struct fetch){ Q_DROP_BY_NAME, box, parent_row, name, out }, e);
+}
+
+int inbox_find_receipt(struct platform *p, int64_t box, const char *name, struct drop *out, struct err *e)
+{
+	return store_read(p->store, fetch, &(struct fetch){ Q_DROP_RECEIPT, box, 0, name, out }, e);
+}
+
+struct each {
+	enum query q;
+	int64_t box, parent_row, after;
+	int (*fn)(void *drop, void *ud);
+	void *ud;
+};
+
+static int each(struct tx *tx, void *arg, struct err *e)
+{
+	struct each *x = arg;
+	struct val after = V_INT(x->after), all = V_INT(INT64_MAX);
+
+	if (x->q == Q_DROPS_OF)
+		return row_each(tx, x->q, ARGS(V_INT(x->box), V_INT(x->parent_row), after, all), x->fn, x->ud, e);
+	if (x->q == Q_DROPS_RECEIPTS)
+		return row_each(tx, x->q, ARGS(V_INT(x->box), after, all), x->fn, x->ud, e);
+	return row_each(tx, x->q, NULL, x->fn, x->ud, e);
+}
+
+int inbox_each(struct platform *p, int64_t box, int64_t parent_row, int64_t after, int (*fn)(void *drop, void *ud),
+	       void *ud, struct err *e)
+{
+	return store_read(p->store, each, &(struct each){ Q_DROPS_OF, box, parent_row, after, fn, ud }, e);
+}
+
+int inbox_each_receipt(struct platform *p, int64_t box, int64_t after, int (*fn)(void *drop, void *ud), void *ud,
+		       struct err *e)
+{
+	return store_read(p->store, each, &(struct each){ Q_DROPS_RECEIPTS, box, 0, after, fn, ud }, e);
+}
+
+int inbox_each_open(struct platform *p, int (*fn)(void *drop, void *ud), void *ud, struct err *e)
+{
+	return store_read(p->store, each, &(struct each){ Q_DROPS_UNSUBMITTED, 0, 0, 0, fn, ud }, e);
+}
+
+struct edit {
+	int64_t row_id;
+	const char *name;
+	int64_t modified_at;
+	char sha256[SHA256_HEX_BYTES]; /* out: bytes that the entry had */
+};
+
+static void tell(struct tx *tx, const struct drop *d, int now)
+{
+	tx_change(tx, CHANGE_DROP, d->row_id, d->parent_row ? d->parent_row : d->inbox, d->parent_row != 0, now, d->name);
+}
+
+static int count_one(void *row UNUSED, void *ud)
+{
+	++*(int *)ud;
+	return 1;
+}
+
+static int check_empty(struct tx *tx, const struct drop *d, struct err *e)
+{
+	int n = 0, rc;
+
+	if (!d->is_dir)
+		return 0;
+	rc = row_each(tx, Q_DROPS_OF, ARGS(V_INT(d->inbox), V_INT(d->row_id), V_INT(0), V_INT(1)), count_one, &n, e);
+	return rc < 0 ? rc : n ? err_set(e, -ENOTEMPTY, "folder '%s' is not empty", d->name) : 0;
+}
+
+/* Removing the entry says: I do not want this done. What is done already stays as it is. */
+static int cancel_task(struct tx *tx, int64_t task_row, struct err *e)
+{
+	struct task t;
+	int rc = row_get(tx, &task_table, task_row, &t, e);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	if (!task_ended(t.state))
+		rc = task_move(tx, &t, TASK_CANCELLED, MOVER_PERSON, e);
+	task_release(&t);
+	return rc;
+}
+
+static int remove_entry(struct tx *tx, void *arg, struct err *e)
+{
+	struct edit *x = arg;
+	struct drop d;
+	int rc = row_get(tx, &drop_table, x->row_id, &d, e);
+
+	if (rc < 0)
+		return rc;
+	snprintf(x->sha256, sizeof(x->sha256), "%s", d.sha256 && !d.is_dir ? d.sha256 : "");
+	rc = check_empty(tx, &d, e);
+	if (rc == 0 && d.task_row)
+		rc = cancel_task(tx, d.task_row, e);
+	if (rc == 0)
+		rc = row_delete(tx, &drop_table, d.row_id, e);
+	if (rc == 0)
+		tell(tx, &d, CHANGE_NONE);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+int inbox_remove(struct platform *p, int64_t drop_row, const struct actor *who UNUSED, struct err *e)
+{
+	struct edit x = { .row_id = drop_row };
+	int rc = store_write(p->store, remove_entry, &x, e);
+
+	if (rc == 0 && *x.sha256)
+		document_forget(p, x.sha256);
+	return rc;
+}
+
+static int remove_receipt(struct tx *tx, void *arg, struct err *e)
+{
+	struct edit *x = arg;
+	struct drop d;
+	int rc = row_get(tx, &drop_table, x->row_id, &d, e);
+
+	if (rc < 0)
+		return rc;
+	if (!d.ended_at)
+		rc = err_set(e, -EPERM, "the receipt of '%s' goes with its entry: remove that", d.name);
+	if (rc == 0)
+		rc = row_delete(tx, &drop_table, d.row_id, e);
+	if (rc == 0)
+		tell(tx, &d, CHANGE_NONE);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+int inbox_remove_receipt(struct platform *p, int64_t drop_row, struct err *e)
+{
+	return store_write(p->store, remove_receipt, &(struct edit){ .row_id = drop_row }, e);
+}
+
+static int edit_entry(struct tx *tx, void *arg, struct err *e)
+{
+	struct edit *x = arg;
+	struct drop d;
+	int rc = row_get(tx, &drop_table, x->row_id, &d, e);
+
+	if (rc < 0)
+		return rc;
+	if (x->name) {
+		tell(tx, &d, CHANGE_NONE);
+		row_set_text(&d.name, x->name);
+	}
+	if (x->modified_at)
+		d.modified_at = x->modified_at;
+	rc = row_update(tx, &drop_table, &d, e);
+	if (rc == -EEXIST)
+		err_set(e, rc, "there is already an entry '%s'", d.name);
+	if (rc == 0)
+		tell(tx, &d, 0);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+int inbox_rename(struct platform *p, int64_t drop_row, const char *name, struct err *e)
+{
+	return store_write(p->store, edit_entry, &(struct edit){ .row_id = drop_row, .name = name }, e);
+}
+
+int inbox_touch(struct platform *p, int64_t drop_row, int64_t modified_at, struct err *e)
+{
+	return store_write(p->store, edit_entry, &(struct edit){ .row_id = drop_row, .modified_at = modified_at }, e);
+}
+
+struct place {
+	int64_t task_row;
+	struct task *task;
+	struct engagement *engagement;
+};
+
+static int find_place(struct tx *tx, void *arg, struct err *e)
+{
+	struct place *x = arg;
+	int rc;
+
+	row_release(&task_table, x->task);
+	rc = row_get(tx, &task_table, x->task_row, x->task, e);
+	return rc < 0 ? rc : row_get(tx, &engagement_table, x->task->engagement_row, x->engagement, e);
+}
+
+int inbox_receipt(struct platform *p, const struct drop *d, struct buf *out, struct err *e)
+{
+	struct engagement g = { 0 };
+	struct task t = { 0 };
+	auto_free char *path = NULL;
+	char time[CLOCK_TEXT_BYTES];
+	json_t *doc;
+	int rc = store_read(p->store, find_place, &(struct place){ d->task_row, &t, &g }, e);
+
+	if (rc == 0) {
+		path = xasprintf("engagements/%s/tasks/%s", g.name, t.name);
+		doc = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:s}", "task", t.id, "name", t.name, "path", path, "file",
+				d->name, "sha256", d->sha256, "size", (json_int_t)d->size, "time",
+				clock_format(d->created_at, time));
+		record_dump(doc, out);
+		json_decref(doc);
+	}
+	task_release(&t);
+	row_release(&engagement_table, &g);
+	return rc;
+}

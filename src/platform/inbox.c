@@ -1,0 +1,525 @@
+#include "platform/inbox.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "platform/document.h"
+#include "platform/record.h"
+#include "platform/request.h"
+#include "platform/settings.h"
+#include "platform/task.h"
+
+/* Above every row id (they stay below 2^45), below the bits that inode numbers take. */
+#define CHOSEN_BIT ((int64_t)1 << 44)
+
+int64_t inbox_number(int64_t engagement_row, const char *mcp, const char *tool)
+{
+	char text[256], hex[SHA256_HEX_BYTES];
+	int n;
+
+	if (!mcp || !*mcp)
+		return engagement_row;
+	n = snprintf(text, sizeof(text), "%jd/%s/%s", (intmax_t)engagement_row, mcp, tool ? tool : "");
+	sha256_hex(text, (size_t)n, hex);
+	hex[11] = '\0';
+	return CHOSEN_BIT | (int64_t)strtoull(hex, NULL, 16);
+}
+
+struct call {
+	struct platform *p;
+	const struct inbox *box;
+	const struct arrival *a;
+	const struct actor *who;
+	struct acceptance *out;
+	int64_t row_id, parent_row;
+	const char *name;
+	struct drop *drop;
+};
+
+/* The task's engine: what the inbox directory chose, else the request, the engagement, the settings. */
+static int choose_engine(struct tx *tx, struct platform *p, const struct inbox *box, struct task *t, struct err *e)
+{
+	auto_free char *fallback = settings_text(p, SETTING_DEFAULT_MCP);
+	const char *tool, *version;
+	struct engagement g;
+	int rc = row_get(tx, &engagement_table, t->engagement_row, &g, e);
+
+	if (rc < 0)
+		return rc;
+	if (*box->mcp) {
+		row_set_text(&t->mcp, box->mcp);
+		row_set_text(&t->tool, *box->tool ? box->tool : NULL);
+	} else if (!t->mcp) {
+		row_set_text(&t->mcp, g.mcp ? g.mcp : fallback);
+		if (!t->tool)
+			row_set_text(&t->tool, g.tool);
+	}
+	row_release(&engagement_table, &g);
+	rc = p->engines.resolve(p->engines.ud, t->mcp, t->tool, &tool, &version, e);
+	if (rc == 0) {
+		row_set_text(&t->tool, tool);
+		row_set_text(&t->mcp_version, version);
+	}
+	return rc;
+}
+
+static int engagement_of(struct tx *tx, struct platform *p, const struct inbox *box, int64_t *row, struct err *e)
+{
+	auto_free char *name = NULL;
+	struct engagement g;
+	int rc;
+
+	*row = box->engagement_row;
+	if (*row)
+		return 0;
+	name = settings_text(p, SETTING_DEFAULT_ENGAGEMENT);
+	rc = row_find(tx, Q_ENGAGEMENT_BY_NAME, ARGS(V_TEXT(name)), &g, e);
+	if (rc == -ENOENT)
+		return err_set(e, -ENOENT, "the default engagement '%s' does not exist", name);
+	*row = g.row_id;
+	row_release(&engagement_table, &g);
+	return rc;
+}
+
+/* A task's name from a file's: without its ending, and without '@', which marks the engagement in tasks/STATE/. */
+static void stem_of(const char *file, bool is_dir, char *out)
+{
+	char *dot;
+
+	snprintf(out, NAME_BYTES, "%s", file);
+	dot = is_dir ? NULL : strrchr(out, '.');
+	if (dot && dot > out)
+		*dot = '\0';
+	for (char *c = out; (c = strchr(c, '@'));)
+		*c = '-';
+}
+
+/* What the documents say about the task: their common hash, and the first task that has the same. */
+static int link_twin(struct tx *tx, struct task *t, struct err *e)
+{
+	char key[SHA256_HEX_BYTES];
+	struct task twin;
+	int rc = document_key(tx, t->row_id, key, e);
+
+	if (rc < 0)
+		return rc;
+	row_set_text(&t->input_key, key);
+	row_set_text(&t->duplicate_of, NULL);
+	rc = *key ? row_find(tx, Q_TASK_FIRST_TWIN, ARGS(V_INT(t->engagement_row), V_TEXT(key), V_INT(t->row_id)),
+			     &twin, e)
+		  : -ENOENT;
+	if (rc == 0 && twin.row_id < t->row_id)
+		row_set_text(&t->duplicate_of, twin.id);
+	if (rc == 0)
+		row_release(&task_table, &twin);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static int write_drop(struct tx *tx, struct drop *d, bool is_new, struct err *e)
+{
+	int rc = is_new ? row_insert(tx, &drop_table, d, e) : row_update(tx, &drop_table, d, e);
+
+	if (rc == 0)
+		tx_change(tx, CHANGE_DROP, d->row_id, d->parent_row ? d->parent_row : d->inbox, d->parent_row != 0, 0,
+			  d->name);
+	return rc;
+}
+
+static struct drop new_drop(const struct call *c)
+{
+	return (struct drop){ .row_id = c->row_id,
+			      .inbox = c->box->number,
+			      .parent_row = c->parent_row,
+			      .engagement_row = c->box->engagement_row,
+			      .mcp = xstrdup(*c->box->mcp ? c->box->mcp : NULL),
+			      .tool = xstrdup(*c->box->tool ? c->box->tool : NULL),
+			      .name = xstrdup(c->name),
+			      .uid = (int64_t)c->who->uid,
+			      .host = xstrdup(c->p->host),
+			      .created_at = clock_now_ms() };
+}
+
+static void fill_drop(struct drop *d, const struct arrival *a)
+{
+	row_set_text(&d->sha256, a->sha256);
+	d->size = a->size;
+	d->modified_at = a->modified_at;
+}
+
+static int add_documents(struct tx *tx, const struct arrival *a, int64_t task_row, struct err *e)
+{
+	int rc = document_add(tx, task_row, a->request ? DOCUMENT_REQUEST : DOCUMENT_INPUT, 0, a->name, a->sha256,
+			      a->size, a->modified_at, 0, e);
+
+	for (size_t i = 0; rc == 0 && i < a->n_attachments; i++)
+		rc = document_add(tx, task_row, DOCUMENT_INPUT, 0, a->attachment[i].name, a->attachment[i].sha256,
+				  a->attachment[i].size, a->modified_at, 0, e);
+	return rc;
+}
+
+/* A new task for c->name; on return d names it. Documents are added by fn, between the task's row and its key. */
+static int start_task(struct tx *tx, struct call *c, struct drop *d, struct task *t,
+		      int (*fn)(struct tx *tx, struct call *c, int64_t task_row, struct err *e), struct err *e)
+{
+	char stem[NAME_BYTES];
+	int rc = engagement_of(tx, c->p, c->box, &t->engagement_row, e);
+
+	stem_of(c->name, d->is_dir, stem);
+	row_set_text(&t->name, stem);
+	row_set_text(&t->created_by, c->who->name);
+	if (rc == 0)
+		rc = choose_engine(tx, c->p, c->box, t, e);
+	if (rc == 0)
+		rc = task_begin(tx, t, e);
+	if (rc == 0)
+		rc = fn(tx, c, t->row_id, e);
+	if (rc == 0)
+		rc = link_twin(tx, t, e);
+	if (rc == 0)
+		rc = row_update(tx, &task_table, t, e);
+	d->task_row = t->row_id;
+	row_set_text(&d->task_name, t->name);
+	return rc;
+}
+
+static int arrival_documents(struct tx *tx, struct call *c, int64_t task_row, struct err *e)
+{
+	return add_documents(tx, c->a, task_row, e);
+}
+
+static int accept_new(struct tx *tx, struct call *c, struct err *e)
+{
+	const struct arrival *a = c->a;
+	struct task t = { .priority = PRIORITY_MEDIUM, .ai_confidence = INT_NULL };
+	struct drop d = new_drop(c);
+	int rc = a->request ? request_apply(a->request, &t, e) : 0;
+
+	fill_drop(&d, a);
+	t.not_before = a->quiet_ms ? clock_now_ms() + a->quiet_ms : 0;
+	if (rc == 0)
+		rc = start_task(tx, c, &d, &t, arrival_documents, e);
+	if (rc == 0)
+		rc = write_drop(tx, &d, true, e);
+	*c->out = (struct acceptance){ d.row_id, t.row_id };
+	row_release(&task_table, &t);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+/* The bytes that were there become former input; an empty file leaves nothing behind. */
+static int retire_input(struct tx *tx, int64_t task_row, const char *name, int64_t parent_row, struct err *e)
+{
+	struct document d;
+	int64_t version = 1;
+	int rc = row_find(tx, Q_DOCUMENT_BY_NAME,
+			  ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_INPUT]), V_INT(parent_row),
+			       V_TEXT(name)),
+			  &d, e);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	if (d.size == 0) {
+		rc = row_delete(tx, &document_table, d.row_id, e);
+	} else {
+		struct document former;
+
+		if (row_find(tx, Q_DOCUMENT_LATEST, ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_FORMER])),
+			     &former, NULL) == 0) {
+			version = former.version + 1;
+			row_release(&document_table, &former);
+		}
+		d.role = DOCUMENT_FORMER;
+		d.version = version;
+		d.parent_row = 0;
+		rc = row_update(tx, &document_table, &d, e);
+	}
+	row_release(&document_table, &d);
+	if (rc == 0)
+		tx_change(tx, CHANGE_DOCUMENT, task_row, 0, DOCUMENT_INPUT, CHANGE_NONE, name);
+	return rc;
+}
+
+/* The work on t begins again, with what its input is now. */
+static int renew_task(struct tx *tx, struct call *c, struct task *t, int64_t quiet_ms, struct err *e)
+{
+	int rc = link_twin(tx, t, e);
+
+	t->not_before = clock_now_ms() + quiet_ms;
+	t->attempts = 0;
+	if (rc == 0 && t->state == TASK_IN_PROGRESS)
+		return task_move(tx, t, TASK_TODO, MOVER_WORKER, e);
+	(void)c;
+	return rc < 0 ? rc : task_save(tx, t, e);
+}
+
+static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct task *t, struct err *e)
+{
+	const struct arrival *a = c->a;
+	int64_t quiet = a->quiet_ms ? a->quiet_ms : settings_int(c->p, SETTING_REWRITE_QUIET);
+	int rc = 0;
+
+	*c->out = (struct acceptance){ d->row_id, t->row_id };
+	if (streq(d->sha256, a->sha256) && !a->request) { /* the same bytes: nothing to do anew */
+		d->modified_at = a->modified_at;
+		return write_drop(tx, d, false, e);
+	}
+	if (a->request)
+		rc = request_apply(a->request, t, e);
+	if (rc == 0)
+		rc = retire_input(tx, t->row_id, d->name, 0, e);
+	if (rc == 0)
+		rc = add_documents(tx, a, t->row_id, e);
+	fill_drop(d, a);
+	if (rc == 0)
+		rc = write_drop(tx, d, false, e);
+	return rc < 0 ? rc : renew_task(tx, c, t, quiet, e);
+}
+
+static bool goes_on(const struct call *c, const struct drop *d, const struct task *t)
+{
+	return !task_ended(t->state) && !t->trashed_at && d->uid == (int64_t)c->who->uid && streq(d->host, c->p->host) &&
+	       !c->a->request == !util_ends(d->name, ".json");
+}
+
+/* Another's entry, or one whose work is over, gives its name away; its receipt gives way to the new one. */
+static int end_entry(struct tx *tx, struct drop *d, struct err *e)
+{
+	d->ended_at = clock_now_ms();
+	tx_change(tx, CHANGE_DROP, d->row_id, d->inbox, 0, CHANGE_NONE, d->name);
+	return row_update(tx, &drop_table, d, e);
+}
+
+static int accept_top(struct tx *tx, struct call *c, struct err *e)
+{
+	struct drop d;
+	struct task t = { 0 };
+	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(0), V_TEXT(c->name)), &d, e);
+
+	if (rc == -ENOENT)
+		return accept_new(tx, c, e);
+	if (rc < 0)
+		return rc;
+	if (d.is_dir)
+		rc = err_set(e, -EISDIR, "'%s' is a folder", d.name);
+	else if (row_get(tx, &task_table, d.task_row, &t, NULL) == 0 && goes_on(c, &d, &t))
+		rc = accept_again(tx, c, &d, &t, e);
+	else
+		rc = end_entry(tx, &d, e) < 0 ? -EIO : accept_new(tx, c, e);
+	row_release(&task_table, &t);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+/* The folder that was dropped, which holds row (or is it), and where below input/ the row stands. */
+static int top_folder(struct tx *tx, int64_t row, struct drop *out, struct err *e)
+{
+	int rc = row_get(tx, &drop_table, row, out, e);
+
+	while (rc == 0 && out->parent_row) {
+		row = out->parent_row;
+		row_release(&drop_table, out);
+		rc = row_get(tx, &drop_table, row, out, e);
+	}
+	return rc;
+}
+
+struct copying {
+	struct tx *tx;
+	struct err *e;
+	int64_t task_row, parent_row, size;
+	int n_files;
+	int64_t mark; /* the task row that the entries get */
+};
+
+static int copy_folder(struct tx *tx, int64_t box, int64_t folder_row, struct copying *c);
+
+/* One entry of a dropped folder as a document; folders become rows without bytes. */
+static int copy_entry(void *row, void *ud)
+{
+	struct copying *c = ud;
+	struct drop *d = row;
+	struct document doc = { .task_row = c->task_row,
+				.parent_row = c->parent_row,
+				.role = DOCUMENT_INPUT,
+				.is_dir = d->is_dir,
+				.name = d->name,
+				.sha256 = d->sha256,
+				.size = d->size,
+				.modified_at = d->modified_at };
+	struct copying below;
+	int rc = row_insert(c->tx, &document_table, &doc, c->e);
+
+	c->n_files += !d->is_dir;
+	c->size += d->size;
+	if (rc < 0 || !d->is_dir)
+		return rc;
+	below = *c;
+	below.parent_row = doc.row_id;
+	rc = copy_folder(c->tx, d->inbox, d->row_id, &below);
+	c->n_files = below.n_files;
+	c->size = below.size;
+	return rc;
+}
+
+static int copy_folder(struct tx *tx, int64_t box, int64_t folder_row, struct copying *c)
+{
+	return row_each(tx, Q_DROPS_OF, ARGS(V_INT(box), V_INT(folder_row), V_INT(0), V_INT(INT64_MAX)), copy_entry, c,
+			c->e);
+}
+
+static int folder_documents(struct tx *tx, struct call *c, int64_t task_row, struct err *e)
+{
+	struct copying copy = { .tx = tx, .e = e, .task_row = task_row };
+	int rc = copy_folder(tx, c->drop->inbox, c->drop->row_id, &copy);
+
+	if (rc == 0 && copy.n_files == 0)
+		rc = err_set(e, -ENODATA, "folder '%s' is empty", c->drop->name);
+	c->drop->size = copy.size;
+	return rc;
+}
+
+static int submit(struct tx *tx, void *arg, struct err *e)
+{
+	struct call *c = arg;
+	struct task t = { .priority = PRIORITY_MEDIUM, .ai_confidence = INT_NULL };
+	struct drop d;
+	int rc = row_get(tx, &drop_table, c->row_id, &d, e);
+
+	if (rc < 0)
+		return rc;
+	c->drop = &d;
+	c->name = d.name;
+	if (d.task_row)
+		rc = err_set(e, -EALREADY, "folder '%s' is submitted already", d.name);
+	if (rc == 0)
+		rc = start_task(tx, c, &d, &t, folder_documents, e);
+	row_set_text(&d.sha256, t.input_key);
+	d.modified_at = clock_now_ms();
+	if (rc == 0)
+		rc = write_drop(tx, &d, false, e);
+	c->out->task_row = t.row_id;
+	row_release(&task_table, &t);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+/* A file that comes after its folder was submitted: the input is made again from the folder, the work restarts. */
+static int extend_task(struct tx *tx, struct call *c, struct drop *top, struct err *e)
+{
+	struct task t;
+	int rc = row_get(tx, &task_table, top->task_row, &t, e);
+
+	if (rc < 0)
+		return rc;
+	if (task_ended(t.state))
+		rc = err_set(e, -EPERM, "the work on folder '%s' is over: drop the file as a new task", top->name);
+	if (rc == 0)
+		rc = row_exec(tx, Q_DOCUMENTS_DELETE,
+			      ARGS(V_INT(t.row_id), V_TEXT(document_role_words[DOCUMENT_INPUT])), e);
+	c->drop = top;
+	if (rc >= 0)
+		rc = folder_documents(tx, c, t.row_id, e);
+	if (rc == 0)
+		rc = renew_task(tx, c, &t, settings_int(c->p, SETTING_FOLDER_QUIET) * 1000, e);
+	row_set_text(&top->sha256, t.input_key);
+	if (rc == 0)
+		rc = write_drop(tx, top, false, e);
+	tx_change(tx, CHANGE_DOCUMENT, t.row_id, 0, DOCUMENT_INPUT, 0, c->name);
+	c->out->task_row = t.row_id;
+	row_release(&task_table, &t);
+	return rc;
+}
+
+static int accept_inside(struct tx *tx, struct call *c, struct err *e)
+{
+	struct drop d = { 0 }, top;
+	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &d, e);
+	bool is_new = rc == -ENOENT;
+
+	if (is_new) {
+		d = new_drop(c);
+		rc = 0;
+	}
+	if (rc < 0)
+		return rc;
+	fill_drop(&d, c->a);
+	rc = d.is_dir ? err_set(e, -EISDIR, "'%s' is a folder", d.name) : write_drop(tx, &d, is_new, e);
+	*c->out = (struct acceptance){ d.row_id, 0 };
+	if (rc == 0)
+		rc = top_folder(tx, c->parent_row, &top, e);
+	if (rc == 0) {
+		if (top.task_row)
+			rc = extend_task(tx, c, &top, e);
+		row_release(&drop_table, &top);
+	}
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+static int accept(struct tx *tx, void *arg, struct err *e)
+{
+	struct call *c = arg;
+
+	return c->parent_row ? accept_inside(tx, c, e) : accept_top(tx, c, e);
+}
+
+int inbox_accept(struct platform *p, const struct arrival *a, const struct actor *who, struct acceptance *out,
+		 struct err *e)
+{
+	struct call c = { .p = p,
+			  .box = a->box,
+			  .a = a,
+			  .who = who,
+			  .out = out,
+			  .row_id = a->row_id,
+			  .parent_row = a->parent_row,
+			  .name = a->name };
+
+	return store_write(p->store, accept, &c, e);
+}
+
+static int make_folder(struct tx *tx, void *arg, struct err *e)
+{
+	struct call *c = arg;
+	struct drop d = new_drop(c), other, top;
+	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &other,
+			  e);
+
+	if (rc == 0) {
+		row_release(&drop_table, &other);
+		rc = err_set(e, -EEXIST, "there is already an entry '%s'", c->name);
+	} else if (rc == -ENOENT) {
+		rc = 0;
+	}
+	if (rc == 0 && c->parent_row) {
+		rc = top_folder(tx, c->parent_row, &top, e);
+		row_release(&drop_table, &top);
+	}
+	d.is_dir = true;
+	d.modified_at = d.created_at;
+	if (rc == 0)
+		rc = write_drop(tx, &d, true, e);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+int inbox_folder(struct platform *p, const struct inbox *box, int64_t row_id, int64_t parent_row, const char *name,
+		 const struct actor *who, struct err *e)
+{
+	struct call c = { .p = p, .box = box, .who = who, .row_id = row_id, .parent_row = parent_row, .name = name };
+
+	return store_write(p->store, make_folder, &c, e);
+}
+
+int inbox_submit(struct platform *p, const struct inbox *box, int64_t folder_row, const struct actor *who,
+		 int64_t *task_row, struct err *e)
+{
+	struct acceptance out = { 0, 0 };
+	struct call c = { .p = p, .box = box, .who = who, .row_id = folder_row, .out = &out };
+	int rc = store_write(p->store, submit, &c, e);
+
+	*task_row = out.task_row;
+	return rc;
+}
