@@ -36,8 +36,8 @@ struct field {
 };
 
 struct table {
-	const char *name; /* in the store */
-	size_t size;      /* of the struct */
+	const char *name;           /* in the store */
+	size_t size;                /* of the struct */
 	const struct field *fields; /* without row_id */
 	size_t n_fields;
 };

@@ -21,7 +21,6 @@ enum document_role { DOCUMENT_INPUT, DOCUMENT_FORMER, DOCUMENT_RESULT, DOCUMENT_
 
 extern const char *const task_state_words[];
 extern const char *const priority_words[];
-extern const char *const document_role_words[];
 extern const char *const ai_handled_words[];
 extern const char *const engagement_status_words[];
 extern const char *const expert_status_words[];

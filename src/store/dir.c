@@ -1,0 +1,150 @@
+#include "store/dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+struct dir {
+	char *path;
+	int lock_fd;
+};
+
+/* Locks and shared memory do not reach the other hosts that see such a file system, so two could write at once. */
+static const struct {
+	unsigned long type; /* of statfs(2) */
+	const char *name;
+} network[] = {
+	{ 0x6969, "NFS" },       { 0x517b, "SMB" },      { 0xff534d42, "CIFS" }, { 0xfe534d42, "SMB" },
+	{ 0x00c36400, "Ceph" },  { 0x5346414f, "AFS" },  { 0x73757245, "Coda" }, { 0x01021997, "9P" },
+	{ 0x7461636f, "OCFS2" }, { 0x01161970, "GFS2" },
+};
+
+static int refuse_network(const char *path, struct err *e)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0)
+		return err_errno(e, "cannot use \"%s\"", path);
+	for (size_t i = 0; i < N_ELEMS(network); i++)
+		if (((unsigned long)fs.f_type & 0xffffffff) == network[i].type)
+			return err_set(
+				e, -EREMOTE,
+				"\"%s\" is on a shared file system (%s), where other computers could change it at "
+				"the same time: use a directory on a disk of this computer",
+				path, network[i].name);
+	return 0;
+}
+
+/* A name that was just made is lost in a power cut unless the directory that holds it is synced. */
+static int sync_parent(const char *path)
+{
+	auto_free char *parent = xstrdup(path);
+	char *slash = strrchr(parent, '/');
+
+	if (slash)
+		slash[slash == parent] = '\0';
+
+	auto_close int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+static int make(const char *path)
+{
+	if (mkdir(path, 0700) == 0)
+		return sync_parent(path);
+	return errno == EEXIST ? 0 : -errno;
+}
+
+static int make_with_parents(const char *path, struct err *e)
+{
+	auto_free char *part = xstrdup(path);
+	int rc = 0;
+
+	for (char *p = part + 1; rc == 0 && *p; p++)
+		if (*p == '/' && p[-1] != '/') {
+			*p = '\0';
+			if (access(part, F_OK) < 0)
+				rc = make(part);
+			*p = '/';
+		}
+	if (rc == 0)
+		rc = make(part);
+	return rc < 0 ? err_set(e, rc, "cannot make the directory \"%s\": %s", path, strerror(-rc)) : 0;
+}
+
+/* The sentence for a directory that another process has: "123 (0711fs)" stands in its lock file. */
+static int say_who(const struct dir *d, struct err *e)
+{
+	auto_buf who = BUF_INIT;
+	int rc = io_read_fd(d->lock_fd, &who, 200);
+
+	if (rc < 0 || who.len == 0)
+		return err_set(e, -EBUSY, "\"%s\" is in use by another process", d->path);
+	who.data[strcspn(who.data, "\n")] = '\0';
+	return err_set(e, -EBUSY, "\"%s\" is in use by process %s; unmount it or end that process first", d->path,
+		       who.data);
+}
+
+static int note_us(const struct dir *d, struct err *e)
+{
+	auto_free char *us = xasprintf("%d (%s)\n", (int)getpid(), program_invocation_short_name);
+
+	if (ftruncate(d->lock_fd, 0) < 0 || pwrite(d->lock_fd, us, strlen(us), 0) < 0)
+		return err_errno(e, "cannot write \"%s/lock\"", d->path);
+	return 0;
+}
+
+static int lock(struct dir *d, struct err *e)
+{
+	auto_free char *path = xasprintf("%s/lock", d->path);
+
+	d->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (d->lock_fd < 0)
+		return err_errno(e, "cannot open \"%s\"", path);
+	if (flock(d->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return note_us(d, e);
+	return errno == EWOULDBLOCK ? say_who(d, e) : err_errno(e, "cannot lock \"%s\"", path);
+}
+
+int dir_open(const char *path, struct dir **out, struct err *e)
+{
+	struct dir *d;
+	int rc = *path ? make_with_parents(path, e) : err_set(e, -EINVAL, "the directory of the store has no name");
+
+	if (rc < 0)
+		return rc;
+	d = xcalloc(1, sizeof(*d));
+	d->lock_fd = -1;
+	d->path = realpath(path, NULL);
+	rc = d->path ? refuse_network(d->path, e) : err_errno(e, "cannot use \"%s\"", path);
+	if (rc == 0)
+		rc = lock(d, e);
+	if (rc < 0) {
+		dir_close(d);
+		return rc;
+	}
+	*out = d;
+	return 0;
+}
+
+void dir_close(struct dir *d)
+{
+	if (!d)
+		return;
+	util_close(&d->lock_fd);
+	free(d->path);
+	free(d);
+}
+
+const char *dir_path(const struct dir *d)
+{
+	return d->path;
+}

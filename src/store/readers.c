@@ -1,0 +1,138 @@
+#include "store/readers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define MAX_READERS 16
+
+struct readers {
+	const struct engine *engine;
+	struct site *site;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct session *idle; /* the last used first: its pages are in memory */
+	int n_open, n_taken;
+	bool stopped;
+};
+
+struct readers *readers_new(const struct engine *en, struct site *site)
+{
+	struct readers *r = xcalloc(1, sizeof(*r));
+	pthread_condattr_t attr;
+
+	r->engine = en;
+	r->site = site;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&r->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	return r;
+}
+
+void readers_free(struct readers *r)
+{
+	if (!r)
+		return;
+	while (r->idle) {
+		struct session *s = r->idle;
+
+		r->idle = s->next;
+		session_close(s);
+	}
+	pthread_cond_destroy(&r->changed);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static struct session *pop_idle(struct readers *r)
+{
+	struct session *s = r->idle;
+
+	r->idle = s->next;
+	r->n_taken++;
+	return s;
+}
+
+/* Make one more; called and left with the lock held, which is not held meanwhile. */
+static int open_one(struct readers *r, struct session **out, struct err *e)
+{
+	int rc;
+
+	r->n_open++;
+	r->n_taken++;
+	pthread_mutex_unlock(&r->lock);
+	rc = session_open(r->engine, r->site, false, out, e);
+	pthread_mutex_lock(&r->lock);
+	if (rc < 0) {
+		r->n_open--;
+		r->n_taken--;
+		pthread_cond_broadcast(&r->changed);
+	}
+	return rc;
+}
+
+int readers_take(struct readers *r, struct session **out, struct err *e)
+{
+	int rc = 0;
+
+	*out = NULL;
+	pthread_mutex_lock(&r->lock);
+	while (rc == 0 && !*out) {
+		if (!r->stopped && r->idle)
+			*out = pop_idle(r);
+		else if (!r->stopped && r->n_open < MAX_READERS)
+			rc = open_one(r, out, e);
+		else
+			pthread_cond_wait(&r->changed, &r->lock);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return rc;
+}
+
+void readers_give(struct readers *r, struct session *s)
+{
+	pthread_mutex_lock(&r->lock);
+	s->next = r->idle;
+	r->idle = s;
+	r->n_taken--;
+	if (r->stopped)
+		pthread_cond_broadcast(&r->changed);
+	else
+		pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static struct timespec time_after(int ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += ms % 1000 * 1000000L;
+	t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000L;
+	t.tv_nsec %= 1000000000L;
+	return t;
+}
+
+bool readers_stop(struct readers *r, int wait_ms)
+{
+	struct timespec until = time_after(wait_ms);
+	bool alone;
+
+	pthread_mutex_lock(&r->lock);
+	r->stopped = true;
+	while (r->n_taken > 0 && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
+		continue;
+	alone = r->n_taken == 0;
+	pthread_mutex_unlock(&r->lock);
+	return alone;
+}
+
+void readers_go(struct readers *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->stopped = false;
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+}

@@ -1,0 +1,187 @@
+#include "store/sql.h"
+
+#include "base/buf.h"
+#include "store/rows.h"
+
+#define ROWS(of, n, sql)                        \
+	{                                       \
+		QUERY_ROWS, &of##_table, n, sql \
+	}
+#define NUMBER(n, sql)                  \
+	{                               \
+		QUERY_INT, NULL, n, sql \
+	}
+#define EXEC(n, sql)                     \
+	{                                \
+		QUERY_EXEC, NULL, n, sql \
+	}
+
+#define BY_ROW(after, limit) "row_id > " after " ORDER BY row_id LIMIT " limit
+
+/* The index task_ready holds the same expression: change both or the claim sorts the whole queue. */
+#define URGENCY "(CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END)"
+
+const struct sql_query sql_queries[N_QUERIES] = {
+	[Q_EXPERT_BY_NAME] = ROWS(expert, 1, "WHERE name = $1"),
+	[Q_EXPERT_BY_LOGIN] = ROWS(expert, 1, "WHERE login = $1 ORDER BY row_id LIMIT 1"),
+	[Q_EXPERT_BY_ID] = ROWS(expert, 1, "WHERE id = $1"),
+	[Q_EXPERTS] = ROWS(expert_listing, 2, "WHERE " BY_ROW("$1", "$2")),
+	[Q_COMPANY_BY_NAME] = ROWS(company, 1, "WHERE name = $1"),
+	[Q_COMPANY_BY_ID] = ROWS(company, 1, "WHERE id = $1"),
+	[Q_COMPANIES] = ROWS(company_listing, 2, "WHERE " BY_ROW("$1", "$2")),
+	[Q_ENGAGEMENT_BY_NAME] = ROWS(engagement, 1, "WHERE name = $1"),
+	[Q_ENGAGEMENT_BY_ID] = ROWS(engagement, 1, "WHERE id = $1"),
+	[Q_ENGAGEMENTS] = ROWS(engagement_listing, 2, "WHERE " BY_ROW("$1", "$2")),
+	[Q_ENGAGEMENTS_OF] = NUMBER(1, "SELECT COUNT(*) FROM engagement WHERE expert_id = $1 OR customer_id = $1"),
+
+	[Q_TASK_BY_NAME] = ROWS(task, 2, "WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NULL"),
+	[Q_TASK_BY_ID] = ROWS(task, 1, "WHERE id = $1"),
+	[Q_TASKS_OF] =
+		ROWS(task_listing, 3, "WHERE engagement_row = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
+	[Q_TASKS_IN_STATE] = ROWS(task_listing, 3, "WHERE state = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
+	[Q_TASKS_TRASHED] = ROWS(task_listing, 2, "WHERE trashed_at IS NOT NULL AND " BY_ROW("$1", "$2")),
+	[Q_TASK_TRASHED_BY_NAME] = ROWS(task, 2,
+					"WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NOT NULL "
+					"ORDER BY trashed_at DESC, row_id DESC LIMIT 1"),
+	[Q_TASKS_TRASHED_BEFORE] = ROWS(task_listing, 2, "WHERE trashed_at < $1 ORDER BY row_id LIMIT $2"),
+	[Q_TASK_COUNT_OF] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE engagement_row = $1"),
+	[Q_TASK_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE state = $1 AND trashed_at IS NULL"),
+	[Q_TASK_FIRST_TWIN] = ROWS(task, 3,
+				   "WHERE engagement_row = $1 AND input_key = $2 AND row_id <> $3 "
+				   "AND trashed_at IS NULL ORDER BY created_at, row_id LIMIT 1"),
+	[Q_TASK_ANSWERED_TWIN] =
+		ROWS(task, 7,
+		     "WHERE engagement_row = $1 AND input_key = $2 AND COALESCE(mcp, '') = COALESCE($3, '') "
+		     "AND COALESCE(tool, '') = COALESCE($4, '') AND COALESCE(mcp_version, '') = COALESCE($5, '') "
+		     "AND COALESCE(input_data, '') = COALESCE($6, '') AND row_id <> $7 AND trashed_at IS NULL "
+		     "AND EXISTS (SELECT 1 FROM document WHERE task_row = task.row_id AND role = 'result') "
+		     "ORDER BY created_at DESC, row_id DESC LIMIT 1"),
+	[Q_TASKS_READY] =
+		ROWS(task, 2,
+		     "WHERE state = 'todo' AND trashed_at IS NULL AND (not_before IS NULL OR not_before <= $1) "
+		     "ORDER BY " URGENCY ", created_at, row_id LIMIT $2"),
+	[Q_TASK_NEXT_READY] = NUMBER(1, "SELECT MIN(not_before) FROM task "
+					"WHERE state = 'todo' AND trashed_at IS NULL AND not_before > $1"),
+	[Q_TASKS_LEASE_ENDED] = ROWS(task, 2,
+				     "WHERE state = 'in_progress' AND trashed_at IS NULL "
+				     "AND COALESCE(lease_until, 0) <= $1 ORDER BY row_id LIMIT $2"),
+	[Q_TASKS_LEASE_RESET] = EXEC(1, "UPDATE task SET lease_until = NULL "
+					"WHERE state = 'in_progress' AND trashed_at IS NULL AND lease_host = $1"),
+
+	[Q_DOCUMENTS_OF] = ROWS(document, 3, "WHERE task_row = $1 AND role = $2 AND parent_row = $3 ORDER BY row_id"),
+	[Q_DOCUMENTS_ALL] = ROWS(document, 1, "WHERE task_row = $1 ORDER BY row_id"),
+	[Q_DOCUMENT_BY_NAME] = ROWS(document, 4,
+				    "WHERE task_row = $1 AND role = $2 AND parent_row = $3 AND name = $4 "
+				    "ORDER BY version DESC, row_id DESC LIMIT 1"),
+	[Q_DOCUMENT_LATEST] =
+		ROWS(document, 2, "WHERE task_row = $1 AND role = $2 ORDER BY version DESC, row_id DESC LIMIT 1"),
+	[Q_DOCUMENT_USES] = NUMBER(1, "SELECT (SELECT COUNT(*) FROM document WHERE sha256 = $1) + "
+				      "(SELECT COUNT(*) FROM dropped WHERE sha256 = $1)"),
+	[Q_DOCUMENTS_DELETE] = EXEC(2, "DELETE FROM document WHERE task_row = $1 AND role = $2"),
+	[Q_DOCUMENTS_DELETE_ALL] = EXEC(1, "DELETE FROM document WHERE task_row = $1"),
+	[Q_DOCUMENT_SIZES] = NUMBER(0, "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM document"),
+
+	[Q_DROP_BY_NAME] = ROWS(drop, 3, "WHERE inbox = $1 AND parent_row = $2 AND name = $3 AND ended_at IS NULL"),
+	[Q_DROP_RECEIPT] = ROWS(drop, 2,
+				"WHERE inbox = $1 AND name = $2 AND task_row <> 0 AND parent_row = 0 "
+				"ORDER BY row_id DESC LIMIT 1"),
+	[Q_DROPS_OF] =
+		ROWS(drop, 4, "WHERE inbox = $1 AND parent_row = $2 AND ended_at IS NULL AND " BY_ROW("$3", "$4")),
+	[Q_DROPS_RECEIPTS] =
+		ROWS(drop, 3, "WHERE inbox = $1 AND task_row <> 0 AND parent_row = 0 AND " BY_ROW("$2", "$3")),
+	[Q_DROPS_OF_TASK] = ROWS(drop, 1, "WHERE task_row = $1 ORDER BY row_id"),
+	[Q_DROPS_END] = EXEC(2, "UPDATE dropped SET ended_at = $2 WHERE task_row = $1 AND ended_at IS NULL"),
+	[Q_DROPS_OLD] = ROWS(drop, 2, "WHERE ended_at < $1 ORDER BY ended_at, row_id LIMIT $2"),
+	[Q_DROPS_UNSUBMITTED] = ROWS(drop, 0, "WHERE is_dir = 1 AND task_row = 0 AND ended_at IS NULL ORDER BY row_id"),
+	[Q_DROPS_DELETE_ORPHANS] =
+		EXEC(0, "DELETE FROM dropped WHERE parent_row <> 0 AND row_id NOT IN ("
+			"WITH RECURSIVE held (row_id) AS (SELECT row_id FROM dropped WHERE parent_row = 0 UNION ALL "
+			"SELECT d.row_id FROM dropped d JOIN held ON d.parent_row = held.row_id) "
+			"SELECT row_id FROM held)"),
+	[Q_DROPS_DELETE_OF_TASK] = EXEC(1, "DELETE FROM dropped WHERE task_row = $1"),
+
+	[Q_EVENTS_SINCE] = ROWS(event, 2, "WHERE " BY_ROW("$1", "$2")),
+	/* Rows are not quite in the order of their times: start before the first one that qualifies. */
+	[Q_EVENTS_FROM] =
+		ROWS(event, 3,
+		     "WHERE created_at >= $1 AND row_id > CASE WHEN $2 > 0 THEN $2 "
+		     "ELSE (SELECT MIN(row_id) - 1 FROM event WHERE created_at >= $1) END ORDER BY row_id LIMIT $3"),
+	[Q_EVENTS_OF_TASK] = ROWS(event, 3, "WHERE task_row = $1 AND " BY_ROW("$2", "$3")),
+	[Q_EVENT_BY_ID] = ROWS(event, 1, "WHERE id = $1"),
+	[Q_EVENT_LAST] = NUMBER(0, "SELECT MAX(row_id) FROM event"),
+	[Q_LOG_OF_TASK] = ROWS(log_line, 2, "WHERE task_row = $1 ORDER BY row_id LIMIT $2"),
+	[Q_LOG_DELETE] = EXEC(1, "DELETE FROM log_line WHERE task_row = $1"),
+
+	[Q_SETTING] = ROWS(setting, 1, "WHERE name = $1"),
+	[Q_XATTRS_OF] = ROWS(xattr, 1, "WHERE ino = $1 ORDER BY name"),
+	[Q_XATTR] = ROWS(xattr, 2, "WHERE ino = $1 AND name = $2"),
+
+	[Q_SEQUENCE_TAKE] = NUMBER(1, "UPDATE sequence SET next = next + $1 RETURNING next"),
+};
+
+static void add_columns(struct buf *b, const struct table *t)
+{
+	buf_addstr(b, "row_id");
+	for (size_t i = 0; i < t->n_fields; i++)
+		buf_printf(b, ", %s", t->fields[i].name);
+}
+
+static void add_select(struct buf *b, const struct table *t)
+{
+	buf_addstr(b, "SELECT ");
+	add_columns(b, t);
+	buf_printf(b, " FROM %s ", t->name);
+}
+
+char *sql_query_text(enum query q)
+{
+	struct buf b = BUF_INIT;
+
+	if (sql_queries[q].kind == QUERY_ROWS)
+		add_select(&b, sql_queries[q].table);
+	buf_addstr(&b, sql_queries[q].text);
+	return buf_steal(&b);
+}
+
+static void add_insert(struct buf *b, const struct table *t)
+{
+	buf_printf(b, "INSERT INTO %s (", t->name);
+	add_columns(b, t);
+	buf_addstr(b, ") VALUES ($1");
+	for (size_t i = 0; i < t->n_fields; i++)
+		buf_printf(b, ", $%zu", i + 2);
+	buf_addc(b, ')');
+}
+
+static void add_update(struct buf *b, const struct table *t)
+{
+	buf_printf(b, "UPDATE %s SET ", t->name);
+	for (size_t i = 0; i < t->n_fields; i++)
+		buf_printf(b, "%s%s = $%zu", i ? ", " : "", t->fields[i].name, i + 2);
+	buf_addstr(b, " WHERE row_id = $1");
+}
+
+static void add_delete(struct buf *b, const struct table *t)
+{
+	buf_printf(b, "DELETE FROM %s WHERE row_id = $1", t->name);
+}
+
+static void add_get(struct buf *b, const struct table *t)
+{
+	add_select(b, t);
+	buf_addstr(b, "WHERE row_id = $1");
+}
+
+char *sql_row_text(const struct table *t, enum row_verb verb)
+{
+	static void (*const add[N_ROW_VERBS])(struct buf *, const struct table *) = {
+		[ROW_INSERT] = add_insert,
+		[ROW_UPDATE] = add_update,
+		[ROW_DELETE] = add_delete,
+		[ROW_GET] = add_get,
+	};
+	struct buf b = BUF_INIT;
+
+	add[verb](&b, t);
+	return buf_steal(&b);
+}
