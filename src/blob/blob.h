@@ -2,7 +2,8 @@
  * blob - documents by their SHA-256: DIR/blobs/ab/cdef…, never changed once there
  *
  * A document is staged (DIR/staging), hashed while it is written, made durable and moved to its place; what is there
- * twice is kept once. A pin keeps a blob from being removed between its arrival and the commit of the row that names it.
+ * twice is kept once. A pin keeps a blob from being removed between its arrival and the commit of the row that names
+ * it.
  */
 #ifndef FS0711_BLOB_BLOB_H
 #define FS0711_BLOB_BLOB_H
@@ -37,6 +38,9 @@ int stage_load(struct stage *s, const char *sha, struct err *e);
 
 /* blob_put - stage_new, write, seal for bytes in memory. Pins. 0 or -errno */
 int blob_put(struct blobs *b, const void *bytes, size_t len, char *sha, struct err *e);
+/* blob_pin - keep a blob that is there already, for a row that will name it too. 0, -ENOENT when it is lost, or -errno
+ */
+int blob_pin(struct blobs *b, const char *sha, struct err *e);
 /* blob_unpin - undo one pin */
 void blob_unpin(struct blobs *b, const char *sha);
 /* blob_open - a descriptor for reading, the caller's; -ENOENT when the blob is lost */
@@ -47,7 +51,8 @@ const char *blob_path(struct blobs *b, const char *sha, char *out);
 int blob_read(struct blobs *b, const char *sha, size_t max, char **out, size_t *len, struct err *e);
 /*
  * blob_remove - remove the blob unless it is pinned or used() says that a row names it. used runs under the lock
- * that pinning takes, so nothing can begin to use the blob between the question and the removal. 0 or -errno
+ * that pinning takes, so nothing can begin to use the blob between the question and the removal; it may read the store.
+ * Returns 0, also when the blob stays or is gone already, or -errno
  */
 int blob_remove(struct blobs *b, const char *sha, bool (*used)(void *ud, const char *sha), void *ud);
 
