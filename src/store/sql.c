@@ -18,6 +18,9 @@
 
 #define BY_ROW(after, limit) "row_id > " after " ORDER BY row_id LIMIT " limit
 
+/* By the plain row id, the planner would walk all tasks to find the few in the trash. The index task_trash holds it. */
+#define TRASH_ROW "(row_id + 0)"
+
 /* The index task_ready holds the same expression: change both or the claim sorts the whole queue. */
 #define URGENCY "(CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END)"
 
@@ -39,11 +42,12 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_TASKS_OF] =
 		ROWS(task_listing, 3, "WHERE engagement_row = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
 	[Q_TASKS_IN_STATE] = ROWS(task_listing, 3, "WHERE state = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
-	[Q_TASKS_TRASHED] = ROWS(task_listing, 2, "WHERE trashed_at IS NOT NULL AND " BY_ROW("$1", "$2")),
+	[Q_TASKS_TRASHED] = ROWS(task_listing, 2,
+				 "WHERE trashed_at IS NOT NULL AND " TRASH_ROW " > $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASK_TRASHED_BY_NAME] = ROWS(task, 2,
 					"WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NOT NULL "
 					"ORDER BY trashed_at DESC, row_id DESC LIMIT 1"),
-	[Q_TASKS_TRASHED_BEFORE] = ROWS(task_listing, 2, "WHERE trashed_at < $1 ORDER BY row_id LIMIT $2"),
+	[Q_TASKS_TRASHED_BEFORE] = ROWS(task_listing, 2, "WHERE trashed_at < $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASK_COUNT_OF] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE engagement_row = $1"),
 	[Q_TASK_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE state = $1 AND trashed_at IS NULL"),
 	[Q_TASK_FIRST_TWIN] = ROWS(task, 3,
@@ -101,11 +105,12 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DROPS_DELETE_OF_TASK] = EXEC(1, "DELETE FROM dropped WHERE task_row = $1"),
 
 	[Q_EVENTS_SINCE] = ROWS(event, 2, "WHERE " BY_ROW("$1", "$2")),
-	/* Rows are not quite in the order of their times: start before the first one that qualifies. */
-	[Q_EVENTS_FROM] =
-		ROWS(event, 3,
-		     "WHERE created_at >= $1 AND row_id > CASE WHEN $2 > 0 THEN $2 "
-		     "ELSE (SELECT MIN(row_id) - 1 FROM event WHERE created_at >= $1) END ORDER BY row_id LIMIT $3"),
+	/* Rows are not quite in the order of their times: start at the first that qualifies, found by time (hence the +
+	   0). */
+	[Q_EVENTS_FROM] = ROWS(
+		event, 3,
+		"WHERE created_at >= $1 AND row_id > CASE WHEN $2 > 0 THEN $2 "
+		"ELSE (SELECT MIN(row_id + 0) - 1 FROM event WHERE created_at >= $1) END ORDER BY row_id LIMIT $3"),
 	[Q_EVENTS_OF_TASK] = ROWS(event, 3, "WHERE task_row = $1 AND " BY_ROW("$2", "$3")),
 	[Q_EVENT_BY_ID] = ROWS(event, 1, "WHERE id = $1"),
 	[Q_EVENT_LAST] = NUMBER(0, "SELECT MAX(row_id) FROM event"),
