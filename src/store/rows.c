@@ -196,7 +196,7 @@ static const struct field xattr_fields[] = {
 };
 #undef ROW
 
-#define ROW listing
+#define ROW party_listing
 static const struct field listing_fields[] = {
 	TEXT(name, FIELD_REQUIRED),
 	TIME(updated_at, FIELD_FIXED),
@@ -223,7 +223,7 @@ const struct table log_line_table = TABLE("log_line", log_line, log_line_fields)
 const struct table setting_table = TABLE("setting", setting, setting_fields);
 const struct table xattr_table = TABLE("xattr", xattr, xattr_fields);
 
-const struct table expert_listing_table = TABLE("expert", listing, listing_fields);
-const struct table company_listing_table = TABLE("company", listing, listing_fields);
-const struct table engagement_listing_table = TABLE("engagement", listing, listing_fields);
+const struct table expert_listing_table = TABLE("expert", party_listing, listing_fields);
+const struct table company_listing_table = TABLE("company", party_listing, listing_fields);
+const struct table engagement_listing_table = TABLE("engagement", party_listing, listing_fields);
 const struct table task_listing_table = TABLE("task", task_listing, task_listing_fields);

@@ -142,7 +142,7 @@ struct xattr {
 };
 
 /* What a listing needs of a record: few columns, so that 10,000 rows are one short query. */
-struct listing {
+struct party_listing {
 	int64_t row_id;
 	char *name;
 	int64_t updated_at;

@@ -1,32 +1,7 @@
-#include "tests/test.h"
+#include "tests/store/temp.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdlib.h>
-
-#include "base/io.h"
-#include "store/rows.h"
-#include "store/store.h"
-
-static char dir[] = "/tmp/row-test.XXXXXX";
-static struct store *st;
-
-static int open_store(void **state UNUSED)
-{
-	struct err e = ERR_INIT;
-
-	if (mkdtemp(dir) && store_open(dir, &st, &e) == 0)
-		return 0;
-	print_error("%s\n", e.text);
-	return -1;
-}
-
-static int close_store(void **state UNUSED)
-{
-	store_close(st);
-	return io_remove_tree(AT_FDCWD, dir);
-}
 
 static const struct table *const tables[] = {
 	&expert_table, &company_table, &engagement_table, &task_table,    &document_table,
@@ -340,5 +315,5 @@ int main(void)
 		cmocka_unit_test(finds_fields_and_words),
 	};
 
-	return cmocka_run_group_tests(tests, open_store, close_store);
+	return cmocka_run_group_tests(tests, temp_open, temp_close);
 }
