@@ -1,0 +1,239 @@
+#include "dates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pattern.h"
+
+#define MONTHS                                                                                                      \
+	"(?<month>jan(?:uary|uar|\\.)?|feb(?:ruary|ruar|\\.)?|mar(?:ch|\\.)?|märz|mrz\\.?|apr(?:il|\\.)?|may|mai|" \
+	"june?\\.?|juni|july?\\.?|juli|aug(?:ust|\\.)?|sept?(?:ember|\\.)?|o[ck]t(?:ober|\\.)?|nov(?:ember|\\.)?|"  \
+	"de[cz](?:ember|\\.)?)"
+#define YEAR  "(?<year>(?:19|20)\\d\\d)"
+#define SPACE "[\\s\\x{00A0}\\x{200B}]"
+#define ZONE                                                                                                                \
+	"(?<zone>\\(?UTC" SPACE "?[+-]" SPACE "?\\d{1,2}(?::\\d\\d)?\\)?(?:[ ,]+[\\p{L}]+(?:[ ,]+[\\p{L}]+)?" SPACE         \
+	"(?:Zeit|Sommerzeit))*|[+-]\\d\\d:\\d\\d|UTC|GMT|[ECMPA][SD]?T\\b|AK[SD]T|HST|IST|BST|WES?T|CES?T|EES?T|MES?Z|SGT|" \
+	"AE[SD]T|NZ[SD]T|(?:Eastern|Central|Pacific|Mountain)(?:" SPACE "(?:Standard|Daylight))?(?:" SPACE "Time)?|"        \
+	"local time|Ortszeit|prevailing time)"
+
+/* The shapes of a date; the named groups say which part is which. */
+static struct pattern date_shapes[] = {
+	{ "(?<![\\d.])" YEAR "-(?<mm>\\d\\d)-(?<dd>\\d\\d)(?!\\d)", 0, NULL, NULL },
+	{ "(?<![\\d.,])(?<dd>\\d{1,2})\\.\\s?(?<mm>\\d{1,2})\\.\\s?(?<year>(?:19|20)\\d\\d|\\d\\d)(?![\\d.]\\d|\\d)", 0,
+	  NULL, NULL },
+	{ "(?<![\\d/])(?<a>\\d{1,2})/(?<b>\\d{1,2})/(?<year>(?:19|20)\\d\\d|\\d\\d)(?![\\d/])", 0, NULL, NULL },
+	{ "(?<![\\d-])(?<dd>\\d{1,2})-(?<mm>\\d{1,2})-" YEAR "(?![\\d-])", 0, NULL, NULL },
+	{ "(?<!\\d)(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?:\\.|" SPACE "+of|-)?" SPACE "*" MONTHS "[,. -]*" SPACE "*" YEAR
+	  "(?!\\d)",
+	  0, NULL, NULL },
+	{ "(?<!\\p{L})" MONTHS SPACE "+(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?:," SPACE "*|" SPACE "+)" YEAR "(?!\\d)", 0,
+	  NULL, NULL },
+};
+
+#define CLOCK_AMPM \
+	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?(?::\\d\\d)?" SPACE "?(?<ampm>[ap])" SPACE "?\\.?" SPACE "?m\\b\\.?"
+#define CLOCK_WORD  "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
+#define CLOCK_24    "(?<hour>\\d{1,2})[:.](?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE "*(?:uhr|hrs?\\b\\.?|hours?|h\\b))?"
+#define CLOCK_UNIT  "(?<hour>\\d{1,2})(?<min>\\d\\d)?" SPACE "*(?:uhr|hrs?\\b\\.?|hours\\b)"
+#define CLOCKS      "(?J)(?:" CLOCK_AMPM "|" CLOCK_WORD "|" CLOCK_24 "|" CLOCK_UNIT ")"
+#define BEHIND_ZONE "(?:" SPACE "*\\(?" ZONE "\\)?)?"
+
+/* A time behind its date: what may stand between them is listed, so that the time of another event is not taken. */
+static struct pattern time_behind = {
+	"^(?:" SPACE
+	"|,|;|–|—|-|\\(|\\)|T(?=\\d\\d:)|at\\b|by\\b|um\\b|bis\\b|spätestens\\b|no later than\\b|until\\b|up ?to\\b|before\\b|"
+	"on or\\b|the\\b|"
+	"(?:mon|tues|wednes|thurs|fri|satur|sun)day\\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\\b|"
+	"time:|uhrzeit:?|@){0,9}" CLOCKS BEHIND_ZONE,
+	0, NULL, NULL
+};
+
+/* And before it: "5:00 p.m. EDT on Friday, August 24, 2018". */
+static struct pattern time_before = {
+	CLOCKS BEHIND_ZONE
+	"(?:" SPACE "|,|on\\b|of\\b|am\\b|the\\b|den\\b|"
+	"(?:mon|tues|wednes|thurs|fri|satur|sun)day\\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\\b){0,7}$",
+	0, NULL, NULL
+};
+
+void dates_preload(void)
+{
+	pattern_compile(date_shapes, N_ELEMS(date_shapes));
+	pattern_compile(&time_behind, 1);
+	pattern_compile(&time_before, 1);
+}
+
+static int group_int(GMatchInfo *m, const char *name)
+{
+	auto_free char *s = g_match_info_fetch_named(m, name);
+
+	return s && *s ? atoi(s) : -1;
+}
+
+static int month_number(const char *name)
+{
+	static const char *const begins[12] = { "jan", "feb", "mar", "apr", "ma",  "jun",
+						"jul", "aug", "sep", "o",   "nov", "de" };
+
+	if (util_starts(name, "m\xC3\xA4") || util_starts(name, "M\xC3\xA4") ||
+	    g_ascii_strncasecmp(name, "mrz", 3) == 0)
+		return 3;
+	for (int i = 0; i < 12; i++) {
+		if (g_ascii_strncasecmp(name, begins[i], strlen(begins[i])) == 0)
+			return i + 1;
+	}
+	return -1;
+}
+
+static bool read_day(GMatchInfo *m, bool day_first, struct date *d)
+{
+	auto_free char *month = g_match_info_fetch_named(m, "month");
+	int a = group_int(m, "a"), b = group_int(m, "b");
+
+	d->year = group_int(m, "year");
+	if (d->year < 100)
+		d->year += 2000;
+	d->day = group_int(m, "dd");
+	d->month = month && *month ? month_number(month) : group_int(m, "mm");
+	if (a >= 0) {
+		d->day = (day_first && b <= 12) || a > 12 ? a : b;
+		d->month = d->day == a && a != b ? b : a == b ? b : a;
+	}
+	if (d->day < 1 || d->month < 1 || d->month > 12)
+		return false;
+	return g_date_valid_dmy((GDateDay)d->day, (GDateMonth)d->month, (GDateYear)d->year);
+}
+
+static void read_zone(GMatchInfo *m, struct date *d)
+{
+	auto_free char *zone = g_match_info_fetch_named(m, "zone");
+	const char *sign;
+	int hours = 0, minutes = 0;
+
+	if (!zone || !*zone)
+		return;
+	g_strlcpy(d->zone, zone, sizeof(d->zone));
+	sign = strpbrk(zone, "+-");
+	if (!sign || sscanf(sign + 1, "%d:%d", &hours, &minutes) < 1 || hours > 14 || minutes > 59)
+		return;
+	d->has_offset = true;
+	d->offset_minutes = (*sign == '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+static bool read_time(GMatchInfo *m, struct date *d)
+{
+	auto_free char *noon = g_match_info_fetch_named(m, "noon"), *night = g_match_info_fetch_named(m, "night"),
+		       *ampm = g_match_info_fetch_named(m, "ampm");
+	int hour = group_int(m, "hour"), minute = group_int(m, "min");
+
+	if (noon && *noon)
+		hour = 12;
+	else if (night && *night)
+		hour = 24;
+	else if (ampm && *ampm)
+		hour = hour % 12 + (g_ascii_tolower(*ampm) == 'p' ? 12 : 0);
+	minute = minute < 0 ? 0 : minute;
+	if (hour < 0 || hour > 24 || minute > 59 || (hour == 24 && minute))
+		return false;
+	d->hour = hour;
+	d->minute = minute;
+	read_zone(m, d);
+	return true;
+}
+
+static void find_time(const char *text, struct date *d)
+{
+	int from = d->from > 80 ? d->from - 80 : 0, at, end;
+	auto_free char *before = NULL;
+	GMatchInfo *m = pattern_find(&time_behind, text + d->to, 0);
+
+	if (m && read_time(m, d) && g_match_info_fetch_pos(m, 0, NULL, &end))
+		d->to += end;
+	g_match_info_free(m);
+	if (d->hour >= 0)
+		return;
+	while (from < d->from && (text[from] & 0xC0) == 0x80)
+		from++;
+	before = g_strndup(text + from, (gsize)(d->from - from));
+	m = pattern_find(&time_before, before, 0);
+	if (m && read_time(m, d) && g_match_info_fetch_pos(m, 0, &at, NULL))
+		d->from = from + at;
+	g_match_info_free(m);
+}
+
+static gint by_place(gconstpointer a, gconstpointer b)
+{
+	return ((const struct date *)a)->from - ((const struct date *)b)->from;
+}
+
+static void scan_shape(const char *text, struct pattern *shape, bool day_first, GArray *found)
+{
+	GMatchInfo *m = pattern_find(shape, text, 0);
+
+	for (; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
+		struct date d = { .hour = -1 };
+		bool overlaps = false;
+
+		if (!g_match_info_fetch_pos(m, 0, &d.from, &d.to) || !read_day(m, day_first, &d))
+			continue;
+		for (unsigned i = 0; i < found->len; i++) {
+			const struct date *o = &g_array_index(found, struct date, i);
+
+			overlaps = overlaps || (d.from < o->to && o->from < d.to);
+		}
+		if (overlaps)
+			continue;
+		find_time(text, &d);
+		g_array_append_val(found, d);
+	}
+	g_match_info_free(m);
+}
+
+GArray *dates_scan(const char *text, bool day_first)
+{
+	GArray *found = g_array_new(FALSE, TRUE, sizeof(struct date));
+
+	/* Every shape has two digits close together: most text has none and needs no pattern. */
+	if (!strpbrk(text, "0123456789"))
+		return found;
+	for (size_t i = 0; i < N_ELEMS(date_shapes); i++)
+		scan_shape(text, &date_shapes[i], day_first, found);
+	g_array_sort(found, by_place);
+	return found;
+}
+
+const char *date_format(const struct date *d, char *out)
+{
+	if (d->hour >= 0)
+		snprintf(out, DATE_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d", d->year, d->month, d->day, d->hour,
+			 d->minute);
+	else
+		snprintf(out, DATE_TEXT_BYTES, "%04d-%02d-%02d", d->year, d->month, d->day);
+	return out;
+}
+
+bool date_utc(const struct date *d, char *out)
+{
+	GDateTime *local, *utc;
+
+	if (d->hour < 0 || !d->has_offset)
+		return false;
+	local = g_date_time_new_utc(d->year, d->month, d->day, 0, 0, 0);
+	utc = g_date_time_add_minutes(local, d->hour * 60 + d->minute - d->offset_minutes);
+	snprintf(out, DATE_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:00Z", g_date_time_get_year(utc),
+		 g_date_time_get_month(utc), g_date_time_get_day_of_month(utc), g_date_time_get_hour(utc),
+		 g_date_time_get_minute(utc));
+	g_date_time_unref(local);
+	g_date_time_unref(utc);
+	return true;
+}
+
+int date_order(const struct date *a, const struct date *b)
+{
+	int day_a = a->year * 10000 + a->month * 100 + a->day, day_b = b->year * 10000 + b->month * 100 + b->day;
+
+	if (day_a != day_b || a->hour < 0 || b->hour < 0)
+		return day_a - day_b;
+	return a->hour * 60 + a->minute - b->hour * 60 - b->minute;
+}

@@ -1,0 +1,409 @@
+#include "doc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "text.h"
+
+static void line_clear(void *p)
+{
+	struct line *l = p;
+
+	g_free(l->text);
+}
+
+static void block_clear(void *p)
+{
+	struct block *b = p;
+
+	g_free(b->text);
+	g_free(b->starts);
+}
+
+static void file_clear(void *p)
+{
+	struct file *f = p;
+
+	g_free(f->name);
+}
+
+static void page_free(void *arg)
+{
+	struct page *p = arg;
+
+	g_free(p->text);
+	free(p->plain);
+	g_array_unref(p->lines);
+	g_array_unref(p->blocks);
+	g_free(p);
+}
+
+struct doc *doc_new(void)
+{
+	struct doc *d = g_new0(struct doc, 1);
+
+	d->files = g_array_new(FALSE, TRUE, sizeof(struct file));
+	g_array_set_clear_func(d->files, file_clear);
+	d->pages = g_ptr_array_new_with_free_func(page_free);
+	d->warnings = g_ptr_array_new_with_free_func(g_free);
+	return d;
+}
+
+void doc_free(struct doc *d)
+{
+	if (!d)
+		return;
+	g_array_unref(d->files);
+	g_ptr_array_unref(d->pages);
+	g_ptr_array_unref(d->warnings);
+	g_free(d);
+}
+
+struct page *doc_add_page(struct doc *d, int file, int number, char *text, GArray *lines)
+{
+	struct page *p = g_new0(struct page, 1);
+
+	p->file = file;
+	p->number = number;
+	p->text = text;
+	p->plain = text_plain(text);
+	p->lines = lines;
+	g_array_set_clear_func(lines, line_clear);
+	p->blocks = g_array_new(FALSE, TRUE, sizeof(struct block));
+	g_array_set_clear_func(p->blocks, block_clear);
+	g_ptr_array_add(d->pages, p);
+	return p;
+}
+
+void doc_warn(struct doc *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	g_ptr_array_add(d->warnings, g_strdup_vprintf(fmt, ap));
+	va_end(ap);
+}
+
+/* Place and text with its digits made alike, so that "Page 3 of 20" is the same on every page. */
+static char *furniture_key(const struct line *l)
+{
+	char *key = g_strdup_printf("%c%s", 'A' + (int)(l->y0 / 8) % 26, l->text);
+
+	for (char *c = key; *c; c++) {
+		if (g_ascii_isdigit(*c))
+			*c = '#';
+	}
+	return key;
+}
+
+static bool near_edge(const struct page *p, const struct line *l)
+{
+	double top = 1e9, bottom = 0;
+
+	for (unsigned i = 0; i < p->lines->len; i++) {
+		top = fmin(top, page_line(p, (int)i)->y0);
+		bottom = fmax(bottom, page_line(p, (int)i)->y1);
+	}
+	return l->y1 < top + 0.12 * (bottom - top) || l->y0 > bottom - 0.12 * (bottom - top);
+}
+
+static bool only_number(const char *s)
+{
+	size_t n = strspn(s, "0123456789-|/[] ");
+
+	return s[n] == '\0' && n < 12;
+}
+
+static void mark_furniture(struct doc *d)
+{
+	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	unsigned least = d->pages->len * 2 / 5 > 3 ? d->pages->len * 2 / 5 : 3;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (unsigned n = 0; n < d->pages->len; n++) {
+			struct page *p = doc_page(d, n);
+
+			for (unsigned i = 0; i < p->lines->len; i++) {
+				struct line *l = page_line(p, (int)i);
+				char *key = furniture_key(l);
+				unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(seen, key));
+
+				if (pass == 1)
+					l->furniture = near_edge(p, l) && (count >= least || only_number(l->text));
+				if (pass == 0)
+					g_hash_table_insert(seen, key, GUINT_TO_POINTER(count + 1));
+				else
+					g_free(key);
+			}
+		}
+	}
+	g_hash_table_unref(seen);
+}
+
+static bool widths_meet(const struct line *a, const struct line *b)
+{
+	return a->x0 < b->x1 && b->x0 < a->x1;
+}
+
+/* May line l stand in one paragraph with the line before it? */
+static bool continues(const struct page *p, const struct block *b, const struct line *l)
+{
+	const struct line *last = page_line(p, b->first + b->n - 1);
+	double height = fmin(last->y1 - last->y0, l->y1 - l->y0);
+	double gap = l->y0 - last->y1;
+
+	if (last->furniture != l->furniture || text_bullet(l->text) > 0)
+		return false;
+	if (!widths_meet(last, l) || gap < -height || gap > 0.75 * height)
+		return false;
+	/* A heading over a paragraph is set larger. */
+	return fabs((last->y1 - last->y0) - (l->y1 - l->y0)) < 0.25 * height;
+}
+
+static void block_close(struct page *p, struct block *b)
+{
+	GString *text = g_string_new(NULL);
+
+	b->starts = g_new(int, b->n);
+	b->item = text_bullet(page_line(p, b->first)->text) > 0;
+	b->x0 = b->y0 = 1e9;
+	for (int i = 0; i < b->n; i++) {
+		struct line *l = page_line(p, b->first + i);
+
+		text_join(text, l->text);
+		b->starts[i] = (int)(text->len - strlen(l->text));
+		l->block = (int)p->blocks->len;
+		b->x0 = fmin(b->x0, l->x0);
+		b->y0 = fmin(b->y0, l->y0);
+		b->x1 = fmax(b->x1, l->x1);
+		b->y1 = fmax(b->y1, l->y1);
+	}
+	b->text = g_string_free(text, FALSE);
+	g_array_append_val(p->blocks, *b);
+}
+
+static void make_blocks(struct page *p)
+{
+	struct block b = { 0 };
+
+	for (int i = 0; i < (int)p->lines->len; i++) {
+		if (b.n && !continues(p, &b, page_line(p, i))) {
+			block_close(p, &b);
+			b = (struct block){ 0 };
+		}
+		if (!b.n)
+			b.first = i;
+		b.n++;
+	}
+	if (b.n)
+		block_close(p, &b);
+}
+
+static int count_words(const char *text, const char *const *words, size_t n)
+{
+	gchar **split = g_utf8_strlen(text, -1) ? g_regex_split_simple("[^\\p{L}]+", text, G_REGEX_OPTIMIZE, 0) : NULL;
+	int count = 0;
+
+	for (gchar **w = split; w && *w; w++) {
+		auto_free char *lower = g_utf8_strdown(*w, -1);
+
+		for (size_t i = 0; i < n; i++)
+			count += streq(lower, words[i]);
+	}
+	g_strfreev(split);
+	return count;
+}
+
+static const char *const english[] = {
+	"the", "of", "and", "to", "in", "for", "is", "be", "or", "shall", "will", "with"
+};
+static const char *const german[] = {
+	"der", "die", "das", "und", "von", "ist", "sind", "den", "des", "zu", "mit", "für"
+};
+
+/*
+ * A text layer without a proper map from glyphs to characters reads like text, but no word of it is one. Prose has a
+ * common word in every five; a page of numbers has few words at all.
+ */
+static bool page_is_noise(const struct page *p)
+{
+	int words = text_words(p->text);
+
+	if (words < 60)
+		return false;
+	return 100 * (count_words(p->text, english, N_ELEMS(english)) + count_words(p->text, german, N_ELEMS(german))) <
+	       words;
+}
+
+static void judge_pages(struct doc *d)
+{
+	unsigned n_noise = 0;
+
+	for (unsigned i = 0; i < d->pages->len; i++)
+		n_noise += page_is_noise(doc_page(d, i));
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		struct page *p = doc_page(d, i);
+		const char *of = d->files->len > 1 ? doc_file(d, (unsigned)p->file)->name : NULL;
+
+		p->readable = p->plain[0] != '\0';
+		if (!p->readable) {
+			doc_warn(d, "page %d%s%s has no text layer; OCR is not part of this version", p->number,
+				 of ? " of " : "", of ? of : "");
+		} else if (n_noise * 2 > d->pages->len && page_is_noise(p)) {
+			p->readable = false;
+			doc_warn(
+				d,
+				"page %d%s%s has a text layer that is not readable text; OCR is not part of this version",
+				p->number, of ? " of " : "", of ? of : "");
+		}
+	}
+}
+
+static void detect_language(struct doc *d)
+{
+	int en = 0, de = 0;
+
+	for (unsigned i = 0; i < d->pages->len && i < 30; i++) {
+		const struct page *p = doc_page(d, i);
+
+		if (!p->readable)
+			continue;
+		en += count_words(p->text, english, N_ELEMS(english));
+		de += count_words(p->text, german, N_ELEMS(german));
+	}
+	d->language = en + de < 5 ? LANG_NONE : de > en ? LANG_DE : LANG_EN;
+}
+
+/* 13/4/2025 can only be day first, 4/13/2025 only month first; a German document never writes the month first. */
+static void detect_date_order(struct doc *d)
+{
+	GRegex *re = g_regex_new("\\b(\\d{1,2})/(\\d{1,2})/(?:19|20)\\d\\d\\b", G_REGEX_OPTIMIZE, 0, NULL);
+	int day_first = 0, month_first = 0;
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		GMatchInfo *m = NULL;
+
+		g_regex_match(re, doc_page(d, i)->text, 0, &m);
+		for (; g_match_info_matches(m); g_match_info_next(m, NULL)) {
+			auto_free char *a = g_match_info_fetch(m, 1), *b = g_match_info_fetch(m, 2);
+
+			day_first += atoi(a) > 12;
+			month_first += atoi(b) > 12;
+		}
+		g_match_info_free(m);
+	}
+	g_regex_unref(re);
+	d->day_first = d->language == LANG_DE || day_first > month_first;
+}
+
+void doc_finish(struct doc *d)
+{
+	judge_pages(d);
+	mark_furniture(d);
+	for (unsigned i = 0; i < d->pages->len; i++)
+		make_blocks(doc_page(d, i));
+	detect_language(d);
+	detect_date_order(d);
+}
+
+static bool same_height(const struct line *a, const struct line *b)
+{
+	double mid = (b->y0 + b->y1) / 2;
+
+	return mid > a->y0 && mid < a->y1;
+}
+
+int page_right(const struct page *p, int i)
+{
+	const struct line *l = page_line(p, i);
+	int best = -1;
+
+	for (int j = 0; j < (int)p->lines->len; j++) {
+		const struct line *r = page_line(p, j);
+
+		if (j == i || r->x0 < l->x1 - 1 || !same_height(l, r))
+			continue;
+		if (best < 0 || r->x0 < page_line(p, best)->x0)
+			best = j;
+	}
+	return best;
+}
+
+int page_below(const struct page *p, int i)
+{
+	const struct line *l = page_line(p, i);
+	int best = -1;
+
+	for (int j = 0; j < (int)p->lines->len; j++) {
+		const struct line *r = page_line(p, j);
+		double gap = r->y0 - l->y1;
+
+		if (j == i || gap < -2 || gap > 2 * (l->y1 - l->y0) || !widths_meet(l, r) || same_height(l, r))
+			continue;
+		if (best < 0 || r->y0 < page_line(p, best)->y0)
+			best = j;
+	}
+	return best;
+}
+
+int block_line(const struct block *b, int at)
+{
+	int i = b->n - 1;
+
+	while (i > 0 && b->starts[i] > at)
+		i--;
+	return b->first + i;
+}
+
+/* The line left of line i at its height, the nearest; -1 for none. */
+static int line_left(const struct page *p, int i)
+{
+	const struct line *l = page_line(p, i);
+	int best = -1;
+
+	for (int j = 0; j < (int)p->lines->len; j++) {
+		const struct line *r = page_line(p, j);
+
+		if (j == i || r->x1 > l->x0 + 1 || (!same_height(l, r) && !same_height(r, l)))
+			continue;
+		if (best < 0 || r->x1 > page_line(p, best)->x1)
+			best = j;
+	}
+	return best;
+}
+
+/* A label runs over several lines: those above and below it in its own block that have no value of their own beside
+ * them. */
+char *page_left(const struct page *p, const struct block *b, int line, int *label_line)
+{
+	int at = line_left(p, line), from, to;
+	const struct block *label;
+	GString *text;
+
+	if (at < 0)
+		return NULL;
+	*label_line = at;
+	label = page_block(p, page_line(p, at)->block);
+	from = to = at;
+	while (from > label->first && at - from < 2) {
+		int right = page_right(p, from - 1);
+
+		if (right >= 0 && page_line(p, right)->block != page_line(p, line)->block)
+			break;
+		if (right >= 0 && right < b->first + b->n && page_line(p, right)->y0 < page_line(p, line)->y0 - 1)
+			break;
+		from--;
+	}
+	while (to + 1 < label->first + label->n && to - at < 2) {
+		int right = page_right(p, to + 1);
+
+		if (right >= 0 && (page_line(p, right)->block != page_line(p, line)->block ||
+				   g_ascii_isdigit(page_line(p, right)->text[0])))
+			break;
+		to++;
+	}
+	text = g_string_new(NULL);
+	for (int i = from; i <= to; i++)
+		text_join(text, page_line(p, i)->text);
+	return g_string_free(text, FALSE);
+}

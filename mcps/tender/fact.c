@@ -1,0 +1,164 @@
+#include "fact.h"
+
+#include <stdlib.h>
+
+#include "text.h"
+
+#define DOTS       " \xE2\x80\xA6 "
+#define MOST_QUOTE 400
+
+bool fact_stands(const struct page *p, const char *quote)
+{
+	gchar **pieces = g_strsplit(quote, DOTS, -1);
+	bool stands = pieces[0] != NULL;
+
+	for (gchar **piece = pieces; *piece && stands; piece++) {
+		auto_free char *plain = text_plain(*piece);
+
+		stands = plain[0] && strstr(p->plain, plain);
+	}
+	g_strfreev(pieces);
+	return stands;
+}
+
+/* Lines of a block, joined where the page has them one behind the other, else by dots. */
+static char *quote_lines(const struct page *p, int first, int n)
+{
+	GString *all = g_string_new(NULL), *piece = g_string_new(NULL);
+
+	for (int i = first; i < first + n; i++) {
+		gsize was = piece->len;
+
+		text_join(piece, page_line(p, i)->text);
+		if (was == 0 || fact_stands(p, piece->str))
+			continue;
+		g_string_truncate(piece, was);
+		g_string_append_printf(all, "%s%s", piece->str, DOTS);
+		g_string_assign(piece, page_line(p, i)->text);
+	}
+	g_string_append(all, piece->str);
+	g_string_free(piece, TRUE);
+	return g_string_free(all, FALSE);
+}
+
+static char *quote_sentence(const struct block *b, int from, int to)
+{
+	const char *begin = b->text, *end = text_sentence(begin);
+
+	while (*end && end - b->text <= from) {
+		begin = end + strspn(end, " ");
+		end = text_sentence(begin);
+	}
+	while (*end && end - b->text < to)
+		end = text_sentence(end + strspn(end, " "));
+	return g_strndup(begin, (gsize)(end - begin));
+}
+
+char *fact_quote(const struct page *p, const struct block *b, int from, int to)
+{
+	char *quote = quote_sentence(b, from, to);
+	int first, last;
+
+	if (strlen(quote) <= MOST_QUOTE && fact_stands(p, quote))
+		return quote;
+	g_free(quote);
+	first = block_line(b, from);
+	last = block_line(b, to > from ? to - 1 : to);
+	return quote_lines(p, first, last - first + 1);
+}
+
+char *fact_pair(const char *label, const char *value)
+{
+	return g_strconcat(label, DOTS, value, NULL);
+}
+
+bool fact_place(const struct doc *d, json_t *fact, const struct page *p, const char *quote)
+{
+	if (!fact_stands(p, quote))
+		return false;
+	json_object_set_new(fact, "page", json_integer(p->number));
+	json_object_set_new(fact, "quote", json_string(quote));
+	if (d->files->len > 1)
+		json_object_set_new(fact, "file", json_string(doc_file(d, (unsigned)p->file)->name));
+	return true;
+}
+
+static void decref(void *fact)
+{
+	json_decref(fact);
+}
+
+struct choice *choice_new(void)
+{
+	struct choice *c = g_new0(struct choice, 1);
+
+	c->facts = g_ptr_array_new_with_free_func(decref);
+	c->scores = g_array_new(FALSE, FALSE, sizeof(int));
+	c->keys = g_ptr_array_new_with_free_func(g_free);
+	return c;
+}
+
+void choice_free(struct choice *c)
+{
+	if (!c)
+		return;
+	g_ptr_array_unref(c->facts);
+	g_array_unref(c->scores);
+	g_ptr_array_unref(c->keys);
+	g_free(c);
+}
+
+void choice_add(struct choice *c, json_t *fact, int score, const char *key)
+{
+	if (!fact || score <= 0) {
+		json_decref(fact);
+		return;
+	}
+	g_ptr_array_add(c->facts, fact);
+	g_array_append_val(c->scores, score);
+	g_ptr_array_add(c->keys, g_strdup(key));
+}
+
+static int score_at(const struct choice *c, unsigned i)
+{
+	return g_array_index(c->scores, int, i);
+}
+
+/* "2025-07-04" agrees with "2025-07-04T09:00": one only says more. */
+static bool keys_agree(const char *a, const char *b)
+{
+	return util_starts(a, b) || util_starts(b, a);
+}
+
+json_t *choice_take(struct choice *c)
+{
+	unsigned best = 0;
+	int confidence, agree = 0, rival = 0;
+	json_t *fact;
+
+	if (c->facts->len == 0)
+		return NULL;
+	for (unsigned i = 1; i < c->facts->len; i++) {
+		if (score_at(c, i) > score_at(c, best))
+			best = i;
+	}
+	for (unsigned i = 0; i < c->facts->len; i++) {
+		if (i == best)
+			continue;
+		if (keys_agree(c->keys->pdata[i], c->keys->pdata[best]))
+			agree++;
+		else if (score_at(c, i) > rival)
+			rival = score_at(c, i);
+	}
+	confidence = score_at(c, best) + (agree > 2 ? 4 : 2 * agree);
+	if (rival > score_at(c, best) - 12)
+		confidence -= 18 - (score_at(c, best) - rival);
+	fact = json_incref(c->facts->pdata[best]);
+	json_object_set_new(fact, "confidence", json_integer(CLAMP(confidence, 5, 97)));
+	return fact;
+}
+
+int fact_confidence(const json_t *fact)
+{
+	return (int)json_integer_value(json_object_get(fact, "confidence"));
+}

@@ -1,0 +1,45 @@
+#include "pattern.h"
+
+static GRegex *compiled(struct pattern *p)
+{
+	if (!p->re) {
+		GError *error = NULL;
+
+		p->re = g_regex_new(p->text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
+		if (!p->re)
+			g_error("pattern '%s': %s", p->text, error->message);
+	}
+	return p->re;
+}
+
+void pattern_compile(struct pattern *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		compiled(&table[i]);
+}
+
+bool pattern_match(struct pattern *p, const char *s)
+{
+	return g_regex_match(compiled(p), s, 0, NULL);
+}
+
+struct pattern *pattern_best(struct pattern *table, size_t n, const char *s)
+{
+	struct pattern *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((!best || table[i].score > best->score) && pattern_match(&table[i], s))
+			best = &table[i];
+	}
+	return best;
+}
+
+GMatchInfo *pattern_find(struct pattern *p, const char *s, int at)
+{
+	GMatchInfo *m = NULL;
+
+	if (g_regex_match_full(compiled(p), s, -1, at, 0, &m, NULL))
+		return m;
+	g_match_info_free(m);
+	return NULL;
+}

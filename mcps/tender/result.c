@@ -1,0 +1,107 @@
+#include "result.h"
+
+#include <stdlib.h>
+
+#include "fact.h"
+#include "fields.h"
+#include "requirements.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0.1.0"
+#endif
+
+/* What the task's confidence takes for a field that was not found: perhaps the document is silent, perhaps we are
+ * blind. */
+#define CONFIDENCE_OF_SILENCE 40
+
+static const struct {
+	const char *name;
+	json_t *(*read)(const struct doc *d);
+	const char *what; /* for the progress */
+	bool matters;     /* the task is no surer than this field */
+} fields[] = {
+	{ "title", field_title, "title", false },
+	{ "issuer", field_issuer, "issuer", false },
+	{ "reference_number", field_reference, "reference number", false },
+	{ "issue_date", field_issue_date, "date of issue", false },
+	{ "submission_deadline", field_submission_deadline, "submission deadline", true },
+	{ "questions_deadline", field_questions_deadline, "deadline for questions", false },
+	{ "contract_duration", field_duration, "duration", false },
+	{ "budget", field_budget, "budget", false },
+	{ "evaluation_criteria", field_criteria, "evaluation criteria", false },
+	{ "submission_method", field_submission_method, "way to submit", true },
+	{ "contact", field_contact, "contact", false },
+	{ "eligibility", field_eligibility, "eligibility", false },
+};
+
+void result_preload(void)
+{
+	fields_names_preload();
+	fields_dates_preload();
+	fields_terms_preload();
+	fields_criteria_preload();
+	fields_delivery_preload();
+	requirements_preload();
+}
+
+static const char *language_code(enum language l)
+{
+	return l == LANG_EN ? "en" : l == LANG_DE ? "de" : NULL;
+}
+
+static json_t *describe_file(const struct doc *d, const struct file *f)
+{
+	const char *code = language_code(d->language);
+
+	return json_pack("{s:s, s:s, s:s, s:i, s:o}", "file", f->name, "sha256", f->sha256, "type", "application/pdf",
+			 "pages", f->n_pages, "language", code ? json_string(code) : json_null());
+}
+
+static void describe_files(const struct doc *d, json_t *result)
+{
+	json_t *all = json_array();
+
+	for (unsigned i = 0; i < d->files->len; i++)
+		json_array_append_new(all, describe_file(d, doc_file(d, i)));
+	json_object_set(result, "document", json_array_get(all, 0));
+	if (d->files->len > 1)
+		json_object_set(result, "documents", all);
+	json_decref(all);
+}
+
+static json_t *warnings_of(const struct doc *d)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < d->warnings->len; i++)
+		json_array_append_new(list, json_string(d->warnings->pdata[i]));
+	return list;
+}
+
+json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *what), void *arg)
+{
+	json_t *result = json_object();
+	int confidence, least;
+
+	describe_files(d, result);
+	if (step)
+		step(arg, "requirements");
+	json_object_set_new(result, "requirements", requirements_find(d, &least));
+	for (size_t i = 0; i < N_ELEMS(fields); i++) {
+		json_t *fact;
+
+		if (step)
+			step(arg, fields[i].what);
+		fact = fields[i].read(d);
+		confidence = fact ? fact_confidence(fact) : CONFIDENCE_OF_SILENCE;
+		if (fields[i].matters && confidence < least)
+			least = confidence;
+		json_object_set_new(result, fields[i].name, fact ? fact : json_null());
+	}
+	json_object_set_new(result, "confidence", json_integer(least));
+	json_object_set_new(result, "warnings", warnings_of(d));
+	json_object_set_new(result, "engine",
+			    json_pack("{s:s, s:s, s:s, s:n}", "name", "tender", "version", PACKAGE_VERSION, "method",
+				      "rules", "model"));
+	return result;
+}

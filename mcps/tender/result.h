@@ -1,0 +1,16 @@
+/* result - everything that parse_rfp says about a document */
+#ifndef TENDER_RESULT_H
+#define TENDER_RESULT_H
+
+#include <jansson.h>
+
+#include "doc.h"
+
+/* result_make - read all fields of a finished document; the caller's. step is called with a sentence before each part
+ */
+json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *what), void *arg);
+
+/* result_preload - compile all patterns */
+void result_preload(void);
+
+#endif

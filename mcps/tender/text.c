@@ -1,0 +1,223 @@
+#include "text.h"
+
+#include <stdlib.h>
+
+#define SHY 0x00AD
+
+static bool is_hyphen(gunichar c)
+{
+	return c == '-' || c == SHY || (c >= 0x2010 && c <= 0x2011);
+}
+
+char *text_plain(const char *s)
+{
+	auto_free char *nfkc = g_utf8_normalize(s, -1, G_NORMALIZE_ALL_COMPOSE);
+	GString *out = g_string_sized_new(strlen(s) + 1);
+
+	for (const char *at = nfkc ? nfkc : ""; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		if (!g_unichar_isspace(c) && !is_hyphen(c))
+			g_string_append_unichar(out, c);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static bool is_invisible(gunichar c)
+{
+	return c == SHY || c == 0xFEFF || (c >= 0x200B && c <= 0x200F) || c == 0xFFFD ||
+	       (c < 0x20 && !g_unichar_isspace(c));
+}
+
+char *text_clean(const char *s)
+{
+	GString *out = g_string_sized_new(strlen(s) + 1);
+	bool space = false;
+
+	for (s += text_bullet(s); *s; s = g_utf8_next_char(s)) {
+		gunichar c = g_utf8_get_char(s);
+
+		if (g_unichar_isspace(c)) {
+			space = out->len > 0;
+		} else if (!is_invisible(c)) {
+			if (space)
+				g_string_append_c(out, ' ');
+			space = false;
+			g_string_append_unichar(out, c);
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* "Liefer- und Dienstleistung" keeps its hyphen. */
+static bool begins_with_joiner(const char *s)
+{
+	static const char *const words[] = { "und ", "oder ", "bzw", "sowie ", "and ", "or ", "to ", "u. ", "/" };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (util_starts(s, words[i]))
+			return true;
+	}
+	return false;
+}
+
+void text_join(GString *to, const char *line)
+{
+	char before = to->len > 1 ? to->str[to->len - 2] : ' ';
+	gunichar next = g_utf8_get_char(line);
+
+	if (to->len == 0) {
+		g_string_append(to, line);
+		return;
+	}
+	if (to->str[to->len - 1] == '-' && before != ' ' && g_unichar_islower(next) && !begins_with_joiner(line))
+		g_string_truncate(to, to->len - 1);
+	else if (to->str[to->len - 1] != '-' || before == ' ' || begins_with_joiner(line))
+		g_string_append_c(to, ' ');
+	g_string_append(to, line);
+}
+
+static bool is_bullet(gunichar c)
+{
+	return (c >= 0x2022 && c <= 0x2023) || (c >= 0x25A0 && c <= 0x25FF) || c == 0x2043 || c == 0x2219 ||
+	       c == 0x00B7 || (c >= 0x2610 && c <= 0x2612) || (c >= 0x2700 && c <= 0x27BF) ||
+	       (c >= 0xE000 && c <= 0xF8FF) || c == '*' || c == 0x2013 || c == '-';
+}
+
+static size_t spaces(const char *s)
+{
+	const char *at = s;
+
+	while (*at && g_unichar_isspace(g_utf8_get_char(at)))
+		at = g_utf8_next_char(at);
+	return (size_t)(at - s);
+}
+
+/* "1.", "2.3", "4.1.2.", "(a)", "b)", "iv." */
+static size_t item_number(const char *s)
+{
+	const char *at = s;
+	bool open = *at == '(';
+	size_t digits = 0, letters = 0, dots = 0;
+
+	at += open;
+	for (; g_ascii_isalnum(*at) || (*at == '.' && digits); at++) {
+		digits += g_ascii_isdigit(*at) != 0;
+		letters += g_ascii_isalpha(*at) != 0;
+		dots += *at == '.';
+	}
+	if (letters > 3 || (letters && digits) || digits + letters == 0 || digits > 8)
+		return 0;
+	if (open || *at == ')')
+		return *at == ')' ? (size_t)(at + 1 - s) : 0;
+	if (letters)
+		return *at == '.' && letters <= 3 && strspn(s, "ivxIVX") >= letters ? (size_t)(at + 1 - s)
+		       : *at == '.' && letters == 1                                 ? (size_t)(at + 1 - s)
+										    : 0;
+	/* A time (17.00) and a date (1.07.2025) are no numbers of a section. */
+	for (const char *dot = strchr(s, '.'); dot && dot < at; dot = strchr(dot + 1, '.')) {
+		if (dot[1] == '0' || strspn(dot + 1, "0123456789") > 2)
+			return 0;
+	}
+	return dots && digits <= 6 && strcspn(s, ".") <= 2 ? (size_t)(at - s) : 0;
+}
+
+size_t text_bullet(const char *s)
+{
+	gunichar c = g_utf8_get_char(s);
+	size_t n = 0, gap;
+
+	if (!*s)
+		return 0;
+	if (is_bullet(c))
+		n = (size_t)(g_utf8_next_char(s) - s);
+	else if (c == 'o' && s[1] == ' ')
+		n = 1;
+	else
+		n = item_number(s);
+	if (n == 0)
+		return 0;
+	gap = spaces(s + n);
+	/* Without a gap a hyphen or a number is part of the word. */
+	return gap || !g_ascii_isprint(s[0]) ? n + gap : 0;
+}
+
+/* What a stop may stand behind without ending the sentence. */
+static bool is_abbreviation(const char *from, const char *dot)
+{
+	static const char *const known[] = { "e.g",  "i.e",  "z.B",  "d.h", "u.a",  "ca",     "bzw", "No",
+					     "Nr",   "Art",  "Abs",  "St",  "Str",  "Mr",     "Ms",  "Dr",
+					     "Inc",  "Ltd",  "vs",   "etc", "ggf",  "inkl",   "gem", "mind",
+					     "max",  "min",  "Tel",  "sog", "usw",  "Rs",     "Co",  "z. B",
+					     "u. a", "d. h", "S",    "ff",  "Ziff", "lit",    "vgl", "bspw",
+					     "evtl", "zzgl", "exkl", "U.S", "Sec",  "approx", "Mio", "Mrd" };
+	const char *word = dot;
+
+	while (word > from && word[-1] != ' ' && word[-1] != '(')
+		word--;
+	for (size_t i = 0; i < N_ELEMS(known); i++) {
+		size_t len = strlen(known[i]);
+
+		if ((size_t)(dot - word) == len && g_ascii_strncasecmp(word, known[i], len) == 0)
+			return true;
+		if ((size_t)(dot - from) > len && strchr(known[i], ' ') && strncmp(dot - len, known[i], len) == 0)
+			return true;
+	}
+	return dot - word == 1 && g_ascii_isalpha(*word) && !g_ascii_isdigit(dot[1]);
+}
+
+static bool is_ordinal(const char *from, const char *dot)
+{
+	return dot > from && g_ascii_isdigit(dot[-1]) && dot[1] == ' ' && dot - from < 3000 &&
+	       (dot - from < 2 || !g_ascii_isdigit(dot[-2]) || dot - from < 3 || !g_ascii_isdigit(dot[-3]));
+}
+
+const char *text_sentence(const char *s)
+{
+	for (const char *at = s; *at; at++) {
+		const char *end;
+
+		if (!strchr(".!?", *at))
+			continue;
+		end = at + 1;
+		while (*end && strchr("\"')]", *end))
+			end++;
+		if (*end && *end != ' ')
+			continue;
+		if (*at == '.' && (is_abbreviation(s, at) || is_ordinal(s, at)))
+			continue;
+		if (*end == ' ' && g_unichar_islower(g_utf8_get_char(end + 1)))
+			continue;
+		return end;
+	}
+	return s + strlen(s);
+}
+
+int text_words(const char *s)
+{
+	int words = 0, letters = 0;
+
+	for (;; s = g_utf8_next_char(s)) {
+		if (*s && g_unichar_isalpha(g_utf8_get_char(s))) {
+			letters++;
+			continue;
+		}
+		words += letters >= 2;
+		letters = 0;
+		if (!*s)
+			return words;
+	}
+}
+
+bool text_upper(const char *s)
+{
+	int upper = 0, lower = 0;
+
+	for (; *s; s = g_utf8_next_char(s)) {
+		gunichar c = g_utf8_get_char(s);
+
+		upper += g_unichar_isupper(c) != 0;
+		lower += g_unichar_islower(c) != 0;
+	}
+	return upper >= 3 && upper > 4 * lower;
+}

@@ -1,0 +1,30 @@
+/* text - comparing, cleaning and cutting text */
+#ifndef TENDER_TEXT_H
+#define TENDER_TEXT_H
+
+#include <glib.h>
+
+#include "base/util.h"
+
+/* text_plain - the form in which quotes are compared: NFKC, without white space and hyphens; the caller's to free */
+char *text_plain(const char *s);
+
+/* text_clean - white space made single spaces, invisible characters and bullets at the start removed */
+char *text_clean(const char *s);
+
+/* text_join - append the next line of a paragraph: with a space, or without a hyphen where a word was divided */
+void text_join(GString *to, const char *line);
+
+/* text_bullet - bytes of the bullet or item number that s begins with, and the spaces behind it; 0 for none */
+size_t text_bullet(const char *s);
+
+/* text_sentence - end of the sentence that begins at s: behind its stop, or the end of s */
+const char *text_sentence(const char *s);
+
+/* text_words - how many words of letters s has */
+int text_words(const char *s);
+
+/* text_upper - most letters of s are capitals */
+bool text_upper(const char *s);
+
+#endif
