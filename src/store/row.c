@@ -99,20 +99,41 @@ static int check_required(const struct table *t, const struct val *fields, struc
 	return 0;
 }
 
+/* Without its transaction, a change would remain on its own: nothing more is run, even when fn goes on. */
+static int may_run(const struct tx *tx, struct err *e)
+{
+	return tx->lost.code ? err_set(e, tx->lost.code, "%s", tx->lost.text) : 0;
+}
+
+static int may_change(const struct tx *tx, struct err *e)
+{
+	return tx->writes ? may_run(tx, e) : err_set(e, -EROFS, "a reader cannot change the store");
+}
+
+/* End a statement that came out as rc; some failures end the whole transaction. Returns rc. */
+static int end(struct tx *tx, struct run *r, int rc, const struct err *e)
+{
+	run_end(r);
+	if (rc < 0 && tx->writes && !tx->lost.code && !r->engine->in_tx(tx->session->conn))
+		err_set(&tx->lost, rc, "%s", e ? e->text : "a change failed");
+	return rc;
+}
+
 /* Run a statement that changes the row; returns how many it changed, or -errno. */
 static int change(struct tx *tx, const struct table *t, enum row_verb verb, const struct val *args, size_t n_args,
 		  struct err *e)
 {
 	struct run r;
-	int rc = tx->writes ? session_row(tx->session, t, verb, args, n_args, &r, e)
-			    : err_set(e, -EROFS, "a reader cannot change the %s", t->name);
+	int rc = may_change(tx, e);
 
+	if (rc == 0)
+		rc = session_row(tx->session, t, verb, args, n_args, &r, e);
 	if (rc < 0)
 		return rc;
 	rc = run_step(&r, e);
 	if (rc >= 0)
 		rc = (int)r.engine->n_changed(r.stmt);
-	run_end(&r);
+	rc = end(tx, &r, rc, e);
 	if (rc == -EEXIST)
 		err_set(e, rc, "there is already another %s with this name or id", t->name);
 	return rc;
@@ -135,8 +156,10 @@ static int write_fields(struct tx *tx, const struct table *t, enum row_verb verb
 int row_insert(struct tx *tx, const struct table *t, void *row, struct err *e)
 {
 	int64_t *row_id = row, was = *row_id;
-	int rc;
+	int rc = may_change(tx, e);
 
+	if (rc < 0)
+		return rc;
 	if (was == 0)
 		*row_id = tx_next_id(tx, e);
 	rc = *row_id < 0 ? (int)*row_id : write_fields(tx, t, ROW_INSERT, row, e);
@@ -166,9 +189,11 @@ int row_delete(struct tx *tx, const struct table *t, int64_t row_id, struct err 
 int row_get(struct tx *tx, const struct table *t, int64_t row_id, void *out, struct err *e)
 {
 	struct run r;
-	int rc = session_row(tx->session, t, ROW_GET, ARGS(V_INT(row_id)), 1, &r, e);
+	int rc = may_run(tx, e);
 
 	memset(out, 0, t->size);
+	if (rc == 0)
+		rc = session_row(tx->session, t, ROW_GET, ARGS(V_INT(row_id)), 1, &r, e);
 	if (rc < 0)
 		return rc;
 	rc = run_step(&r, e);
@@ -176,19 +201,19 @@ int row_get(struct tx *tx, const struct table *t, int64_t row_id, void *out, str
 		rc = err_set(e, -ENOENT, "there is no %s %" PRId64, t->name, row_id);
 	else if (rc > 0)
 		rc = row_from_run(&r, t, out, e);
-	run_end(&r);
-	return rc;
+	return end(tx, &r, rc, e);
 }
 
-/* A query of another kind, or one that changes rows in a reader, is a mistake of the program. */
+/* A query of another kind is a mistake of the program. */
 static int query_start(struct tx *tx, enum query q, enum query_kind kind, const struct val *args, struct run *out,
 		       struct err *e)
 {
+	int rc;
+
 	if (sql_queries[q].kind != kind)
 		return err_set(e, -EINVAL, "query %d is of another kind", q);
-	if (kind == QUERY_EXEC && !tx->writes)
-		return err_set(e, -EROFS, "a reader cannot change the store");
-	return session_query(tx->session, q, args, out, e);
+	rc = kind == QUERY_EXEC ? may_change(tx, e) : may_run(tx, e);
+	return rc < 0 ? rc : session_query(tx->session, q, args, out, e);
 }
 
 int row_find(struct tx *tx, enum query q, const struct val *args, void *out, struct err *e)
@@ -206,8 +231,7 @@ int row_find(struct tx *tx, enum query q, const struct val *args, void *out, str
 		rc = err_set(e, -ENOENT, "there is no such %s", t->name);
 	else if (rc > 0)
 		rc = row_from_run(&r, t, out, e);
-	run_end(&r);
-	return rc;
+	return end(tx, &r, rc, e);
 }
 
 /* A reader sees each row as it comes. */
@@ -276,8 +300,7 @@ int row_each(struct tx *tx, enum query q, const struct val *args, int (*fn)(void
 	if (rc < 0)
 		return rc;
 	rc = (tx->writes ? each_later : each_now)(&r, sql_queries[q].table, fn, ud, e);
-	run_end(&r);
-	return rc;
+	return end(tx, &r, rc, e);
 }
 
 int row_exec(struct tx *tx, enum query q, const struct val *args, struct err *e)
@@ -290,8 +313,7 @@ int row_exec(struct tx *tx, enum query q, const struct val *args, struct err *e)
 	rc = run_step(&r, e);
 	if (rc >= 0)
 		rc = (int)r.engine->n_changed(r.stmt);
-	run_end(&r);
-	return rc;
+	return end(tx, &r, rc, e);
 }
 
 int row_int(struct tx *tx, enum query q, const struct val *args, int64_t *out, struct err *e)
@@ -309,6 +331,5 @@ int row_int(struct tx *tx, enum query q, const struct val *args, int64_t *out, s
 		*out = v.type == VAL_INT ? v.i : 0;
 		rc = 0;
 	}
-	run_end(&r);
-	return rc;
+	return end(tx, &r, rc, e);
 }

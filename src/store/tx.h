@@ -12,6 +12,7 @@ struct id_block {
 struct tx {
 	struct session *session;
 	bool writes;
+	struct err lost;     /* why the database ended the transaction by itself; code 0 while it has not */
 	struct id_block ids; /* the writer's own; goes back with a savepoint that took it */
 	struct change *changes;
 	size_t n_changes, cap_changes;

@@ -78,6 +78,8 @@ static int run_job(struct writer *w, struct job *job)
 
 	if (rc == 0)
 		rc = job->fn(&w->tx, job->arg, job->e);
+	if (w->tx.lost.code)
+		rc = err_set(job->e, w->tx.lost.code, "%s", w->tx.lost.text);
 	if (rc >= 0) {
 		int kept = writer_tx(w, TX_KEEP, job->e);
 
@@ -101,7 +103,7 @@ static int run_jobs(struct writer *w, struct batch *b, struct err *e)
 		batch_add(b, job);
 		job->rc = run_job(w, job);
 		if (!in_tx(w))
-			return err_set(e, job->rc, "a change of another kind failed at the same time");
+			return err_set(e, job->rc, "another change failed at the same time: %s", w->tx.lost.text);
 	}
 	return 0;
 }
@@ -154,6 +156,7 @@ static void write_batch(struct writer *w)
 	int rc;
 
 	b.last = &b.first;
+	w->tx.lost = (struct err)ERR_INIT;
 	rc = writer_tx(w, TX_WRITE, &e);
 	if (rc == 0)
 		rc = run_jobs(w, &b, &e);
