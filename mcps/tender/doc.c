@@ -32,7 +32,8 @@ static void page_free(void *arg)
 	struct page *p = arg;
 
 	g_free(p->text);
-	free(p->plain);
+	g_free(p->plain);
+	g_free(p->plain_from);
 	g_array_unref(p->lines);
 	g_array_unref(p->blocks);
 	g_free(p);
@@ -66,7 +67,7 @@ struct page *doc_add_page(struct doc *d, int file, int number, char *text, GArra
 	p->file = file;
 	p->number = number;
 	p->text = text;
-	p->plain = text_plain(text);
+	p->plain = text_plain(text, &p->plain_from);
 	p->lines = lines;
 	g_array_set_clear_func(lines, line_clear);
 	p->blocks = g_array_new(FALSE, TRUE, sizeof(struct block));
@@ -145,16 +146,66 @@ static bool widths_meet(const struct line *a, const struct line *b)
 	return a->x0 < b->x1 && b->x0 < a->x1;
 }
 
+/* Bullets are often set apart from their text and come before or after it in the reading order. */
+static void mark_items(struct page *p)
+{
+	for (int i = 0; i < (int)p->lines->len; i++) {
+		struct line *l = page_line(p, i);
+		auto_free char *rest = text_clean(l->text);
+		int right;
+
+		l->item = l->item || (text_bullet(l->text) > 0 && rest[0]);
+		if (rest[0] && text_bullet(l->text) < strlen(l->text) &&
+		    !(strlen(l->text) <= 3 && text_bullet(l->text) == 0 && !text_words(l->text) &&
+		      !g_ascii_isalnum(l->text[0])))
+			continue;
+		right = page_right(p, i);
+		if (right >= 0 && page_line(p, right)->x0 - l->x1 < 40) {
+			l->bullet = true;
+			page_line(p, right)->item = true;
+		}
+	}
+}
+
+static int compare_gaps(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The gap between two lines of a paragraph on this page, as a share of their height: 0.2 when set solid, 0.9 when
+ * spaced. */
+static double usual_gap(const struct page *p)
+{
+	GArray *gaps = g_array_new(FALSE, FALSE, sizeof(double));
+	double usual = 0.2;
+
+	for (int i = 1; i < (int)p->lines->len; i++) {
+		const struct line *a = page_line(p, i - 1), *b = page_line(p, i);
+		double gap = (b->y0 - a->y1) / (a->y1 - a->y0);
+
+		if (fabs(a->x0 - b->x0) < 3 && gap > -0.5 && gap < 1.6 && strlen(a->text) > 40)
+			g_array_append_val(gaps, gap);
+	}
+	g_array_sort(gaps, compare_gaps);
+	if (gaps->len > 5)
+		usual = g_array_index(gaps, double, gaps->len / 2);
+	g_array_unref(gaps);
+	return usual;
+}
+
 /* May line l stand in one paragraph with the line before it? */
-static bool continues(const struct page *p, const struct block *b, const struct line *l)
+static bool continues(const struct page *p, const struct block *b, const struct line *l, double usual)
 {
 	const struct line *last = page_line(p, b->first + b->n - 1);
 	double height = fmin(last->y1 - last->y0, l->y1 - l->y0);
-	double gap = l->y0 - last->y1;
+	double gap = (l->y0 - last->y1) / height;
+	bool open = !strchr(".:;!?", last->text[strlen(last->text) - 1]) || g_unichar_islower(g_utf8_get_char(l->text));
 
-	if (last->furniture != l->furniture || text_bullet(l->text) > 0)
+	if (last->furniture != l->furniture || l->item || l->bullet || last->bullet || !widths_meet(last, l))
 		return false;
-	if (!widths_meet(last, l) || gap < -height || gap > 0.75 * height)
+	if (gap < -1 || (gap > 0.75 && (!open || gap > 1.15 * usual)))
 		return false;
 	/* A heading over a paragraph is set larger. */
 	return fabs((last->y1 - last->y0) - (l->y1 - l->y0)) < 0.25 * height;
@@ -165,7 +216,7 @@ static void block_close(struct page *p, struct block *b)
 	GString *text = g_string_new(NULL);
 
 	b->starts = g_new(int, b->n);
-	b->item = text_bullet(page_line(p, b->first)->text) > 0;
+	b->item = page_line(p, b->first)->item;
 	b->x0 = b->y0 = 1e9;
 	for (int i = 0; i < b->n; i++) {
 		struct line *l = page_line(p, b->first + i);
@@ -185,9 +236,11 @@ static void block_close(struct page *p, struct block *b)
 static void make_blocks(struct page *p)
 {
 	struct block b = { 0 };
+	double usual = usual_gap(p);
 
+	mark_items(p);
 	for (int i = 0; i < (int)p->lines->len; i++) {
-		if (b.n && !continues(p, &b, page_line(p, i))) {
+		if (b.n && !continues(p, &b, page_line(p, i), usual)) {
 			block_close(p, &b);
 			b = (struct block){ 0 };
 		}
@@ -398,7 +451,7 @@ char *page_left(const struct page *p, const struct block *b, int line, int *labe
 		int right = page_right(p, to + 1);
 
 		if (right >= 0 && (page_line(p, right)->block != page_line(p, line)->block ||
-				   g_ascii_isdigit(page_line(p, right)->text[0])))
+				   strpbrk(page_line(p, right)->text, "0123456789")))
 			break;
 		to++;
 	}

@@ -12,6 +12,8 @@ struct line {
 	double x0, y0, x1, y1;
 	int block;      /* index in the page's blocks */
 	bool furniture; /* repeated on most pages: header, footer, page number */
+	bool item;   /* begins an item of a list: its bullet or number is in text, or is a line of its own left of it */
+	bool bullet; /* is nothing but the bullet of another line */
 };
 
 /* Lines that belong together: a paragraph, an item of a list, a cell. */
@@ -24,13 +26,14 @@ struct block {
 };
 
 struct page {
-	int file;       /* index in doc.files */
-	int number;     /* in its file, from 1 */
-	char *text;     /* all of it, in reading order */
-	char *plain;    /* text_plain of text: what quotes are looked for in */
-	GArray *lines;  /* struct line, in reading order */
-	GArray *blocks; /* struct block, likewise */
-	bool readable;  /* false: no text layer, or one that is noise */
+	int file;        /* index in doc.files */
+	int number;      /* in its file, from 1 */
+	char *text;      /* all of it, in reading order */
+	char *plain;     /* text_plain of text: what quotes are looked for in */
+	int *plain_from; /* where in text each byte of plain comes from */
+	GArray *lines;   /* struct line, in reading order */
+	GArray *blocks;  /* struct block, likewise */
+	bool readable;   /* false: no text layer, or one that is noise */
 };
 
 struct file {

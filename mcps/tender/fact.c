@@ -7,16 +7,64 @@
 #define DOTS       " \xE2\x80\xA6 "
 #define MOST_QUOTE 400
 
+static bool has_invisible(const char *s)
+{
+	for (; *s; s = g_utf8_next_char(s)) {
+		if (text_invisible(g_utf8_get_char(s)))
+			return true;
+	}
+	return false;
+}
+
+/* Where a piece stands in the page's plain text, NULL for nowhere. */
+static const char *find_piece(const struct page *p, const char *piece, size_t *len)
+{
+	auto_free char *plain = text_plain(piece, NULL);
+
+	*len = strlen(plain);
+	return *len ? strstr(p->plain, plain) : NULL;
+}
+
+static char *verbatim_piece(const struct page *p, const char *piece)
+{
+	size_t len;
+	const char *at = find_piece(p, piece, &len), *end;
+	auto_free char *raw = NULL;
+	int from;
+
+	if (!at)
+		return NULL;
+	from = p->plain_from[at - p->plain];
+	end = p->text + p->plain_from[at - p->plain + (ptrdiff_t)len - 1];
+	raw = g_strndup(p->text + from, (gsize)(g_utf8_next_char(end) - (p->text + from)));
+	/* Without anything invisible the mended form reads better and is found as well. */
+	return has_invisible(raw) ? text_squeeze(raw) : g_strdup(piece);
+}
+
+char *fact_verbatim(const struct page *p, const char *quote)
+{
+	gchar **pieces = g_strsplit(quote, DOTS, -1);
+	GString *all = g_string_new(NULL);
+	bool stands = pieces[0] != NULL;
+
+	for (gchar **piece = pieces; *piece && stands; piece++) {
+		auto_free char *raw = verbatim_piece(p, *piece);
+
+		stands = raw != NULL;
+		g_string_append_printf(all, "%s%s", piece == pieces ? "" : DOTS, raw ? raw : "");
+	}
+	g_strfreev(pieces);
+	return g_string_free(all, !stands);
+}
+
 bool fact_stands(const struct page *p, const char *quote)
 {
 	gchar **pieces = g_strsplit(quote, DOTS, -1);
 	bool stands = pieces[0] != NULL;
+	size_t len;
 
-	for (gchar **piece = pieces; *piece && stands; piece++) {
-		auto_free char *plain = text_plain(*piece);
-
-		stands = plain[0] && strstr(p->plain, plain);
-	}
+	for (gchar **piece = pieces; *piece && stands; piece++)
+		stands = find_piece(p, *piece, &len) != NULL;
 	g_strfreev(pieces);
 	return stands;
 }
@@ -74,10 +122,12 @@ char *fact_pair(const char *label, const char *value)
 
 bool fact_place(const struct doc *d, json_t *fact, const struct page *p, const char *quote)
 {
-	if (!fact_stands(p, quote))
+	auto_free char *verbatim = fact_verbatim(p, quote);
+
+	if (!verbatim)
 		return false;
 	json_object_set_new(fact, "page", json_integer(p->number));
-	json_object_set_new(fact, "quote", json_string(quote));
+	json_object_set_new(fact, "quote", json_string(verbatim));
 	if (d->files->len > 1)
 		json_object_set_new(fact, "file", json_string(doc_file(d, (unsigned)p->file)->name));
 	return true;

@@ -9,6 +9,12 @@
 /* fact_stands - each piece of quote (joined by " … ") is found on the page, compared as text_plain */
 bool fact_stands(const struct page *p, const char *quote);
 
+/*
+ * fact_verbatim - quote as the page has it: with the invisible characters that reading left out, if there are any
+ * Returns NULL when it does not stand on the page; the caller's.
+ */
+char *fact_verbatim(const struct page *p, const char *quote);
+
 /* fact_quote - verbatim words around bytes from..to of a block: its sentence, or the lines of the range; the caller's
  */
 char *fact_quote(const struct page *p, const struct block *b, int from, int to);

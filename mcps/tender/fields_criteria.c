@@ -25,7 +25,7 @@ static struct pattern weight_cell = {
 	0, NULL, NULL
 };
 static struct pattern no_criterion = {
-	"^\\W*(?:total|sum|gesamt|summe|maximum|max|overall|score|points|weight\\w*|criteri\\w+|page|seite)\\b|\\b(?:minimum|at least|threshold|pass)\\b",
+	"^\\W*(?:total|sum|gesamt|summe|maximum|max|overall|score|points|weight\\w*|criteri\\w+|kriteri\\w+|description|page|seite)\\b|\\b(?:minimum|at least|threshold|pass)\\b",
 	0, NULL, NULL
 };
 static struct pattern eforms_weight = { "zuschlagskriterium\\s*[—–-]+\\s*zahl:\\s*(?<weight>\\d{1,3})", 0, NULL, NULL };
@@ -119,7 +119,7 @@ static bool has_item(const struct table *t, const char *name)
 static void add_item(struct table *t, const struct page *p, const char *name, int weight, const char *unit,
 		     const char *quote)
 {
-	auto_free char *clean = text_clean(name);
+	auto_free char *clean = text_clean(name), *verbatim = fact_verbatim(p, quote);
 	json_t *item;
 
 	g_strchomp(clean);
@@ -127,10 +127,10 @@ static void add_item(struct table *t, const struct page *p, const char *name, in
 		g_strchomp(clean)[strlen(clean) - 1] = '\0';
 	g_strchomp(clean);
 	if (strlen(clean) < 3 || json_array_size(t->items) >= MOST_ITEMS || has_item(t, clean) ||
-	    pattern_match(&no_criterion, clean) || !fact_stands(p, quote))
+	    pattern_match(&no_criterion, clean) || !verbatim)
 		return;
 	item = json_pack("{s:s, s:o, s:i, s:s}", "name", clean, "weight",
-			 weight >= 0 ? json_integer(weight) : json_null(), "page", p->number, "quote", quote);
+			 weight >= 0 ? json_integer(weight) : json_null(), "page", p->number, "quote", verbatim);
 	json_array_append_new(t->items, item);
 	if (weight >= 0) {
 		t->sum += weight;
@@ -144,35 +144,60 @@ static void add_item(struct table *t, const struct page *p, const char *name, in
 	}
 }
 
+/* The text left of a cell: the block furthest left that reaches over its height. Numbers of rows are no text. */
+static const struct block *row_name(const struct page *p, const struct line *cell)
+{
+	const struct block *name = NULL;
+	double mid = (cell->y0 + cell->y1) / 2;
+
+	for (int k = 0; k < (int)p->blocks->len; k++) {
+		const struct block *b = page_block(p, k);
+
+		if (b->y0 > mid || b->y1 < mid || b->x1 > cell->x0 || text_words(b->text) < 1)
+			continue;
+		if (!name || b->x0 < name->x0)
+			name = b;
+	}
+	return name;
+}
+
+static bool take_cell(struct table *t, const struct page *p, int k, GMatchInfo *m)
+{
+	auto_free char *weight = g_match_info_fetch_named(m, "weight"), *unit = g_match_info_fetch_named(m, "unit"),
+		       *text = NULL, *quote = NULL;
+	const struct block *b = row_name(p, page_line(p, k));
+	int skip = 0;
+
+	if (!b || strlen(b->text) > 160)
+		return false;
+	/* The head of the column may have been taken for the first line of its first cell. */
+	if (b->n > 1 && pattern_match(&no_criterion, page_line(p, b->first)->text))
+		skip = b->starts[1];
+	text = fact_quote(p, b, skip, (int)strlen(b->text));
+	quote = fact_pair(skip ? b->text + skip : text, page_line(p, k)->text);
+	add_item(t, p, b->text + skip, atoi(weight), unit, quote);
+	return true;
+}
+
 static bool take_weighted(struct table *t, const struct page *p, int k)
 {
 	const char *text = page_line(p, k)->text;
 	GMatchInfo *m = pattern_find(&weighted_line, text, 0);
-	int right;
+	bool taken = false;
 
 	if (m) {
 		auto_free char *name = g_match_info_fetch_named(m, "name"),
 			       *weight = g_match_info_fetch_named(m, "weight"),
 			       *unit = g_match_info_fetch_named(m, "unit");
 
-		g_match_info_free(m);
 		add_item(t, p, name, atoi(weight), unit, text);
-		return true;
+		taken = true;
+	} else {
+		m = pattern_find(&weight_cell, text, 0);
+		taken = m && take_cell(t, p, k, m);
 	}
-	right = page_right(p, k);
-	if (right < 0 || text_words(text) < 1 || strlen(text) > 110)
-		return false;
-	m = pattern_find(&weight_cell, page_line(p, right)->text, 0);
-	if (m) {
-		auto_free char *weight = g_match_info_fetch_named(m, "weight"),
-			       *unit = g_match_info_fetch_named(m, "unit");
-		auto_free char *quote = fact_pair(text, page_line(p, right)->text);
-
-		g_match_info_free(m);
-		add_item(t, p, text, atoi(weight), unit, quote);
-		return true;
-	}
-	return false;
+	g_match_info_free(m);
+	return taken;
 }
 
 /* Lines under the heading, on to the next page, while weights keep coming. */
@@ -192,27 +217,39 @@ static void read_weighted(const struct doc *d, unsigned page, int line, struct t
 	}
 }
 
-/* Items of the list right under the heading. */
+/* A name is what stands before the colon, the bracket or the description. */
+static char *item_name(const struct block *b)
+{
+	const char *colon = strchr(b->text, ':');
+	char *name = g_strndup(b->text, colon && colon - b->text < 80 ? (gsize)(colon - b->text) : strlen(b->text));
+
+	if (strstr(name, " ("))
+		*strstr(name, " (") = '\0';
+	return name;
+}
+
+/* Items of the list right under the heading, or paragraphs that each begin with a name and a colon. */
 static void read_list(const struct page *p, int block, struct table *t)
 {
+	int skipped = 0;
+
 	for (int k = block + 1; k < (int)p->blocks->len; k++) {
 		const struct block *b = page_block(p, k);
-		const char *colon = strchr(b->text, ':');
-		auto_free char *name = colon && colon - b->text < 80 ? g_strndup(b->text, (gsize)(colon - b->text))
-								     : g_strdup(b->text);
-		auto_free char *quote = NULL;
+		auto_free char *name = item_name(b), *quote = NULL;
+		bool named =
+			strlen(name) < 60 && b->text[strlen(name)] == ':' && text_words(b->text) > text_words(name) + 3;
 
-		if (page_line(p, b->first)->furniture)
+		if (page_line(p, b->first)->furniture || page_line(p, b->first)->bullet)
 			continue;
-		if (!b->item && json_array_size(t->items) > 0)
-			break;
-		if (!b->item && k > block + 2)
-			break;
-		if (!b->item || strlen(name) > 160)
+		if (!b->item && !named) {
+			/* One paragraph may introduce the list, and a line may belong to an item. */
+			if (++skipped > 1 || section_is_heading(b))
+				break;
 			continue;
-		if (strstr(name, " ("))
-			*strstr(name, " (") = '\0';
-		quote = fact_quote(p, b, 0, (int)strlen(b->text));
+		}
+		if (strlen(name) > 160)
+			break;
+		quote = fact_quote(p, b, 0, (int)strlen(name));
 		add_item(t, p, name, -1, NULL, quote);
 	}
 }
@@ -221,7 +258,14 @@ static void keep_table(struct choice *c, const struct doc *d, struct table *t)
 {
 	bool weighted = t->n_weighted >= 2 && t->n_weighted == (int)json_array_size(t->items);
 	int n = (int)json_array_size(t->items);
-	int score = weighted ? t->sum == 100 ? 88 : 58 : n >= 3 ? 64 : n == 2 ? 45 : 0;
+	/* Numbers without a unit that do not make a hundred are something else: pages, months, quantities. */
+	int score = weighted        ? t->sum == 100 ? 88
+				      : t->unit     ? 58
+						    : 0
+		    : t->n_weighted ? 0
+		    : n >= 3        ? 64
+		    : n == 2        ? 45
+				    : 0;
 	auto_free char *key = NULL;
 	json_t *fact;
 
@@ -308,13 +352,15 @@ json_t *field_criteria(const struct doc *d)
 static void add_condition(json_t *list, const struct doc *d, const struct page *p, const struct block *b, int from,
 			  int to, int score)
 {
-	auto_free char *text = g_strndup(b->text + from, (gsize)(to - from)), *clean = text_clean(text), *quote = NULL;
+	auto_free char *text = g_strndup(b->text + from, (gsize)(to - from)), *clean = text_clean(text), *quote = NULL,
+		       *verbatim = NULL;
 	json_t *fact;
 
 	if (json_array_size(list) >= MOST_ITEMS || strlen(clean) < 20 || strlen(clean) > 600)
 		return;
 	quote = fact_quote(p, b, from, to);
-	fact = json_pack("{s:s, s:i}", "text", clean, "confidence", score);
+	verbatim = fact_verbatim(p, clean);
+	fact = json_pack("{s:s, s:i}", "text", verbatim ? verbatim : clean, "confidence", score);
 	if (fact_place(d, fact, p, quote))
 		json_array_append_new(list, fact);
 	else

@@ -67,7 +67,7 @@ static struct pattern questions_for[] = {
 };
 
 static struct pattern questions_not[] = {
-	{ "\\b(?:answers?|responses?|replies|reply)\\b.{0,30}\\b(?:to|by|posted|published|due|will)\\b|\\bposted\\b|\\bpublish|beantwort|antworten",
+	{ "\\b(?:answers?|responses?|replies|reply)\\b.{0,30}\\b(?:to|by|posted|published|due|will)\\b|\\b(?:be|are|is) posted\\b|\\bpublish|beantwort|antworten",
 	  1, NULL, NULL },
 	{ "pre-?(?:bid|proposal|tender)|conference|\\bmeeting\\b|\\bopening\\b|interview|site visit", 1, NULL, NULL },
 	{ "\\b(?:proposals?|bids?|tenders?|quotes?|offers?) (?:are |is |must be |shall be )?due\\b|challenge", 1, NULL,

@@ -9,7 +9,7 @@
 #include "text.h"
 
 #define OFFERS "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
-#define EMAIL  "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+"
+#define EMAIL  "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
 #define URL    "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
 
 /* Ways to hand in; word is the kind. */
@@ -81,12 +81,20 @@ static struct pattern person = {
 	"^(?:(?:Mr|Ms|Mrs|Dr|Frau|Herrn?|Prof)\\.? )?(?:Dr\\. )?\\p{Lu}[\\p{L}'’.-]*(?: \\p{Lu}[\\p{L}'’.-]*){1,3}$", 0,
 	NULL, NULL
 };
+/* Bodies that hear complaints, and labels that look like names. */
+static struct pattern no_contact = {
+	"nachprüfung|überprüfung|vergabekammer|vergabepr|rechtsbehelf|ombud|\\bprotest|\\breview body", 0, NULL, NULL
+};
+static struct pattern no_person = {
+	"e-?mail|website|contact|phone|\\bfax|address|\\bid\\b|number|single point|request|university|city|county|\\bbank\\b",
+	0, NULL, NULL
+};
 static struct pattern role_words = {
 	"officer|manager|specialist|director|administrator|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary",
 	0, NULL, NULL
 };
 static struct pattern phone_at = {
-	"(?:(?:tel(?:efon|ephone)?|phone|ph|fon|mobile|contact)\\b[\\w .]{0,12}[:.]?\\s*)?(?<value>(?:\\+\\d{1,3}[ .-]?)?(?:\\(\\d{1,5}\\)[ .-]?)?\\d{2,5}(?:[ ./-]{1,3}\\d{2,8}){1,5})",
+	"(?:(?:tel(?:efon|ephone)?|phone|ph|fon|mobile|contact)\\b[\\w .]{0,12}[:.]?\\s*)?(?<value>(?:\\+\\d{1,3}[ .-]?)?(?:\\(\\d{1,5}\\)[ .-]?)?\\d{2,12}(?:[ ./-]{1,3}\\d{2,8}){1,5})",
 	0, NULL, NULL
 };
 static struct pattern phone_word = { "\\b(?:tel(?:efon|ephone)?|phone|ph|fon|contact (?:no|telephone)|mobile)\\b", 0,
@@ -102,6 +110,8 @@ void fields_delivery_preload(void)
 	pattern_compile(contact_near, N_ELEMS(contact_near));
 	pattern_compile(name_labels, N_ELEMS(name_labels));
 	pattern_compile(&person, 1);
+	pattern_compile(&no_contact, 1);
+	pattern_compile(&no_person, 1);
 	pattern_compile(&role_words, 1);
 	pattern_compile(&phone_at, 1);
 	pattern_compile(&phone_word, 1);
@@ -234,6 +244,12 @@ static void contact_release(struct contact *c)
 	g_free(c->phone);
 }
 
+static bool is_person(const char *s)
+{
+	return strlen(s) < 50 && pattern_match(&person, s) && !pattern_match(&role_words, s) &&
+	       !pattern_match(&no_person, s);
+}
+
 static void take_name(const struct page *p, int k, struct contact *c)
 {
 	struct labelled l;
@@ -245,40 +261,68 @@ static void take_name(const struct page *p, int k, struct contact *c)
 		char *comma = strchr(l.value, ',');
 
 		if (!c->role && pattern_match(&role_words, comma + 1))
-			c->role = text_clean(comma + 1);
+			c->role = text_clean(comma + 1 + strspn(comma + 1, " "));
 		*comma = '\0';
 	}
-	if (pattern_match(&person, l.value) && !pattern_match(&role_words, l.value))
+	if (is_person(l.value))
 		c->name = g_strdup(l.value);
 	labelled_release(&l);
 }
 
-/* What stands within a few lines of line k belongs to the same contact. */
-static void gather(const struct page *p, int k, struct contact *c)
+static void take_phone(const struct page *p, int k, struct contact *c)
 {
-	int from = MAX(k - 8, 0), to = MIN(k + 5, (int)p->lines->len - 1);
+	const char *text = page_line(p, k)->text;
+	int right = page_right(p, k);
 
-	for (int i = from; i <= to; i++)
-		take_name(p, i, c);
+	if (c->phone || strcasestr(text, "fax") || !pattern_match(&phone_word, text))
+		return;
+	c->phone = first_match(&phone_at, text, "value");
+	if (!c->phone && right >= 0)
+		c->phone = first_match(&phone_at, page_line(p, right)->text, "value");
+}
+
+/* A name without a label stands right above the role or the address. */
+static void take_bare_name(const struct page *p, int k, int email_line, struct contact *c)
+{
+	const char *next = k + 1 < (int)p->lines->len ? page_line(p, k + 1)->text : "";
+
+	if (!c->name && k != email_line && abs(k - email_line) <= 3 && is_person(page_line(p, k)->text) &&
+	    (pattern_match(&role_words, next) || strchr(next, '@')))
+		c->name = text_clean(page_line(p, k)->text);
+}
+
+static bool is_close(const struct line *a, const struct line *b)
+{
+	double gap = a->y0 > b->y0 ? a->y0 - b->y0 : b->y0 - a->y0;
+
+	return gap < 12 * (b->y1 - b->y0);
+}
+
+/* What stands within a few lines of line k belongs to the same contact. Returns false where it is another body's. */
+static bool gather(const struct page *p, int k, struct contact *c)
+{
+	int from = MAX(k - 16, 0), to = MIN(k + 6, (int)p->lines->len - 1);
+	bool ours = true;
+
 	for (int i = from; i <= to; i++) {
 		const char *text = page_line(p, i)->text;
 
-		if (!c->name && i != k && abs(i - k) <= 3 && strlen(text) < 40 && pattern_match(&person, text) &&
-		    !pattern_match(&role_words, text) &&
-		    (i + 1 > to || pattern_match(&role_words, page_line(p, i + 1)->text) ||
-		     strchr(page_line(p, i + 1)->text, '@')))
-			c->name = text_clean(text);
-		if (!c->role && strlen(text) < 60 && !strchr(text, ':') && text_words(text) < 7 &&
-		    pattern_match(&role_words, text))
-			c->role = text_clean(text);
-		if (!c->phone && pattern_match(&phone_word, text) && !strcasestr(text, "fax")) {
-			int right = page_right(p, i);
-
-			c->phone = first_match(&phone_at, text, "value");
-			if (!c->phone && right >= 0)
-				c->phone = first_match(&phone_at, page_line(p, right)->text, "value");
-		}
+		if (!is_close(page_line(p, i), page_line(p, k)))
+			continue;
+		take_name(p, i, c);
+		take_phone(p, i, c);
+		if (i <= k && pattern_match(&no_contact, text))
+			ours = false;
 	}
+	for (int i = MAX(k - 4, 0); i <= to; i++) {
+		const char *text = page_line(p, i)->text;
+
+		take_bare_name(p, i, k, c);
+		if (!c->role && strlen(text) < 60 && !strchr(text, ':') && text_words(text) < 7 &&
+		    pattern_match(&role_words, text) && !strchr(text, '@'))
+			c->role = text_clean(text);
+	}
+	return ours;
 }
 
 static void add_contact(struct choice *choice, const struct doc *d, const struct page *p, int k, const char *email)
@@ -293,9 +337,10 @@ static void add_contact(struct choice *choice, const struct doc *d, const struct
 	around = g_strdup_printf("%s %s %s", k > 0 ? page_line(p, k - 1)->text : "", label ? label : "",
 				 strlen(b->text) < 500 ? b->text : l->text);
 	score = PATTERN_SCORE(contact_near, around);
-	gather(p, k, &c);
+	if (!gather(p, k, &c))
+		score -= 40;
 	score += (c.name ? 6 : 0) + (c.phone ? 2 : 0) - (p->number > 12 ? 10 : p->number > 4 ? 4 : 0);
-	if (score < 55)
+	if (score > 20 && score < 55)
 		score = c.name ? 55 : 45;
 	fact = json_pack("{s:o, s:o, s:o, s:o}", "name", text_or_null(c.name), "role", text_or_null(c.role), "email",
 			 text_or_null(c.email), "phone", text_or_null(c.phone));

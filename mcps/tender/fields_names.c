@@ -11,7 +11,7 @@
 #define DOCUMENT                                                                                                    \
 	"(?:request for (?:proposals?|quotations?|quotes?|information|tenders?|bids?|qualifications?)|rf[pqi]|"     \
 	"invitation (?:to|for) (?:bid|tender|quote)s?|tender(?: notice| document)?|bid(?: document)?|solicitation|" \
-	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+)?|(?:öffentliche )?ausschreibung|vergabe)"
+	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+)?|(?:öffentliche )?ausschreibung)"
 
 static struct pattern title_labels[] = {
 	{ "^(?:project|rf[pqi]|bid|tender|solicitation|contract|procurement) (?:title|name)", 94, NULL, NULL },
@@ -36,6 +36,11 @@ static struct pattern no_title[] = {
 	  1, NULL, NULL },
 	{ "solicitation number|sourcing event|vergabenummer|reference (?:no|number)|^region \\d|\\d{5}(?:-\\d{4})?$|\\b\\d{3} \\d{3}$",
 	  1, NULL, NULL },
+};
+
+static struct pattern address = {
+	"\\b[A-Z]{2},? \\|? ?\\d{5}\\b|\\b\\d{5} \\p{Lu}|\\bp\\. ?o\\. box|\\b\\d+ \\w+ (?:street|st|avenue|ave|road|rd|suite)\\b",
+	0, NULL, NULL
 };
 
 static struct pattern title_for = {
@@ -65,7 +70,6 @@ static struct pattern issuer_labels[] = {
 	{ "^(?:auftraggeber(?:in)?|vergabestelle|öffentlicher auftraggeber|ausschreibende stelle|name und adresse des auftraggebers)(?=\\s*:|$)",
 	  84, NULL, NULL },
 	{ "organi[sz]ation name$", 86, NULL, NULL },
-	{ "^from(?=\\s*:)", 66, NULL, NULL },
 };
 
 /* Under the German label stands a form whose first row has the name. */
@@ -112,6 +116,7 @@ void fields_names_preload(void)
 {
 	pattern_compile(title_labels, N_ELEMS(title_labels));
 	pattern_compile(no_title, N_ELEMS(no_title));
+	pattern_compile(&address, 1);
 	pattern_compile(&title_for, 1);
 	pattern_compile(organisation, N_ELEMS(organisation));
 	pattern_compile(issuer_labels, N_ELEMS(issuer_labels));
@@ -143,6 +148,9 @@ static void add_name(struct choice *c, const struct doc *d, const struct page *p
 	json_t *fact;
 	size_t len = strlen(clean);
 
+	if (util_starts(clean, "The ") && g_unichar_isupper(g_utf8_get_char(clean + 4)))
+		memmove(clean, clean + 4, len -= 3);
+	len = strlen(clean);
 	while (len > 0 && strchr(".,;:-|", clean[len - 1]) && !util_ends(clean, "e.V.") && !util_ends(clean, "Inc."))
 		clean[--len] = '\0';
 	fact = json_pack("{s:s}", "value", clean);
@@ -206,6 +214,30 @@ static double usual_height(const struct doc *d)
 	return usual;
 }
 
+/* The lines of a block between those that only say the kind of document or who issued it. */
+static char *title_lines(const struct page *p, const struct block *b)
+{
+	int first = b->first, last = b->first + b->n - 1;
+	GString *text;
+
+	while (first <= last && (PATTERN_BEST(no_title, page_line(p, first)->text) ||
+				 (first < last && PATTERN_BEST(organisation, page_line(p, first)->text))))
+		first++;
+	while (last > first && (PATTERN_BEST(no_title, page_line(p, last)->text) ||
+				PATTERN_BEST(organisation, page_line(p, last)->text)))
+		last--;
+	for (int i = b->first; i < b->first + b->n; i++) {
+		if (pattern_match(&address, page_line(p, i)->text))
+			return NULL;
+	}
+	if (first > last)
+		return NULL;
+	text = g_string_new(NULL);
+	for (int i = first; i <= last; i++)
+		text_join(text, page_line(p, i)->text);
+	return g_string_free(text, FALSE);
+}
+
 /* What is set largest on the first page and is not the kind of document: most covers say their title so. */
 static void add_large(struct choice *c, const struct doc *d, const struct page *p)
 {
@@ -214,22 +246,22 @@ static void add_large(struct choice *c, const struct doc *d, const struct page *
 	for (unsigned k = 0; k < p->blocks->len && k < 24; k++) {
 		const struct block *b = page_block(p, (int)k);
 		double height = line_height(page_line(p, b->first));
-		int words = text_words(b->text), score;
-		auto_free char *quote = NULL;
+		auto_free char *text = b->item ? NULL : title_lines(p, b);
+		int words = text ? text_words(text) : 0, score;
 
-		if (words < 2 || words > 30 || strlen(b->text) > 250 || PATTERN_BEST(no_title, b->text) ||
-		    b->text[strlen(b->text) - 1] == ':')
+		if (words < 2 || words > 30 || strlen(text) > 250 || strchr(text, ':') ||
+		    PATTERN_BEST(no_title, text) || strchr(".;,", text[strlen(text) - 1]))
 			continue;
-		score = height > 1.5 * usual                           ? 68
-			: height > 1.2 * usual                         ? 62
-			: height > 1.05 * usual || text_upper(b->text) ? 52
-								       : 0;
-		if (!score)
-			continue;
-		if (PATTERN_BEST(organisation, b->text))
-			score -= 12;
-		quote = fact_quote(p, b, 0, (int)strlen(b->text));
-		add_name(c, d, p, b->text, quote, score - (int)k / 6);
+		score = height > 1.5 * usual                        ? 68
+			: height > 1.2 * usual                      ? 62
+			: height > 1.05 * usual || text_upper(text) ? 52
+			: k < 4 && words < 14                       ? 42
+								    : 0;
+		if (score && PATTERN_BEST(organisation, text))
+			score -= 14;
+		if (score && (strstr(text, "\xE2\x80\x9E") || strstr(text, "\xE2\x80\x9C")))
+			score += 8;
+		add_name(c, d, p, text, text, score - (int)k / 4);
 	}
 }
 

@@ -15,7 +15,7 @@
 #define COUNT "(?<n>\\d{1,3}|" COUNT_WORDS ")(?:\\s*\\(\\d{1,3}\\)|\\s*\\([a-z-]+\\))?"
 #define UNIT \
 	"(?<unit>(?:calendar |contract |kalender)?(?:years?|months?|weeks?|days?|jahre?n?s?|monate?n?|wochen?|tagen?))"
-#define SPAN COUNT "[ -]*(?:\\(\\d+\\)\\s*)?" UNIT
+#define SPAN COUNT "[ -]*(?:additional |further |more |successive |full |consecutive )?(?:\\(\\d+\\)\\s*)?" UNIT
 
 static struct pattern duration_at[] = {
 	{ "\\b(?:contract|agreement|ordering period|period of performance|initial|original|base|performance|contract) ?(?:term|period|duration)?\\b[^.]{0,120}?\\b"
@@ -39,7 +39,7 @@ static struct pattern duration_at[] = {
 static struct pattern no_duration = {
 	"valid|bindefrist|warrant|guarantee|gewährleist|insur|experience|payment|invoice|notice|terminat|kündig|record|retain|retention|past|last|previous|"
 	"references?|mängel|verjähr|within \\d+ (?:business )?days|penalt|hours|confiden|audit|prior to|after (?:the )?(?:end|expir)|offer|award(?:ed)? within|bid |proposal|"
-	"turnover|financial|non-?compete|letzten|vergangenen|umsatz|referenz|frist",
+	"turnover|financial|non-?compete|negotiat|letzten|vergangenen|umsatz|referenz|frist",
 	0, NULL, NULL
 };
 
@@ -85,7 +85,7 @@ static struct pattern budget_for[] = {
 
 static struct pattern no_budget = {
 	"deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
-	"revenue|net ?worth|\\btravel|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
+	"revenue|net ?worth|\\btravel (?:ceiling|costs?|budget|expenses?)|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
 	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
 	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp",
 	0, NULL, NULL
@@ -211,7 +211,7 @@ static void add_span(struct choice *c, const struct doc *d, const struct page *p
 	key = g_strdup_printf("%d", months);
 	if (!fact_place(d, fact, p, quote))
 		score = 0;
-	choice_add(c, fact, score - (p->number > 40 ? 10 : 0), key);
+	choice_add(c, fact, score ? score + (options ? 8 : 0) - (p->number > 40 ? 10 : 0) : 0, key);
 }
 
 static void add_spans(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
@@ -340,7 +340,7 @@ static const char *heading_of(const struct page *p, int block)
 	for (int k = block - 1; k >= 0 && k >= block - 3; k--) {
 		const struct block *b = page_block(p, k);
 
-		if (!b->item && b->n == 1 && strlen(b->text) < 60)
+		if (!b->item && b->n == 1 && strlen(b->text) < 60 && !page_line(p, b->first)->bullet)
 			return b->text;
 	}
 	return NULL;

@@ -86,7 +86,7 @@ bool label_value(const struct page *p, int i, struct pattern *label, struct labe
 		at = page_right(p, i);
 		if (at < 0)
 			at = page_below(p, i);
-		if (at >= 0 && !begins_label(page_line(p, at)->text)) {
+		if (at >= 0 && !begins_label(page_line(p, at)->text) && !page_line(p, at)->item) {
 			take_lines(p, at, page_line(p, at)->text, value, quote);
 			g_string_prepend(quote, " \xE2\x80\xA6 ");
 			g_string_prepend(quote, text);

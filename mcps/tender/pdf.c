@@ -100,6 +100,8 @@ static GArray *split_lines(const char *text, const struct places *places)
 
 		if (ch == '\n')
 			cut(&c);
+		else if (text_invisible(ch))
+			continue; /* often of another font, which would make the line look taller */
 		else if (!g_unichar_isspace(ch))
 			take_character(&c, at, g_utf8_next_char(at), &places->rect[i]);
 		else if (c.text->len > 0)

@@ -79,16 +79,17 @@ struct reading {
 static void add(struct reading *r, const struct page *p, const struct block *b, int from, int to,
 		const struct pattern *level, int confidence)
 {
-	auto_free char *verbatim = g_strndup(b->text + from, (gsize)(to - from)), *text = text_clean(verbatim),
-		       *id = NULL;
+	auto_free char *sentence = g_strndup(b->text + from, (gsize)(to - from)), *clean = text_clean(sentence);
+	auto_free char *text = fact_verbatim(p, clean), *id = NULL;
 	json_t *item;
 
-	if (json_array_size(r->list) >= MOST_REQUIREMENTS || text_words(text) < 3 || strlen(text) > 1500)
+	if (json_array_size(r->list) >= MOST_REQUIREMENTS || text_words(clean) < 3 || strlen(clean) > 1500)
 		return;
-	if (!fact_stands(p, text)) {
-		auto_free char *quote = fact_quote(p, b, from, to);
+	if (!text) {
+		auto_free char *pieces = fact_quote(p, b, from, to);
 
-		if (!fact_stands(p, quote))
+		text = fact_verbatim(p, pieces);
+		if (!text)
 			return;
 		confidence -= 15;
 	}

@@ -9,37 +9,61 @@ static bool is_hyphen(gunichar c)
 	return c == '-' || c == SHY || (c >= 0x2010 && c <= 0x2011);
 }
 
-char *text_plain(const char *s)
+bool text_invisible(gunichar c)
 {
-	auto_free char *nfkc = g_utf8_normalize(s, -1, G_NORMALIZE_ALL_COMPOSE);
-	GString *out = g_string_sized_new(strlen(s) + 1);
+	return c == SHY || c == 0xFEFF || (c >= 0x200B && c <= 0x200F) || c == 0x2060;
+}
 
-	for (const char *at = nfkc ? nfkc : ""; *at; at = g_utf8_next_char(at)) {
+static void append_plain(GString *out, GArray *from, gunichar c, int at)
+{
+	char utf8[8] = "";
+
+	if (c < 0x80) {
+		g_string_append_c(out, (char)c);
+	} else {
+		auto_free char *nfkc = NULL;
+
+		g_unichar_to_utf8(c, utf8);
+		/* One character at a time: what stands next to it must not change where it comes from. */
+		nfkc = g_utf8_normalize(utf8, -1, G_NORMALIZE_ALL_COMPOSE);
+		for (const char *s = nfkc ? nfkc : utf8; *s; s = g_utf8_next_char(s)) {
+			if (!g_unichar_isspace(g_utf8_get_char(s)) && !is_hyphen(g_utf8_get_char(s)))
+				g_string_append_unichar(out, g_utf8_get_char(s));
+		}
+	}
+	while (from->len < out->len)
+		g_array_append_val(from, at);
+}
+
+char *text_plain(const char *s, int **map)
+{
+	GString *out = g_string_sized_new(strlen(s) + 1);
+	GArray *from = g_array_new(FALSE, FALSE, sizeof(int));
+
+	for (const char *at = s; *at; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
 
-		if (!g_unichar_isspace(c) && !is_hyphen(c))
-			g_string_append_unichar(out, c);
+		if (!g_unichar_isspace(c) && !is_hyphen(c) && !text_invisible(c))
+			append_plain(out, from, c, (int)(at - s));
 	}
+	if (map)
+		*map = (int *)(void *)g_array_free(from, FALSE);
+	else
+		g_array_unref(from);
 	return g_string_free(out, FALSE);
 }
 
-static bool is_invisible(gunichar c)
-{
-	return c == SHY || c == 0xFEFF || (c >= 0x200B && c <= 0x200F) || c == 0xFFFD ||
-	       (c < 0x20 && !g_unichar_isspace(c));
-}
-
-char *text_clean(const char *s)
+static char *squeeze(const char *s, bool clean)
 {
 	GString *out = g_string_sized_new(strlen(s) + 1);
 	bool space = false;
 
-	for (s += text_bullet(s); *s; s = g_utf8_next_char(s)) {
+	for (; *s; s = g_utf8_next_char(s)) {
 		gunichar c = g_utf8_get_char(s);
 
 		if (g_unichar_isspace(c)) {
 			space = out->len > 0;
-		} else if (!is_invisible(c)) {
+		} else if (!clean || (!text_invisible(c) && c != 0xFFFD && c >= 0x20)) {
 			if (space)
 				g_string_append_c(out, ' ');
 			space = false;
@@ -47,6 +71,16 @@ char *text_clean(const char *s)
 		}
 	}
 	return g_string_free(out, FALSE);
+}
+
+char *text_squeeze(const char *s)
+{
+	return squeeze(s, false);
+}
+
+char *text_clean(const char *s)
+{
+	return squeeze(s + text_bullet(s), true);
 }
 
 /* "Liefer- und Dienstleistung" keeps its hyphen. */

@@ -6,8 +6,18 @@
 
 #include "base/util.h"
 
-/* text_plain - the form in which quotes are compared: NFKC, without white space and hyphens; the caller's to free */
-char *text_plain(const char *s);
+/*
+ * text_plain - the form in which text is compared: NFKC, without white space, hyphens and invisible characters
+ * map  out, where each byte of the answer comes from in s; NULL when it is not wanted
+ * Both are the caller's to free.
+ */
+char *text_plain(const char *s, int **map);
+
+/* text_invisible - c takes no room: zero-width spaces and joiners, soft hyphens, marks of direction */
+bool text_invisible(gunichar c);
+
+/* text_squeeze - white space made single spaces, nothing else changed */
+char *text_squeeze(const char *s);
 
 /* text_clean - white space made single spaces, invisible characters and bullets at the start removed */
 char *text_clean(const char *s);
