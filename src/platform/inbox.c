@@ -192,7 +192,7 @@ static int arrival_documents(struct tx *tx, struct call *c, int64_t task_row, st
 static int accept_new(struct tx *tx, struct call *c, struct err *e)
 {
 	const struct arrival *a = c->a;
-	struct task t = { .priority = PRIORITY_MEDIUM, .ai_confidence = INT_NULL };
+	struct task t = { .row_id = a->task_row, .priority = PRIORITY_MEDIUM, .ai_confidence = INT_NULL };
 	struct drop d = new_drop(c);
 	int rc = a->request ? request_apply(a->request, &t, e) : 0;
 

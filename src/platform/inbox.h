@@ -30,6 +30,7 @@ struct attachment {
 struct arrival {
 	const struct inbox *box;
 	int64_t row_id;     /* reserved for the entry; not used when an entry of that name goes on */
+	int64_t task_row;   /* reserved for the task, so that the caller can hold it before it exists */
 	int64_t parent_row; /* the dropped folder that holds it, or 0 */
 	const char *name;
 	const char *sha256;

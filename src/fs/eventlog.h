@@ -1,0 +1,20 @@
+/*
+ * eventlog - `events`: today's events as JSON lines, only ever longer, of exact size
+ *
+ * The lines are kept in an unnamed file that grows when somebody looks, so that a stat costs the new events and not
+ * the whole day. At 00:00 UTC it begins again.
+ */
+#ifndef FS0711_FS_EVENTLOG_H
+#define FS0711_FS_EVENTLOG_H
+
+#include "fs/fs.h"
+
+struct eventlog *eventlog_new(struct fs *fs, struct err *e); /* NULL and e when there is no room */
+void eventlog_free(struct eventlog *l);
+
+/* eventlog_size - bytes as of now, and the time of the last event; or -errno */
+int64_t eventlog_size(struct fs *fs, int64_t *modified_at);
+/* eventlog_read - as pread(2) on the lines as of now */
+ssize_t eventlog_read(struct fs *fs, void *bytes, size_t len, int64_t offset);
+
+#endif

@@ -1,0 +1,261 @@
+#include "fs/folder.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "fs/upload.h"
+#include "platform/actor.h"
+#include "platform/settings.h"
+
+#define CHOSEN ((int64_t)1 << 44)
+
+struct folders {
+	struct fs *fs;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	pthread_t thread;
+	bool stopping;
+	struct {
+		int64_t row, due_ms;
+	} *open;
+	size_t n_open;
+	struct inbox *box;
+	size_t n_boxes;
+};
+
+int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e)
+{
+	struct folders *f = fs->folders;
+	int rc = -ESTALE;
+
+	if (!(number & CHOSEN)) {
+		*out = (struct inbox){ .number = number, .engagement_row = number };
+		return 0;
+	}
+	pthread_mutex_lock(&f->lock);
+	for (size_t i = 0; i < f->n_boxes && rc < 0; i++) {
+		if (f->box[i].number == number) {
+			*out = f->box[i];
+			rc = 0;
+		}
+	}
+	pthread_mutex_unlock(&f->lock);
+	return rc < 0 ? err_set(e, rc, "the inbox directory is not known any more: look it up again") : 0;
+}
+
+void folder_choose(struct fs *fs, const struct inbox *from, const char *mcp, const char *tool, struct inbox *out)
+{
+	struct folders *f = fs->folders;
+	struct inbox known;
+
+	*out = (struct inbox){ .number = inbox_number(from->engagement_row, mcp, tool),
+			       .engagement_row = from->engagement_row };
+	snprintf(out->mcp, sizeof(out->mcp), "%s", mcp);
+	snprintf(out->tool, sizeof(out->tool), "%s", tool ? tool : "");
+	if (folder_box(fs, out->number, &known, NULL) == 0)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->box = xrealloc(f->box, (f->n_boxes + 1) * sizeof(*f->box));
+	f->box[f->n_boxes++] = *out;
+	pthread_mutex_unlock(&f->lock);
+}
+
+static int64_t parent_of(struct fs *fs, int64_t row)
+{
+	struct drop d;
+	int64_t parent = 0;
+
+	if (inbox_get(fs->p, row, &d, NULL) == 0) {
+		parent = d.parent_row;
+		row_release(&drop_table, &d);
+	}
+	return parent;
+}
+
+bool folder_is_in(struct fs *fs, int64_t row, int64_t top)
+{
+	while (row && row != top)
+		row = parent_of(fs, row);
+	return row == top;
+}
+
+static void watch(struct folders *f, int64_t row, int64_t due_ms)
+{
+	size_t i = 0;
+
+	pthread_mutex_lock(&f->lock);
+	while (i < f->n_open && f->open[i].row != row)
+		i++;
+	if (i == f->n_open) {
+		f->open = xrealloc(f->open, (f->n_open + 1) * sizeof(*f->open));
+		f->open[f->n_open++].row = row;
+	}
+	f->open[i].due_ms = due_ms;
+	pthread_cond_signal(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+}
+
+void folder_stir(struct fs *fs, int64_t folder_row)
+{
+	int64_t up;
+
+	while ((up = parent_of(fs, folder_row)))
+		folder_row = up;
+	watch(fs->folders, folder_row, clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
+}
+
+int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, struct err *e)
+{
+	struct inbox box;
+	struct drop d;
+	int64_t task_row;
+	int rc = inbox_get(fs->p, folder_row, &d, e);
+
+	if (rc < 0)
+		return rc;
+	rc = d.inbox & CHOSEN ? 0 : folder_box(fs, d.inbox, &box, e);
+	if (d.inbox & CHOSEN) { /* also after a restart, when nobody has looked the directory up yet */
+		box = (struct inbox){ .number = d.inbox, .engagement_row = d.engagement_row };
+		snprintf(box.mcp, sizeof(box.mcp), "%s", d.mcp ? d.mcp : "");
+		snprintf(box.tool, sizeof(box.tool), "%s", d.tool ? d.tool : "");
+	}
+	row_release(&drop_table, &d);
+	return rc < 0 ? rc : inbox_submit(fs->p, &box, folder_row, who, &task_row, e);
+}
+
+static void submit_quiet(struct folders *f, int64_t row)
+{
+	struct err e = ERR_INIT;
+	struct actor who;
+	struct drop d;
+	int rc;
+
+	if (upload_in_folder(f->fs, row)) { /* its release will stir it */
+		watch(f, row, clock_mono_ms() + settings_int(f->fs->p, SETTING_FOLDER_QUIET) * 1000);
+		return;
+	}
+	if (inbox_get(f->fs->p, row, &d, NULL) < 0)
+		return;
+	actor_of(f->fs->p, (uid_t)d.uid, &who);
+	rc = d.task_row ? 0 : folder_submit(f->fs, row, &who, &e);
+	if (rc < 0 && rc != -ENODATA)
+		log_error("folder '%s' could not be submitted: %s", d.name, e.text);
+	row_release(&drop_table, &d);
+}
+
+/* The next folder whose time has come is taken out; with the lock held. 0 for none, *wait_ms until the next. */
+static int64_t take_due(struct folders *f, int64_t *wait_ms)
+{
+	int64_t now = clock_mono_ms();
+
+	*wait_ms = -1;
+	for (size_t i = 0; i < f->n_open; i++) {
+		int64_t left = f->open[i].due_ms - now;
+		int64_t row = f->open[i].row;
+
+		if (left <= 0) {
+			f->open[i] = f->open[--f->n_open];
+			return row;
+		}
+		if (*wait_ms < 0 || left < *wait_ms)
+			*wait_ms = left;
+	}
+	return 0;
+}
+
+static void wait_for_change(struct folders *f, int64_t ms)
+{
+	struct timespec until;
+
+	if (ms < 0) {
+		pthread_cond_wait(&f->changed, &f->lock);
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_cond_timedwait(&f->changed, &f->lock, &until);
+}
+
+static void *run(void *arg)
+{
+	struct folders *f = arg;
+	int64_t row, wait_ms;
+
+	pthread_mutex_lock(&f->lock);
+	while (!f->stopping) {
+		row = take_due(f, &wait_ms);
+		if (!row) {
+			wait_for_change(f, wait_ms);
+			continue;
+		}
+		pthread_mutex_unlock(&f->lock);
+		submit_quiet(f, row);
+		pthread_mutex_lock(&f->lock);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return NULL;
+}
+
+static int watch_again(void *row, void *ud)
+{
+	const struct drop *d = row;
+	struct fs *fs = ud;
+
+	if (!d->parent_row)
+		watch(fs->folders, d->row_id,
+		      clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
+	return 0;
+}
+
+int folders_start(struct fs *fs, struct err *e)
+{
+	struct folders *f = xcalloc(1, sizeof(*f));
+	pthread_condattr_t monotonic;
+	int rc;
+
+	f->fs = fs;
+	fs->folders = f;
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&f->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	rc = inbox_each_open(fs->p, watch_again, fs, e);
+	if (rc == 0)
+		rc = -pthread_create(&f->thread, NULL, run, f);
+	if (rc < 0) {
+		free(f->open);
+		free(f);
+		fs->folders = NULL;
+	}
+	return rc;
+}
+
+void folders_stop(struct fs *fs)
+{
+	struct folders *f = fs->folders;
+
+	if (!f)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->stopping = true;
+	pthread_cond_signal(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	pthread_mutex_destroy(&f->lock);
+	pthread_cond_destroy(&f->changed);
+	free(f->open);
+	free(f->box);
+	free(f);
+	fs->folders = NULL;
+}

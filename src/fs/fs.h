@@ -1,0 +1,51 @@
+/* fs - what the parts of the file system share */
+#ifndef FS0711_FS_FS_H
+#define FS0711_FS_FS_H
+
+#include <jansson.h>
+
+#include "mcp/catalog.h"
+#include "platform/platform.h"
+
+struct uploads;
+struct folders;
+struct scratches;
+struct waits;
+struct notifier;
+struct eventlog;
+struct pool;
+struct fuse_session;
+
+/* What the program around the file system knows of itself. */
+struct fs_host {
+	void *ud;
+	void (*health)(void *ud, json_t *health);                       /* add the state of the other parts */
+	json_t *(*mcp_status)(void *ud, const char *mcp);               /* new reference, NULL when unknown */
+};
+
+struct fs_options {
+	struct platform *platform;
+	const struct mcp_catalog *catalog;
+	struct fs_host host;
+	uid_t uid;
+	gid_t gid;
+	mode_t umask;
+	bool allow_other;
+	const char *mountpoint;
+};
+
+struct fs {
+	struct fs_options o;
+	struct platform *p;
+	int64_t started_at;
+	struct uploads *uploads;
+	struct folders *folders;
+	struct scratches *scratches;
+	struct waits *waits;
+	struct notifier *notifier;
+	struct eventlog *eventlog;
+	struct pool *pool;
+	struct fuse_session *session;
+};
+
+#endif

@@ -1,0 +1,407 @@
+#include "fs/handle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "fs/alter.h"
+#include "fs/eventlog.h"
+#include "fs/handlers.h"
+#include "fs/notify.h"
+#include "fs/scratch.h"
+#include "fs/tree.h"
+#include "platform/event.h"
+
+#define LINE_MAX_BYTES	   65536
+#define DOCUMENT_MAX_BYTES (64 << 20)
+
+static struct handle *new_handle(struct fs *fs, uint64_t ino, enum handle_type type, bool writes)
+{
+	struct handle *h = xcalloc(1, sizeof(*h));
+
+	h->fs = fs;
+	h->ino = ino;
+	h->type = type;
+	h->writes = writes;
+	h->fd = -1;
+	pthread_mutex_init(&h->lock, NULL);
+	return h;
+}
+
+static void free_handle(struct handle *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	buf_release(&h->text);
+	listing_free(&h->list);
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
+static int open_entry(struct handle *h, int flags, struct err *e)
+{
+	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
+
+	if (h->writes)
+		return upload_open(h->fs, a.row, flags & O_TRUNC, &h->upload, e);
+	h->upload = upload_get(h->fs, a.row);
+	if (h->upload)
+		return 0;
+	h->type = HANDLE_FD;
+	h->fd = a.node->open(&a);
+	return h->fd < 0 ? h->fd : 0;
+}
+
+/* A document that is written begins as it is, unless it is to be replaced. */
+static int open_edit(struct handle *h, int flags, struct err *e)
+{
+	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
+	auto_close int fd = -1;
+
+	if ((a.node->flags & NODE_LINE) || (flags & O_TRUNC))
+		return 0;
+	if (a.node->show)
+		return tree_text(&a, &h->text);
+	fd = a.node->open(&a);
+	return fd < 0 ? fd : io_read_fd(fd, &h->text, DOCUMENT_MAX_BYTES);
+}
+
+static int open_read(struct handle *h, struct handle_mode *mode, struct err *e)
+{
+	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
+
+	if (a.node->show) {
+		mode->direct_io = true;
+		return tree_text(&a, &h->text);
+	}
+	if (!a.node->open)
+		return -EPERM;
+	h->type = HANDLE_FD;
+	mode->keep_cache = mode->noflush = true;
+	h->fd = a.node->open(&a);
+	return h->fd < 0 ? h->fd : 0;
+}
+
+static int open_wait(struct handle *h, struct err *e)
+{
+	h->after = h->ino == INO(NODE_EVENTS_FOLLOW, 0) ? event_last(h->fs->p, e) : 0;
+	return h->after < 0 ? (int)h->after : 0;
+}
+
+int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, struct handle_mode *mode, struct err *e)
+{
+	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	struct ask a = tree_ask(fs, ino, NULL, e);
+	struct handle *h = new_handle(fs, ino, HANDLE_TEXT, writes);
+	unsigned kind = INO_KIND(ino);
+	int rc;
+
+	*mode = (struct handle_mode){ 0 };
+	if (kind == NODE_ENTRY) {
+		h->type = HANDLE_UPLOAD;
+		rc = open_entry(h, flags, e);
+	} else if (kind == NODE_SCRATCH) {
+		h->type = HANDLE_SCRATCH;
+		rc = flags & O_TRUNC ? scratch_truncate(fs, a.row, 0) : 0;
+	} else if (writes) {
+		h->type = HANDLE_EDIT;
+		mode->direct_io = true;
+		rc = a.node->put ? open_edit(h, flags, e) : -EPERM;
+	} else if (a.node->flags & NODE_BLOCKS) {
+		h->type = HANDLE_WAIT;
+		mode->direct_io = true;
+		rc = open_wait(h, e);
+	} else if (kind == NODE_EVENTS) {
+		h->type = HANDLE_EVENTS;
+		mode->direct_io = true;
+		rc = 0;
+	} else {
+		rc = open_read(h, mode, e);
+	}
+	if (rc < 0)
+		free_handle(h);
+	else
+		*out = h;
+	return rc;
+}
+
+/* A program that replaces a document by removing it first makes it again under its name. */
+static int create_again(struct fs *fs, struct found at, struct handle **out, struct handle_mode *mode, struct err *e)
+{
+	if (!nodes[at.kind].put)
+		return -EEXIST;
+	return handle_open(fs, INO(at.kind, at.row), O_WRONLY | O_TRUNC, out, mode, e);
+}
+
+static int create_upload(const struct ask *dir, const char *name, struct handle **out, struct found *at)
+{
+	struct upload *u;
+	struct dropdir where;
+	int rc = inbox_node_dir(dir, &where);
+
+	if (rc == 0 && name[0] == '@')
+		rc = err_set(dir->e, -EINVAL, "a name in an inbox cannot begin with '@': '%s'", name);
+	if (rc == 0)
+		rc = upload_create(dir->fs, &where, name, &u, dir->e);
+	if (rc < 0)
+		return rc;
+	*at = (struct found){ NODE_ENTRY, upload_row(u) };
+	*out = new_handle(dir->fs, INO(at->kind, at->row), HANDLE_UPLOAD, true);
+	(*out)->upload = u;
+	return 0;
+}
+
+int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, struct handle **out, struct found *at,
+		  struct handle_mode *mode, struct err *e)
+{
+	struct ask dir = tree_ask(fs, dir_ino, NULL, e);
+	int rc;
+
+	*mode = (struct handle_mode){ 0 };
+	if (tree_find(&dir, name, at) == 0)
+		return at->kind == NODE_ENTRY ? handle_open(fs, INO(at->kind, at->row), O_WRONLY | O_TRUNC, out, mode, e)
+					      : create_again(fs, *at, out, mode, e);
+	e->text[0] = '\0';
+	if (dir.node->flags & NODE_UPLOADS)
+		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, out, at), e);
+	if (!(dir.node->flags & NODE_SCRATCHY))
+		return err_set(e, -EPERM, "no file can be made here");
+	rc = scratch_create(fs, dir_ino, name, &at->row, e);
+	if (rc < 0)
+		return alter_note(fs, INO_KIND(dir_ino), dir.row, rc, e);
+	at->kind = NODE_SCRATCH;
+	*out = new_handle(fs, INO(NODE_SCRATCH, at->row), HANDLE_SCRATCH, true);
+	return 0;
+}
+
+int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err *e)
+{
+	struct ask a = tree_ask(fs, ino, NULL, e);
+	struct handle *h = new_handle(fs, ino, HANDLE_DIR, false);
+	struct attr attr;
+	int rc = tree_stat(&a, &attr);
+
+	if (rc == 0)
+		rc = tree_list(&a, &h->list);
+	if (rc == 0 && (a.node->flags & NODE_SCRATCHY))
+		scratch_list(fs, ino, &h->list);
+	if (rc < 0)
+		free_handle(h);
+	else
+		*out = h;
+	return rc;
+}
+
+static ssize_t slice(const struct buf *text, void *bytes, size_t len, int64_t offset)
+{
+	size_t left = offset >= 0 && (size_t)offset < text->len ? text->len - (size_t)offset : 0;
+	size_t n = len < left ? len : left;
+
+	if (n)
+		memcpy(bytes, text->data + offset, n);
+	return (ssize_t)n;
+}
+
+/* Reading a descriptor that is also written: a one-line file shows its value, a document what was written so far. */
+static ssize_t read_edit(struct handle *h, void *bytes, size_t len, int64_t offset)
+{
+	struct ask a = tree_ask(h->fs, h->ino, NULL, NULL);
+	auto_buf text = BUF_INIT;
+	ssize_t n;
+
+	if (a.node->flags & NODE_LINE) {
+		n = tree_text(&a, &text);
+		return n < 0 ? n : slice(&text, bytes, len, offset);
+	}
+	pthread_mutex_lock(&h->lock);
+	n = slice(&h->text, bytes, len, offset);
+	pthread_mutex_unlock(&h->lock);
+	return n;
+}
+
+ssize_t handle_read(struct handle *h, void *bytes, size_t len, int64_t offset)
+{
+	switch (h->type) {
+	case HANDLE_TEXT: return slice(&h->text, bytes, len, offset);
+	case HANDLE_EDIT: return read_edit(h, bytes, len, offset);
+	case HANDLE_UPLOAD: return upload_read(h->upload, bytes, len, offset);
+	case HANDLE_SCRATCH: return scratch_read(h->fs, INO_ROW(h->ino), bytes, len, offset);
+	case HANDLE_EVENTS: return eventlog_read(h->fs, bytes, len, offset);
+	default: return -EINVAL;
+	}
+}
+
+/* What was written is complete: it counts, or it is refused and the reason kept. With the lock held. */
+static int judge(struct handle *h, const char *text, size_t len, const struct actor *who, struct err *e)
+{
+	struct ask a = tree_ask(h->fs, h->ino, who, e);
+	int rc = a.node->put(&a, text, len);
+
+	if (rc < 0)
+		return alter_note(h->fs, INO_KIND(h->ino), a.row, rc, e);
+	alter_done(h->fs, INO_KIND(h->ino), a.row);
+	return 0;
+}
+
+static int judge_line(struct handle *h, size_t len, const struct actor *who, struct err *e)
+{
+	auto_free char *line = strndup(h->text.data, len);
+	int rc;
+
+	if (!line)
+		return -ENOMEM;
+	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
+		line[--len] = '\0';
+	if (strlen(line) != len || !name_utf8(line, len)) {
+		rc = err_set(e, -EINVAL, "the line is not valid UTF-8 text");
+		return alter_note(h->fs, INO_KIND(h->ino), INO_ROW(h->ino), rc, e);
+	}
+	rc = judge(h, line, len, who, e);
+	notify_attr(h->fs, h->ino); /* the kernel takes what was written for the file's size */
+	return rc;
+}
+
+static int write_line(struct handle *h, const void *bytes, size_t len, const struct actor *who, struct err *e)
+{
+	char *end;
+	int rc = 0;
+
+	if (h->text.len + len > LINE_MAX_BYTES)
+		return -E2BIG;
+	buf_add(&h->text, bytes, len);
+	if (h->text.failed)
+		return -ENOMEM;
+	while (rc == 0 && h->text.len && (end = memchr(h->text.data, '\n', h->text.len))) {
+		size_t n = (size_t)(end - h->text.data);
+
+		rc = judge_line(h, n, who, e);
+		buf_drop(&h->text, n + 1);
+	}
+	if (rc < 0)
+		buf_clear(&h->text);
+	return rc;
+}
+
+static int resize(struct buf *b, size_t size)
+{
+	if (size > DOCUMENT_MAX_BYTES)
+		return -EFBIG;
+	if (size > b->len && !buf_reserve(b, size - b->len)) {
+		b->failed = false;
+		return -ENOMEM;
+	}
+	if (size > b->len)
+		memset(b->data + b->len, 0, size - b->len);
+	b->len = size;
+	if (b->data)
+		b->data[size] = '\0';
+	return 0;
+}
+
+static int write_document(struct handle *h, const void *bytes, size_t len, int64_t offset)
+{
+	int rc = 0;
+
+	if (offset > DOCUMENT_MAX_BYTES)
+		return -EFBIG;
+	if ((size_t)offset + len > h->text.len)
+		rc = resize(&h->text, (size_t)offset + len);
+	if (rc == 0 && len)
+		memcpy(h->text.data + offset, bytes, len);
+	if (rc == 0)
+		h->dirty = true;
+	return rc;
+}
+
+int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset, const struct actor *who,
+		 struct err *e)
+{
+	int rc;
+
+	if (h->type == HANDLE_UPLOAD)
+		return upload_write(h->upload, bytes, len, offset);
+	if (h->type == HANDLE_SCRATCH)
+		return scratch_write(h->fs, INO_ROW(h->ino), bytes, len, offset);
+	if (h->type != HANDLE_EDIT)
+		return -EBADF;
+	pthread_mutex_lock(&h->lock);
+	if (nodes[INO_KIND(h->ino)].flags & NODE_LINE)
+		rc = write_line(h, bytes, len, who, e);
+	else
+		rc = write_document(h, bytes, len, offset);
+	pthread_mutex_unlock(&h->lock);
+	return rc;
+}
+
+int handle_truncate(struct handle *h, int64_t size)
+{
+	int rc = 0;
+
+	if (h->type == HANDLE_UPLOAD)
+		return upload_truncate(h->upload, size);
+	if (h->type == HANDLE_SCRATCH)
+		return scratch_truncate(h->fs, INO_ROW(h->ino), size);
+	if (h->type != HANDLE_EDIT)
+		return -EBADF;
+	pthread_mutex_lock(&h->lock);
+	if (!(nodes[INO_KIND(h->ino)].flags & NODE_LINE)) {
+		rc = resize(&h->text, (size_t)size);
+		h->dirty = h->dirty || size > 0;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return rc;
+}
+
+/* A document is judged once for what was written since; the first, empty flush of a shell's `>` says nothing. */
+static int flush_edit(struct handle *h, const struct actor *who, struct err *e)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&h->lock);
+	if (nodes[INO_KIND(h->ino)].flags & NODE_LINE) {
+		if (h->text.len)
+			rc = judge_line(h, h->text.len, who, e);
+		buf_clear(&h->text);
+	} else if (h->dirty) {
+		h->dirty = false;
+		rc = judge(h, buf_str(&h->text), h->text.len, who, e);
+		notify_attr(h->fs, h->ino);
+	}
+	pthread_mutex_unlock(&h->lock);
+	return rc;
+}
+
+int handle_flush(struct handle *h, pid_t pid, const struct actor *who, struct err *e)
+{
+	if (!h->writes)
+		return 0;
+	if (h->type == HANDLE_UPLOAD)
+		return upload_flush(h->upload, pid, who, e);
+	return h->type == HANDLE_EDIT ? flush_edit(h, who, e) : 0;
+}
+
+int64_t handle_size(struct handle *h)
+{
+	int64_t size = -1;
+
+	pthread_mutex_lock(&h->lock);
+	if (h->type == HANDLE_EDIT && h->dirty)
+		size = (int64_t)h->text.len;
+	pthread_mutex_unlock(&h->lock);
+	return size;
+}
+
+void handle_close(struct handle *h, const struct actor *who)
+{
+	struct err e = ERR_INIT;
+
+	if (h->type == HANDLE_EDIT)
+		flush_edit(h, who, &e);
+	if (h->upload && h->writes)
+		upload_release(h->upload, who);
+	else if (h->upload)
+		upload_put(h->upload);
+	free_handle(h);
+}

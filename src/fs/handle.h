@@ -1,0 +1,59 @@
+/* handle - an open file: what it reads and what is written to it, without libfuse */
+#ifndef FS0711_FS_HANDLE_H
+#define FS0711_FS_HANDLE_H
+
+#include <pthread.h>
+
+#include "fs/node.h"
+#include "fs/upload.h"
+
+enum handle_type {
+	HANDLE_TEXT,	/* text made at open; one open sees one version */
+	HANDLE_EDIT,	/* a text that is written: text holds the document, or the line that has no end yet */
+	HANDLE_FD,	/* stored bytes */
+	HANDLE_UPLOAD,	/* a file in an inbox that is in memory */
+	HANDLE_SCRATCH, /* an editor's temporary file; its row is the inode's */
+	HANDLE_EVENTS,	/* the log of the day, as it is at each read */
+	HANDLE_WAIT,	/* reads are parked (wait.c) */
+	HANDLE_DIR,
+};
+
+struct handle {
+	struct fs *fs;
+	uint64_t ino;
+	enum handle_type type;
+	bool writes;
+	pthread_mutex_t lock; /* of text and dirty */
+	struct buf text;
+	bool dirty;
+	int fd;
+	struct upload *upload;
+	struct listing list;
+	int64_t after; /* HANDLE_WAIT: the last event that was read */
+};
+
+/* How the kernel may treat the file. */
+struct handle_mode {
+	bool direct_io, keep_cache, noflush;
+};
+
+/* handle_open - flags as of open(2). 0 and *out (for handle_close), or -errno */
+int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, struct handle_mode *mode, struct err *e);
+/* handle_create - a new file in a directory, open for writing; *at says what it is */
+int handle_create(struct fs *fs, uint64_t dir, const char *name, struct handle **out, struct found *at,
+		  struct handle_mode *mode, struct err *e);
+int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err *e);
+
+/* handle_read - into bytes: how many, or -errno. Not for HANDLE_FD and HANDLE_WAIT */
+ssize_t handle_read(struct handle *h, void *bytes, size_t len, int64_t offset);
+/* handle_write - all of it, or -errno; a line that ends is judged here */
+int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset, const struct actor *who,
+		 struct err *e);
+int handle_truncate(struct handle *h, int64_t size);
+/* handle_flush - close(2) was called on one descriptor: documents are judged here. Blocks on the disk */
+int handle_flush(struct handle *h, pid_t pid, const struct actor *who, struct err *e);
+/* handle_size - bytes of what is being written; -1 when nothing is, and the inode knows */
+int64_t handle_size(struct handle *h);
+void handle_close(struct handle *h, const struct actor *who);
+
+#endif

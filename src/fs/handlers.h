@@ -1,0 +1,133 @@
+/* handlers - what the rows of node.c name; the contract of each is that of its member in struct node */
+#ifndef FS0711_FS_HANDLERS_H
+#define FS0711_FS_HANDLERS_H
+
+#include "fs/node.h"
+
+#define STAT(fn)   int fn(const struct ask *a, struct attr *out)
+#define LIST(fn)   int fn(const struct ask *a, struct listing *out)
+#define FIND(fn)   int fn(const struct ask *a, const char *name, struct found *out)
+#define REMOVE(fn) int fn(const struct ask *a, const char *name, struct found at)
+#define MOVE(fn)                                                                                             \
+	int fn(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name, \
+	       bool replace)
+#define SHOW(fn) int fn(const struct ask *a, struct buf *out)
+#define PUT(fn)	 int fn(const struct ask *a, const char *text, size_t len)
+#define MAY(fn)	 int fn(const struct ask *a)
+#define NOTES(fn) int fn(const struct ask *a, int64_t *row)
+
+/* node_system.c */
+SHOW(readme_show);
+SHOW(health_show);
+STAT(events_stat);
+SHOW(settings_readme_show);
+FIND(settings_node_find);
+LIST(settings_node_list);
+STAT(setting_stat);
+SHOW(setting_show);
+PUT(setting_put);
+
+/* node_party.c */
+STAT(party_node_stat);
+FIND(party_node_find);
+LIST(party_node_list);
+FIND(party_node_mkdir);
+REMOVE(party_node_remove);
+MOVE(party_node_move);
+MAY(party_node_removable);
+NOTES(party_node_refusals);
+SHOW(party_json_show);
+PUT(party_json_put);
+SHOW(party_field_show);
+PUT(party_field_put);
+SHOW(party_error_show);
+
+/* node_task.c */
+STAT(task_node_stat);
+FIND(tasks_node_find);
+LIST(tasks_node_list);
+REMOVE(tasks_node_remove);
+MOVE(tasks_node_move);
+MAY(task_node_removable);
+NOTES(task_node_refusals);
+FIND(task_node_find);
+LIST(task_node_list);
+SHOW(task_json_show);
+PUT(task_json_put);
+SHOW(task_field_show);
+PUT(task_field_put);
+SHOW(task_progress_show);
+SHOW(task_log_show);
+SHOW(task_error_show);
+SHOW(task_review_show);
+PUT(task_review_put);
+SHOW(task_ctl_show);
+PUT(task_ctl_put);
+SHOW(task_events_show);
+
+/* node_document.c */
+FIND(documents_node_find);
+LIST(documents_node_list);
+FIND(document_dir_find);
+LIST(document_dir_list);
+STAT(document_node_stat);
+MAY(document_node_open);
+MAY(document_dir_removable);
+PUT(result_put);
+NOTES(result_refusals);
+
+/* node_view.c */
+STAT(view_stat);
+FIND(view_find);
+LIST(view_list);
+REMOVE(view_remove);
+MOVE(view_move);
+FIND(states_find);
+LIST(states_list);
+SHOW(link_text);
+REMOVE(trash_node_remove);
+MOVE(trash_node_move);
+
+/* node_inbox.c */
+struct dropdir;
+/* inbox_node_dir - the inbox or dropped folder that a node is. 0 or -errno */
+int inbox_node_dir(const struct ask *a, struct dropdir *out);
+STAT(inbox_node_stat);
+FIND(inbox_node_find);
+LIST(inbox_node_list);
+FIND(inbox_node_mkdir);
+REMOVE(inbox_node_remove);
+MOVE(inbox_node_move);
+NOTES(inbox_node_refusals);
+STAT(entry_node_stat);
+MAY(entry_node_open);
+STAT(receipt_stat);
+SHOW(receipt_show);
+PUT(folder_ctl_put);
+MAY(folder_node_removable);
+
+/* node_mcp.c */
+FIND(mcps_node_find);
+LIST(mcps_node_list);
+STAT(mcp_node_stat);
+SHOW(mcp_manifest_show);
+SHOW(mcp_status_show);
+FIND(tools_node_find);
+LIST(tools_node_list);
+STAT(tool_node_stat);
+SHOW(tool_show);
+
+/* scratch.c */
+STAT(scratch_node_stat);
+
+#undef STAT
+#undef LIST
+#undef FIND
+#undef REMOVE
+#undef MOVE
+#undef SHOW
+#undef PUT
+#undef MAY
+#undef NOTES
+
+#endif

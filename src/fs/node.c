@@ -1,0 +1,137 @@
+#include "fs/node.h"
+
+#include "fs/handlers.h"
+
+#define DIR  (S_IFDIR | 0755)
+#define READ (S_IFREG | 0444)
+#define EDIT (S_IFREG | 0644)
+#define TELL (S_IFREG | 0644)
+
+/* clang-format off */
+#define INBOX_HANDLERS \
+	.mode = S_IFDIR | 0775, .stat = inbox_node_stat, .find = inbox_node_find, .list = inbox_node_list, \
+	.mkdir = inbox_node_mkdir, .remove = inbox_node_remove, .move = inbox_node_move, .refusals = inbox_node_refusals
+#define PARTIES_HANDLERS \
+	.mode = DIR, .find = party_node_find, .list = party_node_list, .mkdir = party_node_mkdir, \
+	.remove = party_node_remove, .move = party_node_move
+#define PARTY_HANDLERS \
+	.mode = DIR, .flags = NODE_SCRATCHY, .stat = party_node_stat, .removable = party_node_removable, \
+	.refusals = party_node_refusals
+#define PARTY_FIELD(text) \
+	.mode = TELL, .flags = NODE_LINE, .field = text, .stat = party_node_stat, .show = party_field_show, \
+	.put = party_field_put
+#define TASK_FILE(file) .name = file, .parent = NODE_TASK, .stat = task_node_stat
+#define TASK_FIELD(text) \
+	.mode = TELL, .flags = NODE_LINE, .field = text, .show = task_field_show, .put = task_field_put
+#define MCP_FILE(file) .name = file, .parent = NODE_MCP, .mode = READ, .stat = mcp_node_stat
+#define TOOL_FILE(file, key) \
+	.name = file, .parent = NODE_TOOL, .mode = READ, .field = key, .stat = tool_node_stat, .show = tool_show
+
+const struct node nodes[N_NODE_KINDS] = {
+	[NODE_ROOT] = { .mode = DIR },
+	[NODE_README] = { "README.txt", NODE_ROOT, READ, .show = readme_show },
+	[NODE_HEALTH] = { "health", NODE_ROOT, READ, NODE_LIVE, .show = health_show },
+	[NODE_EVENTS] = { "events", NODE_ROOT, READ, NODE_LIVE, .stat = events_stat },
+	[NODE_EVENTS_FOLLOW] = { "events.follow", NODE_ROOT, READ, NODE_HIDDEN | NODE_BLOCKS },
+
+	[NODE_SETTINGS] = { "settings", NODE_ROOT, DIR, .find = settings_node_find, .list = settings_node_list },
+	[NODE_SETTINGS_README] = { "README", NODE_SETTINGS, READ, .show = settings_readme_show },
+	[NODE_SETTING] = { .mode = EDIT, .flags = NODE_LINE, .stat = setting_stat, .show = setting_show,
+			   .put = setting_put },
+
+	[NODE_TRASH] = { ".trash", NODE_ROOT, DIR, .find = view_find, .list = view_list, .remove = trash_node_remove,
+			 .move = trash_node_move },
+
+	[NODE_TASKS] = { "tasks", NODE_ROOT, DIR, .find = states_find, .list = states_list },
+	[NODE_STATE] = { .mode = DIR, .stat = view_stat, .find = view_find, .list = view_list, .remove = view_remove,
+			 .move = view_move },
+	[NODE_LINK] = { .mode = S_IFLNK | 0777, .stat = task_node_stat, .link = link_text,
+			.refusals = task_node_refusals },
+
+	[NODE_TASKS_INBOX] = { "inbox", NODE_TASKS, .flags = NODE_UPLOADS, INBOX_HANDLERS },
+	[NODE_INBOX] = { "inbox", NODE_ENGAGEMENT_TASKS, .flags = NODE_UPLOADS, INBOX_HANDLERS },
+	[NODE_INBOX_MCP] = { .flags = NODE_UPLOADS, INBOX_HANDLERS },
+	[NODE_INBOX_TOOL] = { .flags = NODE_UPLOADS, INBOX_HANDLERS },
+	[NODE_ENTRY] = { .mode = EDIT, .stat = entry_node_stat, .open = entry_node_open },
+	[NODE_FOLDER] = { .mode = S_IFDIR | 0775, .flags = NODE_UPLOADS, .stat = entry_node_stat,
+			  .find = inbox_node_find, .list = inbox_node_list, .mkdir = inbox_node_mkdir,
+			  .remove = inbox_node_remove, .move = inbox_node_move, .removable = folder_node_removable,
+			  .refusals = inbox_node_refusals },
+	[NODE_FOLDER_CTL] = { "ctl", NODE_FOLDER, TELL, NODE_HIDDEN | NODE_LINE, .stat = entry_node_stat,
+			      .show = task_ctl_show, .put = folder_ctl_put },
+	[NODE_RECEIPT] = { .mode = READ, .stat = receipt_stat, .show = receipt_show },
+
+	[NODE_ENGAGEMENTS] = { "engagements", NODE_ROOT, PARTIES_HANDLERS },
+	[NODE_ENGAGEMENT] = { PARTY_HANDLERS },
+	[NODE_ENGAGEMENT_JSON] = { "engagement.json", NODE_ENGAGEMENT, EDIT, .stat = party_node_stat,
+				   .show = party_json_show, .put = party_json_put },
+	[NODE_ENGAGEMENT_ERROR] = { "error", NODE_ENGAGEMENT, READ, .stat = party_node_stat, .show = party_error_show },
+	[NODE_ENGAGEMENT_STATUS] = { "status", NODE_ENGAGEMENT, PARTY_FIELD("status") },
+	[NODE_ENGAGEMENT_THRESHOLD] = { "review_threshold", NODE_ENGAGEMENT, PARTY_FIELD("review_threshold") },
+	[NODE_ENGAGEMENT_TITLE] = { "title", NODE_ENGAGEMENT, PARTY_FIELD("title") },
+	[NODE_ENGAGEMENT_DESCRIPTION] = { "description", NODE_ENGAGEMENT, PARTY_FIELD("description") },
+	[NODE_ENGAGEMENT_EXPERT] = { "expert_id", NODE_ENGAGEMENT, PARTY_FIELD("expert_id") },
+	[NODE_ENGAGEMENT_CUSTOMER] = { "customer_id", NODE_ENGAGEMENT, PARTY_FIELD("customer_id") },
+	[NODE_ENGAGEMENT_MCP] = { "mcp", NODE_ENGAGEMENT, PARTY_FIELD("mcp") },
+	[NODE_ENGAGEMENT_TOOL] = { "tool", NODE_ENGAGEMENT, PARTY_FIELD("tool") },
+	[NODE_ENGAGEMENT_TASKS] = { "tasks", NODE_ENGAGEMENT, DIR, .stat = party_node_stat, .find = tasks_node_find,
+				    .list = tasks_node_list, .remove = tasks_node_remove, .move = tasks_node_move,
+				    .removable = party_node_removable },
+
+	[NODE_TASK] = { .mode = DIR, .flags = NODE_SCRATCHY, .stat = task_node_stat, .find = task_node_find,
+			.list = task_node_list, .removable = task_node_removable, .refusals = task_node_refusals },
+	[NODE_TASK_JSON] = { TASK_FILE("task.json"), .mode = EDIT, .show = task_json_show, .put = task_json_put },
+	[NODE_TASK_STATUS] = { TASK_FILE("status"), .mode = READ, .field = "state", .show = task_field_show },
+	[NODE_TASK_PROGRESS] = { TASK_FILE("progress"), .mode = READ, .show = task_progress_show },
+	[NODE_TASK_TITLE] = { TASK_FILE("title"), TASK_FIELD("title") },
+	[NODE_TASK_DESCRIPTION] = { TASK_FILE("description"), TASK_FIELD("description") },
+	[NODE_TASK_PRIORITY] = { TASK_FILE("priority"), TASK_FIELD("priority") },
+	[NODE_TASK_DUE] = { TASK_FILE("due"), TASK_FIELD("due_date") },
+	[NODE_TASK_ERROR] = { TASK_FILE("error"), .mode = READ, .show = task_error_show },
+	[NODE_TASK_LOG] = { TASK_FILE("log"), .mode = READ, .show = task_log_show },
+	[NODE_TASK_REVIEW] = { TASK_FILE("review"), .mode = TELL, .flags = NODE_LINE, .show = task_review_show,
+			       .put = task_review_put },
+	[NODE_TASK_EVENTS] = { TASK_FILE("events.jsonl"), .mode = READ, .show = task_events_show },
+	[NODE_TASK_CTL] = { TASK_FILE("ctl"), .mode = TELL, .flags = NODE_LINE, .show = task_ctl_show,
+			    .put = task_ctl_put },
+	[NODE_TASK_WAIT] = { TASK_FILE("wait"), .mode = READ, .flags = NODE_HIDDEN | NODE_BLOCKS },
+	[NODE_TASK_WAIT_REVIEW] = { TASK_FILE("wait.review"), .mode = READ, .flags = NODE_HIDDEN | NODE_BLOCKS },
+	[NODE_TASK_INPUT] = { TASK_FILE("input"), .mode = DIR, .find = documents_node_find,
+			      .list = documents_node_list, .removable = document_dir_removable },
+	[NODE_TASK_FORMER] = { ".former", NODE_TASK_INPUT, DIR, NODE_HIDDEN, .stat = task_node_stat,
+			       .find = documents_node_find, .list = documents_node_list,
+			       .removable = document_dir_removable },
+	[NODE_TASK_OUTPUT] = { TASK_FILE("output"), .mode = DIR, .find = documents_node_find,
+			       .list = documents_node_list, .removable = document_dir_removable },
+	[NODE_RESULT] = { .mode = EDIT, .stat = document_node_stat, .open = document_node_open, .put = result_put,
+			  .refusals = result_refusals },
+	[NODE_DOCUMENT] = { .mode = READ, .stat = document_node_stat, .open = document_node_open },
+	[NODE_DOCUMENT_DIR] = { .mode = DIR, .stat = document_node_stat, .find = document_dir_find,
+				.list = document_dir_list, .removable = document_dir_removable },
+
+	[NODE_EXPERTS] = { "experts", NODE_ROOT, PARTIES_HANDLERS },
+	[NODE_EXPERT] = { PARTY_HANDLERS },
+	[NODE_EXPERT_JSON] = { "expert.json", NODE_EXPERT, EDIT, .stat = party_node_stat, .show = party_json_show,
+			       .put = party_json_put },
+	[NODE_EXPERT_ERROR] = { "error", NODE_EXPERT, READ, .stat = party_node_stat, .show = party_error_show },
+
+	[NODE_COMPANIES] = { "companies", NODE_ROOT, PARTIES_HANDLERS },
+	[NODE_COMPANY] = { PARTY_HANDLERS },
+	[NODE_COMPANY_JSON] = { "company.json", NODE_COMPANY, EDIT, .stat = party_node_stat, .show = party_json_show,
+				.put = party_json_put },
+	[NODE_COMPANY_ERROR] = { "error", NODE_COMPANY, READ, .stat = party_node_stat, .show = party_error_show },
+
+	[NODE_MCPS] = { "mcps", NODE_ROOT, DIR, .find = mcps_node_find, .list = mcps_node_list },
+	[NODE_MCP] = { .mode = DIR, .stat = mcp_node_stat },
+	[NODE_MCP_MANIFEST] = { MCP_FILE("manifest.json"), .show = mcp_manifest_show },
+	[NODE_MCP_STATUS] = { MCP_FILE("status"), .flags = NODE_LIVE, .show = mcp_status_show },
+	[NODE_MCP_TOOLS] = { "tools", NODE_MCP, DIR, .stat = mcp_node_stat, .find = tools_node_find,
+			     .list = tools_node_list },
+	[NODE_TOOL] = { .mode = DIR, .stat = tool_node_stat },
+	[NODE_TOOL_DESCRIPTION] = { TOOL_FILE("description", "description") },
+	[NODE_TOOL_SCHEMA] = { TOOL_FILE("schema.json", "inputSchema") },
+	[NODE_TOOL_OUTPUT] = { TOOL_FILE("output.json", "outputSchema") },
+
+	[NODE_SCRATCH] = { .mode = EDIT, .stat = scratch_node_stat },
+};
+/* clang-format on */

@@ -1,0 +1,133 @@
+/* The files of the root: README.txt, health, events, settings/ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "fs/eventlog.h"
+#include "fs/handlers.h"
+#include "platform/record.h"
+#include "platform/settings.h"
+#include "platform/task.h"
+
+static const char readme[] =
+	"0711fs - the platform as a file system\n"
+	"\n"
+	"Drop a document, read the result:\n"
+	"    cp rfp.pdf tasks/inbox/\n"
+	"    cat tasks/inbox/rfp.pdf.receipt.json      which task it became (\"path\")\n"
+	"    cat engagements/default/tasks/rfp/wait    blocks until the task has ended\n"
+	"    jq . engagements/default/tasks/rfp/result.json\n"
+	"\n"
+	"A result with little confidence waits in tasks/needs_review/:\n"
+	"    echo approve > engagements/default/tasks/rfp/review\n"
+	"    echo \"reject wrong deadline\" > engagements/default/tasks/rfp/review\n"
+	"    mv tasks/needs_review/rfp tasks/completed/\n"
+	"\n"
+	"tasks/STATE/ holds links to tasks; mv between those directories decides:\n"
+	"needs_review to completed approves, to failed rejects, anything ended to todo retries,\n"
+	"todo or in_progress to cancelled cancels. When something is refused, the task's file\n"
+	"error says why.\n"
+	"\n"
+	"mkdir engagements/NAME makes an engagement with an inbox of its own:\n"
+	"engagements/NAME/tasks/inbox/. mkdir tasks/inbox/NAME begins a task of many documents:\n"
+	"copy them in, it submits itself after some seconds without writing, or at once with\n"
+	"    echo submit > tasks/inbox/NAME/ctl\n"
+	"A .json file dropped into an inbox is a request:\n"
+	"    {\"mcp_id\": \"TENDER\", \"title\": \"...\", \"data\": {\"file_path\": \"engagements/...\"}}\n"
+	"\n"
+	"Files that answer but are not listed, since reading them waits or writing them acts:\n"
+	"    events.follow                        events as they happen\n"
+	"    engagements/E/tasks/NAME/wait        until the task is completed, failed or cancelled\n"
+	"    engagements/E/tasks/NAME/wait.review the same, or needs review\n"
+	"    tasks/inbox/NAME/ctl                 of a dropped folder: submit\n"
+	"    .../inbox/@MCP/ and .../inbox/@MCP/TOOL/  drop here to choose the engine\n"
+	"\n"
+	"Removed tasks stay in .trash/ for some days (settings/trash_days); mv brings them back.\n"
+	"The whole tree is described in the manual page 0711fs-layout(7).\n";
+
+int readme_show(const struct ask *a UNUSED, struct buf *out)
+{
+	buf_addstr(out, readme);
+	return 0;
+}
+
+static int count_states(struct tx *tx, void *arg, struct err *e)
+{
+	json_t *counts = arg;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < N_TASK_STATES; i++) {
+		int64_t n = 0;
+
+		rc = row_int(tx, Q_TASK_COUNT_IN, ARGS(V_TEXT(task_state_words[i])), &n, e);
+		json_object_set_new(counts, task_state_words[i], json_integer(n));
+	}
+	return rc;
+}
+
+int health_show(const struct ask *a, struct buf *out)
+{
+	struct fs *fs = a->fs;
+	char time[CLOCK_TEXT_BYTES];
+	json_t *counts = json_object(), *doc;
+	int rc = store_read(fs->p->store, count_states, counts, a->e);
+
+	doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "status", rc == 0 ? "ok" : "failing", "pid", (int)getpid(),
+			"version", PACKAGE_VERSION, "host", fs->p->host, "since", clock_format(fs->started_at, time),
+			"tasks", counts);
+	json_object_set_new(doc, "store",
+			    json_pack("{s:s, s:s, s:s?}", "state", rc == 0 ? "ok" : "failing", "engine",
+				      store_engine(fs->p->store), "error", rc == 0 ? NULL : a->e->text));
+	if (fs->o.host.health)
+		fs->o.host.health(fs->o.host.ud, doc);
+	record_dump(doc, out);
+	json_decref(doc);
+	return 0;
+}
+
+int events_stat(const struct ask *a, struct attr *out)
+{
+	out->size = eventlog_size(a->fs, &out->modified_at);
+	return out->size < 0 ? (int)out->size : 0;
+}
+
+int settings_readme_show(const struct ask *a UNUSED, struct buf *out)
+{
+	settings_readme(out);
+	return 0;
+}
+
+int settings_node_find(const struct ask *a UNUSED, const char *name, struct found *out)
+{
+	int id = settings_find(name);
+
+	*out = (struct found){ NODE_SETTING, id + 1 };
+	return id < 0 ? -ENOENT : 0;
+}
+
+int settings_node_list(const struct ask *a UNUSED, struct listing *out)
+{
+	for (int i = 0; i < N_SETTINGS; i++)
+		listing_add(out, settings_row((enum setting_id)i)->name, NODE_SETTING, i + 1);
+	return 0;
+}
+
+int setting_stat(const struct ask *a, struct attr *out UNUSED)
+{
+	return a->row >= 1 && a->row <= N_SETTINGS ? 0 : -ENOENT;
+}
+
+int setting_show(const struct ask *a, struct buf *out)
+{
+	auto_free char *text = settings_text(a->fs->p, (enum setting_id)(a->row - 1));
+
+	buf_printf(out, "%s\n", text);
+	return 0;
+}
+
+int setting_put(const struct ask *a, const char *text, size_t len UNUSED)
+{
+	return settings_put(a->fs->p, (enum setting_id)(a->row - 1), text, a->e);
+}

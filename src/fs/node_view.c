@@ -1,0 +1,262 @@
+/* tasks/STATE/ and .trash/: the tasks of all engagements in one place each */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fs/handlers.h"
+#include "fs/tree.h"
+#include "fs/view.h"
+#include "platform/party.h"
+#include "platform/review.h"
+#include "platform/settings.h"
+#include "platform/task.h"
+#include "platform/trash.h"
+
+/* Names of engagements by row; neighbours in a listing are mostly of the same one. */
+struct memo {
+	int64_t row;
+	char name[NAME_BYTES];
+};
+
+static int engagement_name(struct fs *fs, int64_t row, struct memo *m)
+{
+	union party x;
+	int rc;
+
+	if (m->row == row)
+		return 0;
+	rc = party_get(fs->p, PARTY_ENGAGEMENT, row, &x, NULL);
+	if (rc < 0)
+		return rc;
+	m->row = row;
+	snprintf(m->name, sizeof(m->name), "%s", x.engagement.name);
+	party_release(PARTY_ENGAGEMENT, &x);
+	return 0;
+}
+
+const char *view_name(const char *task, const char *engagement, bool is_default, char *out)
+{
+	auto_free char *suffix = is_default ? xstrdup("") : xasprintf("@%s", engagement);
+
+	if (strlen(suffix) < NAME_BYTES / 2)
+		return name_fit(task, suffix, out);
+
+	auto_free char *whole = xasprintf("%s%s", task, suffix);
+
+	return name_fit(whole, "", out);
+}
+
+struct rows {
+	struct task_listing *row;
+	size_t n, room;
+};
+
+static int keep_row(void *row, void *ud)
+{
+	struct task_listing *t = row;
+	struct rows *r = ud;
+
+	if (r->n == r->room) {
+		size_t room = r->room ? r->room * 2 : 64;
+		struct task_listing *more = realloc(r->row, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		r->row = more;
+		r->room = room;
+	}
+	r->row[r->n++] = *t;
+	t->name = NULL; /* it is ours now */
+	return 0;
+}
+
+static void rows_free(struct rows *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->row[i].name);
+	free(r->row);
+}
+
+static int read_rows(const struct ask *a, struct rows *r)
+{
+	if (a->node == &nodes[NODE_TRASH])
+		return task_each_trashed(a->fs->p, 0, keep_row, r, a->e);
+	return task_each_in(a->fs->p, (enum task_state)(a->row - 1), 0, keep_row, r, a->e);
+}
+
+/* Each task of the view under its name there. In the trash every name holds its engagement, and is made unique. */
+static int each_name(const struct ask *a, int (*fn)(const char *name, const struct task_listing *t, void *ud), void *ud)
+{
+	auto_free char *fallback = settings_text(a->fs->p, SETTING_DEFAULT_ENGAGEMENT);
+	bool trash = a->node == &nodes[NODE_TRASH];
+	struct memo m = { 0 };
+	struct rows r = { 0 };
+	char name[NAME_BYTES];
+	int rc = read_rows(a, &r);
+
+	for (size_t i = 0; rc == 0 && i < r.n; i++) {
+		const struct task_listing *t = &r.row[i];
+		unsigned same = 0;
+
+		rc = engagement_name(a->fs, t->engagement_row, &m);
+		for (size_t k = 0; trash && k < i; k++)
+			same += r.row[k].engagement_row == t->engagement_row && streq(r.row[k].name, t->name);
+		auto_free char *stem = same ? xasprintf("%s~%u", t->name, same + 1) : xstrdup(t->name);
+
+		view_name(stem, m.name, !trash && streq(m.name, fallback), name);
+		if (rc == 0)
+			rc = fn(name, t, ud);
+	}
+	rows_free(&r);
+	return rc;
+}
+
+struct visit {
+	unsigned kind;
+	const char *wanted;
+	struct found *out;
+	struct listing *list;
+};
+
+static int add_name(const char *name, const struct task_listing *t, void *ud)
+{
+	struct visit *v = ud;
+
+	listing_add(v->list, name, v->kind, t->row_id);
+	return 0;
+}
+
+static int match_name(const char *name, const struct task_listing *t, void *ud)
+{
+	struct visit *v = ud;
+
+	if (!streq(name, v->wanted))
+		return 0;
+	*v->out = (struct found){ v->kind, t->row_id };
+	return 1;
+}
+
+static unsigned kind_in(const struct ask *a)
+{
+	return a->node == &nodes[NODE_TRASH] ? NODE_TASK : NODE_LINK;
+}
+
+int view_list(const struct ask *a, struct listing *out)
+{
+	return each_name(a, add_name, &(struct visit){ .kind = kind_in(a), .list = out });
+}
+
+/* The engagement and the task that "NAME@E" means; names that were cut are found by looking at all. */
+static int find_direct(const struct ask *a, const char *name, struct found *out)
+{
+	auto_free char *copy = xstrdup(name), *fallback = settings_text(a->fs->p, SETTING_DEFAULT_ENGAGEMENT);
+	char *at = strchr(copy, '@');
+	union party g;
+	struct task t;
+	int rc;
+
+	if (at)
+		*at++ = '\0';
+	rc = party_find(a->fs->p, PARTY_ENGAGEMENT, at ? at : fallback, &g, NULL);
+	if (rc < 0)
+		return rc;
+	if (at && streq(at, fallback))
+		rc = -ENOENT;
+	if (rc == 0)
+		rc = task_find(a->fs->p, g.engagement.row_id, copy, &t, NULL);
+	party_release(PARTY_ENGAGEMENT, &g);
+	if (rc < 0)
+		return rc;
+	if ((int64_t)t.state != a->row - 1)
+		rc = -ENOENT;
+	*out = (struct found){ NODE_LINK, t.row_id };
+	task_release(&t);
+	return rc;
+}
+
+int view_find(const struct ask *a, const char *name, struct found *out)
+{
+	int rc;
+
+	if (a->node != &nodes[NODE_TRASH]) {
+		rc = find_direct(a, name, out);
+		if (rc == 0 || !strchr(name, '~'))
+			return rc;
+	}
+	rc = each_name(a, match_name, &(struct visit){ .kind = kind_in(a), .wanted = name, .out = out });
+	return rc == 1 ? 0 : rc < 0 ? rc : -ENOENT;
+}
+
+int view_stat(const struct ask *a, struct attr *out UNUSED)
+{
+	return a->row >= 1 && a->row <= N_TASK_STATES ? 0 : -ENOENT;
+}
+
+int states_find(const struct ask *a UNUSED, const char *name, struct found *out)
+{
+	int state = field_word(task_state_words, name);
+
+	*out = (struct found){ NODE_STATE, state + 1 };
+	return state < 0 ? -ENOENT : 0;
+}
+
+int states_list(const struct ask *a UNUSED, struct listing *out)
+{
+	for (int i = 0; i < N_TASK_STATES; i++)
+		listing_add(out, task_state_words[i], NODE_STATE, i + 1);
+	return 0;
+}
+
+int link_text(const struct ask *a, struct buf *out)
+{
+	struct memo m = { 0 };
+	struct task t;
+	int rc = task_get(a->fs->p, a->row, &t, a->e);
+
+	if (rc < 0)
+		return rc;
+	rc = engagement_name(a->fs, t.engagement_row, &m);
+	if (rc == 0)
+		buf_printf(out, "../../engagements/%s/tasks/%s", m.name, t.name);
+	task_release(&t);
+	return rc;
+}
+
+/* Removing the link of a closed task removes the task, into .trash. */
+int view_remove(const struct ask *a, const char *name UNUSED, struct found at)
+{
+	return trash_put(a->fs->p, at.row, a->e);
+}
+
+/* mv between the status directories is the verb. */
+int view_move(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name,
+	      bool replace UNUSED)
+{
+	if (to.kind == NODE_TRASH)
+		return trash_put(a->fs->p, at.row, a->e);
+	if (to.kind != NODE_STATE)
+		return err_set(a->e, -EPERM, "'%s' is a link to a task: move it between the directories of tasks/", name);
+	if (!streq(name, to_name))
+		return err_set(a->e, -EPERM, "'%s' keeps its name: rename the task in its engagement", name);
+	return to.row == a->row ? 0
+				: review_move(a->fs->p, at.row, (enum task_state)(to.row - 1), a->who, a->e);
+}
+
+int trash_node_remove(const struct ask *a, const char *name UNUSED, struct found at)
+{
+	return trash_purge(a->fs->p, at.row, a->e);
+}
+
+int trash_node_move(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name,
+		    bool replace UNUSED)
+{
+	char own[NAME_BYTES];
+
+	if (to.kind != NODE_ENGAGEMENT_TASKS)
+		return err_set(a->e, -EPERM, "'%s' goes back into engagements/E/tasks/ of its engagement", name);
+	/* mv without another name says NAME@E: the engagement is no part of the task's own name */
+	snprintf(own, sizeof(own), "%s", to_name);
+	if (streq(name, to_name))
+		own[strcspn(own, "@")] = '\0';
+	return trash_restore(a->fs->p, at.row, to.row, own, a->e);
+}

@@ -1,0 +1,440 @@
+#define FUSE_USE_VERSION 312
+#include "fs/notify.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "fs/node.h"
+#include "fs/view.h"
+#include "platform/party.h"
+#include "platform/refusal.h"
+#include "platform/settings.h"
+#include "platform/task.h"
+
+#define N_TELLERS  4
+#define CHOSEN	   ((int64_t)1 << 44)
+#define RECEIPT	   ".receipt.json"
+#define AGAIN_MS   20
+
+/* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. */
+struct telling {
+	uint64_t ino;
+	char *name;
+	int64_t due_ms; /* not 0: told before, the kernel did not know it */
+	struct telling *next;
+};
+
+struct teller {
+	struct fs *fs;
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct telling *first, **last;
+	struct telling *later, **latest; /* told again when they are due */
+	bool stopping;
+	pthread_t thread;
+};
+
+struct raw {
+	struct change c;
+	struct raw *next;
+};
+
+struct notifier {
+	struct fs *fs;
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct raw *first, **last;
+	bool stopping;
+	pthread_t thread;
+	struct teller teller[N_TELLERS];
+};
+
+/* A directory's names and an inode's attributes always go through the same thread, in order. */
+static void tell(struct notifier *n, uint64_t ino, const char *name)
+{
+	struct teller *t = &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
+	struct telling *x = xmalloc(sizeof(*x));
+
+	*x = (struct telling){ .ino = ino, .name = xstrdup(name) };
+	pthread_mutex_lock(&t->lock);
+	*t->last = x;
+	t->last = &x->next;
+	pthread_cond_signal(&t->more);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static int tell_kernel(struct fs *fs, const struct telling *x)
+{
+	if (x->name)
+		return fuse_lowlevel_notify_inval_entry(fs->session, x->ino, x->name, strlen(x->name));
+	return fuse_lowlevel_notify_inval_inode(fs->session, x->ino, -1, 0);
+}
+
+static struct telling *pop(struct telling **first, struct telling ***last)
+{
+	struct telling *x = *first;
+
+	*first = x->next;
+	if (!*first)
+		*last = first;
+	x->next = NULL;
+	return x;
+}
+
+static void wait_until(struct teller *t, int64_t due_ms)
+{
+	struct timespec until = { .tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000 };
+
+	pthread_cond_timedwait(&t->more, &t->lock, &until);
+}
+
+/* The next thing to tell: what is new first, then what is due again. NULL at the end. */
+static struct telling *take(struct teller *t)
+{
+	struct telling *x = NULL;
+
+	pthread_mutex_lock(&t->lock);
+	while (!t->first && !t->stopping && !(t->later && t->later->due_ms <= clock_mono_ms())) {
+		if (t->later)
+			wait_until(t, t->later->due_ms);
+		else
+			pthread_cond_wait(&t->more, &t->lock);
+	}
+	if (t->first)
+		x = pop(&t->first, &t->last);
+	else if (t->later)
+		x = pop(&t->later, &t->latest);
+	pthread_mutex_unlock(&t->lock);
+	return x;
+}
+
+static void tell_later(struct teller *t, struct telling *x)
+{
+	x->due_ms = clock_mono_ms() + AGAIN_MS;
+	pthread_mutex_lock(&t->lock);
+	*t->latest = x;
+	t->latest = &x->next;
+	pthread_mutex_unlock(&t->lock);
+}
+
+/*
+ * A look-up that read the old state before the commit may reply after we told the kernel, which did not know the inode
+ * then and now keeps the old attributes. So what is unknown is told once more, after such a reply must have come.
+ */
+static void *teller_run(void *arg)
+{
+	struct teller *t = arg;
+	struct telling *x;
+
+	while ((x = take(t))) {
+		if (tell_kernel(t->fs, x) == -ENOENT && !x->due_ms && !x->name) {
+			tell_later(t, x);
+			continue;
+		}
+		free(x->name);
+		free(x);
+	}
+	return NULL;
+}
+
+static void tell_files(struct notifier *n, unsigned dir_kind, int64_t row)
+{
+	tell(n, INO(dir_kind, row), NULL);
+	for (unsigned k = NODE_ROOT; k < N_NODE_KINDS; k++)
+		if (nodes[k].parent == dir_kind && nodes[k].name)
+			tell(n, INO(k, row), NULL);
+}
+
+static const struct {
+	unsigned list, dir, error;
+} party_nodes[N_PARTY_KINDS] = {
+	[PARTY_EXPERT] = { NODE_EXPERTS, NODE_EXPERT, NODE_EXPERT_ERROR },
+	[PARTY_COMPANY] = { NODE_COMPANIES, NODE_COMPANY, NODE_COMPANY_ERROR },
+	[PARTY_ENGAGEMENT] = { NODE_ENGAGEMENTS, NODE_ENGAGEMENT, NODE_ENGAGEMENT_ERROR },
+};
+
+struct links {
+	struct notifier *n;
+	const char *engagement;
+};
+
+/* The links of a task in every directory, under both names it may have had. */
+static void tell_link(struct notifier *n, const char *task, const char *engagement, int state)
+{
+	char name[NAME_BYTES];
+
+	tell(n, INO(NODE_STATE, state + 1), view_name(task, engagement, true, name));
+	tell(n, INO(NODE_STATE, state + 1), view_name(task, engagement, false, name));
+	tell(n, INO(NODE_STATE, state + 1), NULL);
+}
+
+static int tell_task_link(void *row, void *ud)
+{
+	const struct task_listing *t = row;
+	struct links *l = ud;
+
+	tell_link(l->n, t->name, l->engagement, t->state);
+	tell(l->n, INO(NODE_LINK, t->row_id), NULL);
+	return 0;
+}
+
+static void party_changed(struct notifier *n, const struct change *c)
+{
+	enum party_kind kind = (enum party_kind)c->parent;
+
+	tell(n, INO(party_nodes[kind].list, 0), NULL);
+	if (c->now != CHANGE_NONE) {
+		tell_files(n, party_nodes[kind].dir, c->row);
+		return;
+	}
+	tell(n, INO(party_nodes[kind].list, 0), c->name);
+	if (kind == PARTY_ENGAGEMENT)
+		task_each(n->fs->p, c->row, 0, tell_task_link, &(struct links){ n, c->name }, NULL);
+}
+
+static bool engagement_name(struct notifier *n, int64_t row, char *out)
+{
+	union party x;
+
+	if (party_get(n->fs->p, PARTY_ENGAGEMENT, row, &x, NULL) < 0)
+		return false;
+	snprintf(out, NAME_BYTES, "%s", x.engagement.name);
+	party_release(PARTY_ENGAGEMENT, &x);
+	return true;
+}
+
+static void task_changed(struct notifier *n, const struct change *c)
+{
+	char engagement[NAME_BYTES];
+
+	if (c->was != c->now && engagement_name(n, c->parent, engagement)) {
+		if (c->was != CHANGE_NONE)
+			tell_link(n, c->name, engagement, c->was);
+		if (c->now != CHANGE_NONE)
+			tell(n, INO(NODE_STATE, c->now + 1), NULL);
+	}
+	if (c->was == CHANGE_NONE || c->now == CHANGE_NONE) {
+		tell(n, INO(NODE_ENGAGEMENT_TASKS, c->parent), c->now == CHANGE_NONE ? c->name : NULL);
+		tell(n, INO(NODE_LINK, c->row), NULL);
+	}
+	if (c->was != CHANGE_NONE)
+		tell_files(n, NODE_TASK, c->row);
+}
+
+static void trash_changed(struct notifier *n, const struct change *c)
+{
+	char engagement[NAME_BYTES], name[NAME_BYTES];
+
+	tell(n, INO(NODE_TRASH, 0), NULL);
+	if (c->now == CHANGE_NONE && engagement_name(n, c->parent, engagement))
+		tell(n, INO(NODE_TRASH, 0), view_name(c->name, engagement, false, name));
+}
+
+static void drop_in(struct notifier *n, uint64_t dir, const struct change *c)
+{
+	char receipt[NAME_BYTES];
+
+	tell(n, dir, NULL);
+	tell(n, dir, c->name);
+	tell(n, dir, name_fit(c->name, RECEIPT, receipt));
+}
+
+static void drop_changed(struct notifier *n, const struct change *c)
+{
+	tell(n, INO(NODE_ENTRY, c->row), NULL);
+	tell(n, INO(NODE_FOLDER, c->row), NULL);
+	if (c->was) {
+		drop_in(n, INO(NODE_FOLDER, c->parent), c);
+	} else if (c->parent & CHOSEN) {
+		drop_in(n, INO(NODE_INBOX_MCP, c->parent), c);
+		drop_in(n, INO(NODE_INBOX_TOOL, c->parent), c);
+	} else {
+		drop_in(n, c->parent ? INO(NODE_INBOX, c->parent) : INO(NODE_TASKS_INBOX, 0), c);
+	}
+}
+
+static void document_changed(struct notifier *n, const struct change *c)
+{
+	static const unsigned dirs[] = { NODE_TASK, NODE_TASK_INPUT, NODE_TASK_OUTPUT, NODE_TASK_FORMER };
+
+	for (size_t i = 0; i < N_ELEMS(dirs); i++) {
+		tell(n, INO(dirs[i], c->row), NULL);
+		if (c->name)
+			tell(n, INO(dirs[i], c->row), c->name);
+	}
+	tell(n, INO(NODE_TASK_JSON, c->row), NULL);
+}
+
+static void event_changed(struct notifier *n, const struct change *c)
+{
+	if (c->parent)
+		tell(n, INO(NODE_TASK_EVENTS, c->parent), NULL);
+}
+
+static int tell_default_link(void *row, void *ud)
+{
+	const struct task_listing *t = row;
+	struct notifier *n = ud;
+	char engagement[NAME_BYTES];
+
+	if (engagement_name(n, t->engagement_row, engagement))
+		tell_link(n, t->name, engagement, t->state);
+	return 0;
+}
+
+static void setting_changed(struct notifier *n, const struct change *c)
+{
+	tell(n, INO(NODE_SETTING, c->row + 1), NULL);
+	for (int s = 0; c->row == SETTING_DEFAULT_ENGAGEMENT && s < N_TASK_STATES; s++)
+		task_each_in(n->fs->p, (enum task_state)s, 0, tell_default_link, n, NULL);
+}
+
+static void live_changed(struct notifier *n, const struct change *c)
+{
+	tell(n, INO(NODE_TASK_PROGRESS, c->row), NULL);
+	tell(n, INO(NODE_TASK_LOG, c->row), NULL);
+}
+
+static void refusal_changed(struct notifier *n, const struct change *c)
+{
+	static const unsigned files[] = { [REFUSAL_TASK] = NODE_TASK_ERROR,
+					  [REFUSAL_EXPERT] = NODE_EXPERT_ERROR,
+					  [REFUSAL_COMPANY] = NODE_COMPANY_ERROR,
+					  [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR };
+
+	if ((size_t)c->parent < N_ELEMS(files))
+		tell(n, INO(files[c->parent], c->row), NULL);
+}
+
+static void (*const on_change[])(struct notifier *n, const struct change *c) = {
+	[CHANGE_PARTY] = party_changed,	      [CHANGE_TASK] = task_changed,   [CHANGE_TRASH] = trash_changed,
+	[CHANGE_DROP] = drop_changed,	      [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
+	[CHANGE_SETTING] = setting_changed,   [CHANGE_LIVE] = live_changed,   [CHANGE_REFUSAL] = refusal_changed,
+};
+
+static void *notifier_run(void *arg)
+{
+	struct notifier *n = arg;
+
+	pthread_mutex_lock(&n->lock);
+	for (;;) {
+		struct raw *r = n->first;
+
+		if (!r && n->stopping)
+			break;
+		if (!r) {
+			pthread_cond_wait(&n->more, &n->lock);
+			continue;
+		}
+		n->first = r->next;
+		if (!n->first)
+			n->last = &n->first;
+		pthread_mutex_unlock(&n->lock);
+		on_change[r->c.kind](n, &r->c);
+		free(r->c.name);
+		free(r);
+		pthread_mutex_lock(&n->lock);
+	}
+	pthread_mutex_unlock(&n->lock);
+	return NULL;
+}
+
+void notify_changes(struct fs *fs, const struct change *c, size_t n)
+{
+	struct notifier *q = fs->notifier;
+
+	if (!q)
+		return;
+	pthread_mutex_lock(&q->lock);
+	for (size_t i = 0; i < n; i++) {
+		struct raw *r = xmalloc(sizeof(*r));
+
+		*r = (struct raw){ .c = c[i] };
+		r->c.name = xstrdup(c[i].name);
+		*q->last = r;
+		q->last = &r->next;
+	}
+	pthread_cond_signal(&q->more);
+	pthread_mutex_unlock(&q->lock);
+}
+
+void notify_attr(struct fs *fs, uint64_t ino)
+{
+	if (fs->notifier)
+		tell(fs->notifier, ino, NULL);
+}
+
+static int start_teller(struct teller *t, struct fs *fs)
+{
+	pthread_condattr_t monotonic;
+
+	t->fs = fs;
+	t->last = &t->first;
+	t->latest = &t->later;
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&t->more, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return -pthread_create(&t->thread, NULL, teller_run, t);
+}
+
+static void stop_teller(struct teller *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->stopping = true;
+	pthread_cond_signal(&t->more);
+	pthread_mutex_unlock(&t->lock);
+	pthread_join(t->thread, NULL);
+	pthread_mutex_destroy(&t->lock);
+	pthread_cond_destroy(&t->more);
+}
+
+int notify_start(struct fs *fs)
+{
+	struct notifier *n = xcalloc(1, sizeof(*n));
+	int rc = 0, started = 0;
+
+	n->fs = fs;
+	n->last = &n->first;
+	pthread_mutex_init(&n->lock, NULL);
+	pthread_cond_init(&n->more, NULL);
+	while (rc == 0 && started < N_TELLERS) {
+		rc = start_teller(&n->teller[started], fs);
+		started += rc == 0;
+	}
+	if (rc == 0)
+		rc = -pthread_create(&n->thread, NULL, notifier_run, n);
+	if (rc == 0) {
+		fs->notifier = n;
+		return 0;
+	}
+	while (started > 0)
+		stop_teller(&n->teller[--started]);
+	free(n);
+	return rc;
+}
+
+void notify_stop(struct fs *fs)
+{
+	struct notifier *n = fs->notifier;
+
+	if (!n)
+		return;
+	pthread_mutex_lock(&n->lock);
+	n->stopping = true;
+	pthread_cond_signal(&n->more);
+	pthread_mutex_unlock(&n->lock);
+	pthread_join(n->thread, NULL);
+	for (size_t i = 0; i < N_TELLERS; i++)
+		stop_teller(&n->teller[i]);
+	pthread_mutex_destroy(&n->lock);
+	pthread_cond_destroy(&n->more);
+	fs->notifier = NULL;
+	free(n);
+}

@@ -1,0 +1,21 @@
+/*
+ * notify - the kernel forgets what has changed
+ *
+ * Changes come from the feed after their commit. Threads of their own tell the kernel, since a notification may wait
+ * for a directory's lock that a request holds; they hold no lock that a handler needs, and no handler waits for them.
+ */
+#ifndef FS0711_FS_NOTIFY_H
+#define FS0711_FS_NOTIFY_H
+
+#include "fs/fs.h"
+
+/* notify_start - begin to tell fs->session, which must exist. 0 or -errno; notify_stop before the session goes */
+int notify_start(struct fs *fs);
+void notify_stop(struct fs *fs);
+
+/* notify_changes - for the change feed; only queues */
+void notify_changes(struct fs *fs, const struct change *c, size_t n);
+/* notify_attr - size and times of an inode are others now */
+void notify_attr(struct fs *fs, uint64_t ino);
+
+#endif

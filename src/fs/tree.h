@@ -1,0 +1,26 @@
+/* tree - walking the table of nodes: lookup, stat and listing for every kind */
+#ifndef FS0711_FS_TREE_H
+#define FS0711_FS_TREE_H
+
+#include "fs/node.h"
+
+/* How long the kernel may keep what the change feed invalidates. */
+#define TREE_FOREVER_S 86400.0
+
+/* tree_ask - the question about an inode; e is where its sentence goes */
+struct ask tree_ask(struct fs *fs, uint64_t ino, const struct actor *who, struct err *e);
+
+/* tree_find - the entry of that name (clean form) in a directory. 0 and *out, or -ENOENT */
+int tree_find(const struct ask *dir, const char *name, struct found *out);
+/* tree_stat - 0 and *out, or -ENOENT */
+int tree_stat(const struct ask *a, struct attr *out);
+/* tree_list - all entries that readdir shows; the caller frees the listing */
+int tree_list(const struct ask *dir, struct listing *out);
+/* tree_text - the text of a file as of now, exact; for NODE_LIVE the snapshot of this second */
+int tree_text(const struct ask *a, struct buf *out);
+/* tree_walk - from the root along a path; "" and doubled slashes are skipped. 0 and *out, or -errno */
+int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e);
+/* tree_is_dir - by kind */
+bool tree_is_dir(unsigned kind);
+
+#endif

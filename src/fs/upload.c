@@ -1,0 +1,615 @@
+#include "fs/upload.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "fs/folder.h"
+#include "fs/tempname.h"
+#include "fs/tree.h"
+#include "platform/document.h"
+#include "platform/record.h"
+#include "platform/refusal.h"
+#include "platform/request.h"
+#include "platform/settings.h"
+#include "platform/work.h"
+
+#define REQUEST_MAX	(16 << 20)
+#define DOUBTFUL_MS	2000
+#define KILLED_BY_SIGNAL 0x400 /* PF_SIGNALED in the flags of /proc/PID/stat */
+
+struct upload {
+	struct fs *fs;
+	int64_t row; /* of its inode */
+	struct dropdir dir;
+	pthread_mutex_t commit_lock; /* one seal and commit at a time; taken before the table's lock */
+	struct stage *stage;
+
+	/* guarded by the table's lock */
+	char name[NAME_BYTES];
+	unsigned refs, writers;
+	bool in_table, temporary, interrupted;
+	bool dirty;	/* written since the last commit */
+	bool committed; /* the store shows it */
+	bool refused;	/* what was written is not acceptable: it ends with its last writer */
+	int64_t drop_row; /* the entry in the store */
+	int64_t held_task; /* 0, or the task that waits for the last writer */
+	int64_t modified_at;
+	struct upload *next;
+};
+
+struct uploads {
+	pthread_mutex_t lock;
+	struct upload *first;
+};
+
+struct uploads *uploads_new(struct fs *fs UNUSED)
+{
+	struct uploads *us = xcalloc(1, sizeof(*us));
+
+	pthread_mutex_init(&us->lock, NULL);
+	return us;
+}
+
+static void lock(const struct fs *fs)
+{
+	pthread_mutex_lock(&fs->uploads->lock);
+}
+
+static void unlock(const struct fs *fs)
+{
+	pthread_mutex_unlock(&fs->uploads->lock);
+}
+
+static void free_upload(struct upload *u)
+{
+	stage_free(u->stage);
+	pthread_mutex_destroy(&u->commit_lock);
+	free(u);
+}
+
+void uploads_free(struct uploads *us)
+{
+	if (!us)
+		return;
+	while (us->first) {
+		struct upload *u = us->first;
+
+		us->first = u->next;
+		free_upload(u);
+	}
+	pthread_mutex_destroy(&us->lock);
+	free(us);
+}
+
+/* With the lock held. */
+static void take_out(struct upload *u)
+{
+	struct upload **at = &u->fs->uploads->first;
+
+	while (*at && *at != u)
+		at = &(*at)->next;
+	if (*at)
+		*at = u->next;
+	u->in_table = false;
+}
+
+static void put_in(struct upload *u)
+{
+	u->next = u->fs->uploads->first;
+	u->fs->uploads->first = u;
+	u->in_table = true;
+}
+
+static bool same_dir(const struct upload *u, const struct dropdir *dir)
+{
+	return u->dir.box.number == dir->box.number && u->dir.parent_row == dir->parent_row;
+}
+
+static struct upload *find_row(struct fs *fs, int64_t row)
+{
+	struct upload *u = fs->uploads->first;
+
+	while (u && u->row != row)
+		u = u->next;
+	return u;
+}
+
+static struct upload *find_name(struct fs *fs, const struct dropdir *dir, const char *name)
+{
+	struct upload *u = fs->uploads->first;
+
+	while (u && !(same_dir(u, dir) && streq(u->name, name)))
+		u = u->next;
+	return u;
+}
+
+int64_t upload_row(const struct upload *u)
+{
+	return u->row;
+}
+
+struct upload *upload_get(struct fs *fs, int64_t row)
+{
+	struct upload *u;
+
+	lock(fs);
+	u = find_row(fs, row);
+	if (u)
+		u->refs++;
+	unlock(fs);
+	return u;
+}
+
+void upload_put(struct upload *u)
+{
+	struct fs *fs = u->fs;
+	bool gone;
+
+	lock(fs);
+	gone = --u->refs == 0 && !u->in_table;
+	unlock(fs);
+	if (gone)
+		free_upload(u);
+}
+
+static int new_upload(struct fs *fs, const struct dropdir *dir, int64_t row, const char *name, struct upload **out,
+		      struct err *e)
+{
+	struct upload *u = xcalloc(1, sizeof(*u));
+	int rc;
+
+	u->fs = fs;
+	u->dir = *dir;
+	u->row = row;
+	u->refs = u->writers = 1;
+	u->modified_at = clock_now_ms();
+	snprintf(u->name, sizeof(u->name), "%s", name);
+	u->temporary = tempname_is(name);
+	pthread_mutex_init(&u->commit_lock, NULL);
+	rc = stage_new(fs->p->blobs, &u->stage, e);
+	if (rc < 0)
+		free_upload(u);
+	else
+		*out = u;
+	return rc;
+}
+
+int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, struct upload **out, struct err *e)
+{
+	int64_t row = store_reserve(fs->p->store, e);
+	int rc = row < 0 ? (int)row : new_upload(fs, dir, row, name, out, e);
+
+	if (rc < 0)
+		return rc;
+	lock(fs);
+	if (find_name(fs, dir, name))
+		rc = err_set(e, -EEXIST, "'%s' is being written already", name);
+	else
+		put_in(*out);
+	(*out)->dirty = true;
+	unlock(fs);
+	if (rc < 0)
+		free_upload(*out);
+	return rc;
+}
+
+/* An entry of the store as an upload: its bytes are loaded, unless they are about to be replaced. */
+static int from_store(struct fs *fs, int64_t row, bool truncate, struct upload **out, struct err *e)
+{
+	struct dropdir dir = { .parent_row = 0 };
+	struct drop d;
+	int rc = inbox_get(fs->p, row, &d, e);
+
+	if (rc < 0)
+		return rc;
+	rc = d.ended_at ? err_set(e, -ENOENT, "the work on '%s' is over", d.name) : folder_box(fs, d.inbox, &dir.box, e);
+	dir.parent_row = d.parent_row;
+	if (rc == 0)
+		rc = new_upload(fs, &dir, row, d.name, out, e);
+	if (rc == 0 && !truncate) {
+		rc = stage_load((*out)->stage, d.sha256, e);
+		if (rc < 0)
+			free_upload(*out);
+	}
+	if (rc == 0) {
+		(*out)->committed = true;
+		(*out)->drop_row = row;
+		(*out)->modified_at = d.modified_at;
+	}
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+int upload_open(struct fs *fs, int64_t row, bool truncate, struct upload **out, struct err *e)
+{
+	struct upload *u, *fresh = NULL;
+	int rc = 0;
+
+	lock(fs);
+	u = find_row(fs, row);
+	unlock(fs);
+	if (!u)
+		rc = from_store(fs, row, truncate, &fresh, e);
+	if (rc < 0)
+		return rc;
+	lock(fs);
+	u = find_row(fs, row);
+	if (u) {
+		u->refs++;
+		u->writers++;
+	} else if (fresh) {
+		u = steal(fresh);
+		put_in(u);
+	}
+	unlock(fs);
+	if (fresh)
+		free_upload(fresh);
+	if (!u)
+		return -ENOENT;
+	*out = u;
+	return truncate ? upload_truncate(u, 0) : 0;
+}
+
+ssize_t upload_read(struct upload *u, void *bytes, size_t len, int64_t offset)
+{
+	return stage_read(u->stage, bytes, len, offset);
+}
+
+static void mark_written(struct upload *u)
+{
+	lock(u->fs);
+	u->dirty = true;
+	u->refused = u->interrupted = false;
+	u->modified_at = clock_now_ms();
+	unlock(u->fs);
+}
+
+int upload_write(struct upload *u, const void *bytes, size_t len, int64_t offset)
+{
+	int rc = stage_write(u->stage, bytes, len, offset);
+
+	if (rc == 0)
+		mark_written(u);
+	return rc;
+}
+
+int upload_truncate(struct upload *u, int64_t size)
+{
+	int rc;
+
+	if (size == stage_size(u->stage) && u->dirty)
+		return 0;
+	rc = stage_truncate(u->stage, size);
+	if (rc == 0)
+		mark_written(u);
+	return rc;
+}
+
+int upload_touch(struct upload *u, int64_t modified_at)
+{
+	int64_t drop_row;
+
+	lock(u->fs);
+	u->modified_at = modified_at;
+	drop_row = u->committed && !u->dirty ? u->drop_row : 0;
+	unlock(u->fs);
+	return drop_row ? inbox_touch(u->fs->p, drop_row, modified_at, NULL) : 0;
+}
+
+static bool was_killed(pid_t pid)
+{
+	auto_buf text = BUF_INIT;
+	char path[64], *at;
+	unsigned flags = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (pid <= 0 || io_read_file(-1, path, &text, 4096) < 0)
+		return false;
+	at = strrchr(text.data, ')'); /* the name before it may hold anything */
+	return at && sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && (flags & KILLED_BY_SIGNAL);
+}
+
+/* A request's text, and the document that its data.file_path names. */
+struct request {
+	json_t *doc;
+	struct attachment attachment;
+	size_t n_attachments;
+};
+
+static int resolve_file(struct fs *fs, const char *path, struct attachment *out, struct err *e)
+{
+	const char *inside = path;
+	struct document d;
+	struct found at;
+	int rc;
+
+	if (path[0] == '/') {
+		size_t len = strlen(fs->o.mountpoint);
+
+		if (!util_starts(path, fs->o.mountpoint) || path[len] != '/')
+			return err_set(e, -EINVAL, "data.file_path '%s' is not a file of this mount", path);
+		inside = path + len;
+	}
+	rc = tree_walk(fs, inside, &at, e);
+	if (rc == 0 && (at.kind == NODE_DOCUMENT || at.kind == NODE_RESULT))
+		rc = document_get(fs->p, at.row, &d, e);
+	else
+		rc = -ENOENT;
+	if (rc < 0)
+		return err_set(e, -EINVAL, "data.file_path '%s' names no document in this mount", path);
+	snprintf(out->name, sizeof(out->name), "%s", d.name);
+	snprintf(out->sha256, sizeof(out->sha256), "%s", d.sha256);
+	out->size = d.size;
+	row_release(&document_table, &d);
+	return 0;
+}
+
+static int read_request(struct upload *u, const char *name, int64_t size, struct request *r, struct err *e)
+{
+	auto_free char *text = NULL;
+	const char *path;
+	int rc;
+
+	if (size > REQUEST_MAX)
+		return err_set(e, -EFBIG, "the request '%s' is larger than 16 MiB", name);
+	text = malloc((size_t)size + 1);
+	if (!text)
+		return -ENOMEM;
+	if (stage_read(u->stage, text, (size_t)size, 0) != (ssize_t)size)
+		return err_set(e, -EIO, "the request '%s' cannot be read again", name);
+	rc = record_parse(text, (size_t)size, &r->doc, e);
+	path = rc == 0 ? request_file(r->doc) : NULL;
+	if (path) {
+		rc = resolve_file(u->fs, path, &r->attachment, e);
+		r->n_attachments = 1;
+	}
+	return rc < 0 ? err_add(e, rc, "request '%s'", name) : 0;
+}
+
+static int64_t quiet_ms(struct platform *p, const char *name, int64_t size)
+{
+	if (size == 0)
+		return settings_int(p, SETTING_EMPTY_QUIET);
+	return tempname_maybe(name) ? DOUBTFUL_MS : 0;
+}
+
+/* A hold that keeps the task from starting while somebody still writes; one at a time. */
+static void hold_task(struct upload *u, int64_t task_row)
+{
+	int64_t was = u->held_task;
+
+	if (task_row == was)
+		return;
+	if (task_row)
+		work_hold(u->fs->p, task_row);
+	u->held_task = task_row;
+	if (was)
+		work_lift(u->fs->p, was);
+}
+
+static int accept_sealed(struct upload *u, const char *name, const char *sha256, int64_t size, const struct actor *who,
+			 struct acceptance *out, struct err *e)
+{
+	struct platform *p = u->fs->p;
+	struct request r = { NULL };
+	struct arrival a = { .box = &u->dir.box,
+			     .parent_row = u->dir.parent_row,
+			     .name = name,
+			     .sha256 = sha256,
+			     .size = size,
+			     .modified_at = u->modified_at,
+			     .quiet_ms = quiet_ms(p, name, size) };
+	int rc = 0;
+
+	if (!a.parent_row && util_ends(name, ".json") && size > 0)
+		rc = read_request(u, name, size, &r, e);
+	a.request = r.doc;
+	a.attachment = &r.attachment;
+	a.n_attachments = r.n_attachments;
+	a.row_id = u->committed ? store_reserve(p->store, e) : u->row;
+	a.task_row = store_reserve(p->store, e);
+	if (a.row_id < 0 || a.task_row < 0)
+		rc = -EIO;
+	if (rc == 0) {
+		hold_task(u, a.task_row);
+		rc = inbox_accept(p, &a, who, out, e);
+		hold_task(u, rc == 0 ? out->task_row : 0);
+	}
+	json_decref(r.doc);
+	return rc;
+}
+
+/* With commit_lock held. */
+static int commit(struct upload *u, const struct actor *who, struct err *e)
+{
+	char sha256[SHA256_HEX_BYTES], name[NAME_BYTES];
+	struct acceptance out;
+	int64_t size;
+	int rc;
+
+	lock(u->fs);
+	u->dirty = false;
+	memcpy(name, u->name, sizeof(name));
+	unlock(u->fs);
+	rc = stage_seal(u->stage, sha256, &size, e);
+	if (rc == 0) {
+		rc = accept_sealed(u, name, sha256, size, who, &out, e);
+		blob_unpin(u->fs->p->blobs, sha256);
+	}
+	lock(u->fs);
+	if (rc == 0) {
+		u->committed = true;
+		u->drop_row = out.drop_row;
+	} else {
+		u->dirty = true;
+		u->refused = true;
+	}
+	unlock(u->fs);
+	if (rc < 0 && e)
+		refusal_note(u->fs->p, REFUSAL_INBOX, u->dir.box.number, e);
+	return rc;
+}
+
+static bool wants_commit(struct upload *u)
+{
+	bool wants;
+
+	lock(u->fs);
+	wants = u->dirty && !u->temporary && !u->interrupted && !u->refused && u->in_table;
+	unlock(u->fs);
+	return wants;
+}
+
+static int commit_if_wanted(struct upload *u, const struct actor *who, struct err *e)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&u->commit_lock);
+	if (wants_commit(u))
+		rc = commit(u, who, e);
+	pthread_mutex_unlock(&u->commit_lock);
+	return rc;
+}
+
+static void note_interrupted(struct upload *u)
+{
+	struct err e;
+
+	lock(u->fs);
+	u->interrupted = true;
+	err_set(&e, -EINTR, "the program that wrote '%s' was killed: the file is not submitted; write it again", u->name);
+	unlock(u->fs);
+	refusal_note(u->fs->p, REFUSAL_INBOX, u->dir.box.number, &e);
+	log_warn("%s", e.text);
+}
+
+int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e)
+{
+	if (!wants_commit(u))
+		return 0;
+	if (was_killed(pid)) {
+		note_interrupted(u);
+		return 0;
+	}
+	/* A shell closes a copy of the descriptor before it writes: an empty file waits for its last writer. */
+	if (stage_size(u->stage) == 0)
+		return 0;
+	return commit_if_wanted(u, who, e);
+}
+
+void upload_release(struct upload *u, const struct actor *who)
+{
+	struct err e = ERR_INIT;
+	bool last, keep;
+
+	lock(u->fs);
+	last = u->writers == 1;
+	unlock(u->fs);
+	if (last && commit_if_wanted(u, who, &e) < 0)
+		log_error("'%s' was not taken in: %s", u->name, e.text);
+	lock(u->fs);
+	last = --u->writers == 0;
+	keep = (u->temporary || u->interrupted) && !u->refused;
+	if (last && !keep && u->in_table)
+		take_out(u);
+	unlock(u->fs);
+	if (last)
+		hold_task(u, 0);
+	if (last && u->dir.parent_row)
+		folder_stir(u->fs, u->dir.parent_row);
+	upload_put(u);
+}
+
+int upload_rename(struct upload *u, const char *name, const struct actor *who, struct err *e)
+{
+	struct upload *other;
+	bool now;
+	int rc = 0;
+
+	lock(u->fs);
+	other = find_name(u->fs, &u->dir, name);
+	if (other && other != u) { /* it loses its name; its writers may go on */
+		take_out(other);
+		other->refused = true;
+	}
+	snprintf(u->name, sizeof(u->name), "%s", name);
+	u->temporary = tempname_is(name);
+	u->interrupted = false;
+	u->dirty = !u->temporary || u->dirty;
+	now = u->writers == 0 && !u->temporary;
+	unlock(u->fs);
+	if (other && other != u && other->refs == 0)
+		free_upload(other);
+	if (now)
+		rc = commit_if_wanted(u, who, e);
+	if (now) {
+		lock(u->fs);
+		if (rc == 0 && u->in_table)
+			take_out(u);
+		unlock(u->fs);
+		hold_task(u, 0);
+	}
+	return rc;
+}
+
+void upload_remove(struct upload *u)
+{
+	lock(u->fs);
+	if (u->in_table)
+		take_out(u);
+	u->refused = true;
+	unlock(u->fs);
+}
+
+int upload_find(struct fs *fs, const struct dropdir *dir, const char *name, int64_t *row)
+{
+	struct upload *u;
+	int rc = -ENOENT;
+
+	lock(fs);
+	u = find_name(fs, dir, name);
+	if (u && !(u->committed && u->drop_row != u->row)) {
+		*row = u->row;
+		rc = 0;
+	}
+	unlock(fs);
+	return rc;
+}
+
+void upload_list(struct fs *fs, const struct dropdir *dir, struct listing *out)
+{
+	lock(fs);
+	for (struct upload *u = fs->uploads->first; u; u = u->next)
+		if (same_dir(u, dir) && !u->committed)
+			listing_add(out, u->name, NODE_ENTRY, u->row);
+	unlock(fs);
+}
+
+bool upload_stat(struct fs *fs, int64_t row, struct attr *out)
+{
+	struct upload *u = upload_get(fs, row);
+
+	if (!u)
+		return false;
+	out->size = stage_size(u->stage);
+	out->modified_at = u->modified_at;
+	out->timeout_s = 0;
+	upload_put(u);
+	return true;
+}
+
+bool upload_in_folder(struct fs *fs, int64_t folder_row)
+{
+	bool found = false;
+
+	lock(fs);
+	for (struct upload *u = fs->uploads->first; u && !found; u = u->next)
+		found = u->writers && u->dir.parent_row && folder_is_in(fs, u->dir.parent_row, folder_row);
+	unlock(fs);
+	return found;
+}

@@ -1,0 +1,61 @@
+/*
+ * upload - files on their way into an inbox: staged while they are written, taken in when they are complete
+ *
+ * An upload lives while somebody has it open for writing, while its name is a temporary one, or after its writer was
+ * killed. What is committed is served from the store. Functions here may block on the disk.
+ */
+#ifndef FS0711_FS_UPLOAD_H
+#define FS0711_FS_UPLOAD_H
+
+#include "fs/node.h"
+#include "platform/inbox.h"
+
+struct upload;
+
+/* A directory of drops: an inbox, or a folder in one (parent_row is that folder). */
+struct dropdir {
+	struct inbox box;
+	int64_t parent_row;
+};
+
+struct uploads *uploads_new(struct fs *fs);
+/* uploads_free - what is not complete is dropped, as a restart would */
+void uploads_free(struct uploads *us);
+
+/* upload_create - a new file; the caller has it open for writing. -EEXIST, -EINVAL, -ENOSPC */
+int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, struct upload **out, struct err *e);
+/* upload_open - an existing entry for writing, with its bytes or (truncate) none */
+int upload_open(struct fs *fs, int64_t row, bool truncate, struct upload **out, struct err *e);
+/* upload_row - the row of its inode */
+int64_t upload_row(const struct upload *u);
+
+/* upload_get - the upload of that inode, if it is in memory; put it back with upload_put. NULL when there is none */
+struct upload *upload_get(struct fs *fs, int64_t row);
+void upload_put(struct upload *u);
+
+ssize_t upload_read(struct upload *u, void *bytes, size_t len, int64_t offset);
+int upload_write(struct upload *u, const void *bytes, size_t len, int64_t offset);
+int upload_truncate(struct upload *u, int64_t size);
+int upload_touch(struct upload *u, int64_t modified_at);
+/*
+ * upload_flush - a writer closed its descriptor: when there is something new under a final name, it is taken in,
+ * durable on return. pid: the writer's, to see whether it was killed (0: unknown)
+ */
+int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e);
+/* upload_release - the descriptor that upload_create or upload_open gave is gone; the last one lets the work start */
+void upload_release(struct upload *u, const struct actor *who);
+/* upload_rename - another name in the same directory; a final name takes the file in, if nobody writes */
+int upload_rename(struct upload *u, const char *name, const struct actor *who, struct err *e);
+/* upload_remove - the file is no more wanted; open descriptors stay usable */
+void upload_remove(struct upload *u);
+
+/* upload_find - the upload of that name which the store does not know yet. 0 and *row, or -ENOENT */
+int upload_find(struct fs *fs, const struct dropdir *dir, const char *name, int64_t *row);
+/* upload_list - add those uploads to a listing */
+void upload_list(struct fs *fs, const struct dropdir *dir, struct listing *out);
+/* upload_stat - true and size and time, when the inode's upload is in memory */
+bool upload_stat(struct fs *fs, int64_t row, struct attr *out);
+/* upload_in_folder - true while somebody writes into that folder (any depth) */
+bool upload_in_folder(struct fs *fs, int64_t folder_row);
+
+#endif
