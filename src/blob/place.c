@@ -55,12 +55,13 @@ static int rename_into(struct blobs *b, const char *staged, const char *path)
 int place_move(struct blobs *b, const char *staged, const char *sha, int64_t size, bool *moved)
 {
 	char path[PLACE_BYTES];
-	int64_t there;
+	int64_t there = -1; /* none */
 	int rc = place_of(sha, path);
 
 	if (rc < 0)
 		return rc;
-	*moved = place_size(b, sha, &there) < 0 || there != size;
+	place_size(b, sha, &there);
+	*moved = there != size;
 	if (*moved)
 		return rename_into(b, staged, path);
 	unlinkat(b->staging_fd, staged, 0); /* what stays is removed at the next start */

@@ -220,10 +220,12 @@ int row_find(struct tx *tx, enum query q, const struct val *args, void *out, str
 {
 	const struct table *t = sql_queries[q].table;
 	struct run r;
-	int rc = query_start(tx, q, QUERY_ROWS, args, &r, e);
+	int rc;
 
-	if (t)
-		memset(out, 0, t->size);
+	if (!t)
+		return err_set(e, -EINVAL, "query %d yields no rows", q);
+	memset(out, 0, t->size);
+	rc = query_start(tx, q, QUERY_ROWS, args, &r, e);
 	if (rc < 0)
 		return rc;
 	rc = run_step(&r, e);

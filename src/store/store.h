@@ -18,7 +18,8 @@ struct tx;
  * store_open - open the store of a source and bring its schema up to date
  * source  a directory (SQLite in it, made when missing)
  * Returns 0 and *out; -EBUSY (another process has it: its pid is in the sentence), -EREMOTE (the directory is on a
- * network file system), -EPROTO (made by a newer version), or -errno. Blocks on the disk
+ * network file system), -EPROTO (made by a newer version), -EPROTONOSUPPORT (an address, not a directory), -EUCLEAN
+ * (the database is damaged), or -errno. Blocks on the disk
  */
 int store_open(const char *source, struct store **out, struct err *e);
 /* store_close - finish what waits and close. st may be NULL */
@@ -72,7 +73,8 @@ int row_get(struct tx *tx, const struct table *t, int64_t row_id, void *out, str
 /*
  * row_find - the first row of a query that yields rows; as row_get. args: as many as the query says, see query.h
  * row_each - call fn for each row; a row is released after the call unless fn empties its texts (steal).
- *            fn returning not 0 ends it, and that is returned
+ *            fn returning not 0 ends it, and that is returned. In store_write the rows are collected first, so that fn
+ *            may change what the query is about
  * row_exec - a query that changes rows; returns how many, or -errno
  * row_int  - a query that yields one number; *out is 0 when it yields none
  */

@@ -5,6 +5,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Write a setting, announce it, and then fail when asked to. */
@@ -335,6 +336,63 @@ static void readers_wait_for_a_connection(void **state UNUSED)
 	assert_in_range(n_most, 2, 16);
 }
 
+#define MIB_WRITTEN 100
+#define MIB_OF_LOG  80
+
+static int put_mib(struct tx *tx, void *arg UNUSED, struct err *e)
+{
+	static char text[64 * 1024];
+	int rc = 0;
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; rc == 0 && i < 16; i++) {
+		struct log_line line = { .task_row = 99, .text = text };
+
+		rc = row_insert(tx, &log_line_table, &line, e);
+	}
+	return rc;
+}
+
+static int read_a_moment(struct tx *tx, void *arg UNUSED, struct err *e)
+{
+	int64_t last;
+	int rc = row_int(tx, Q_EVENT_LAST, NULL, &last, e);
+
+	usleep(30000);
+	return rc;
+}
+
+static atomic_bool log_written;
+
+static void *keep_reading(void *arg UNUSED)
+{
+	while (!log_written)
+		if (store_read(st, read_a_moment, NULL, NULL) < 0)
+			n_failed++;
+	return NULL;
+}
+
+/* There is always somebody with a snapshot, so the database never finds a moment to start its log anew by itself. */
+static void keeps_its_log_short_under_constant_reading(void **state UNUSED)
+{
+	auto_free char *log = xasprintf("%s/platform.db-wal", temp_dir);
+	pthread_t readers[3];
+	struct stat sb;
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(pthread_create(&readers[i], NULL, keep_reading, NULL), 0);
+		usleep(10000);
+	}
+	for (int i = 0; i < MIB_WRITTEN; i++)
+		write_ok(put_mib, NULL);
+	log_written = true;
+	for (int i = 0; i < 3; i++)
+		pthread_join(readers[i], NULL);
+	assert_int_equal(n_failed, 0);
+	assert_int_equal(stat(log, &sb), 0);
+	assert_in_range(sb.st_size, 1, (off_t)MIB_OF_LOG << 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +402,7 @@ int main(void)
 		cmocka_unit_test(many_write_while_others_read),
 		cmocka_unit_test(reserves_each_id_once),
 		cmocka_unit_test(readers_wait_for_a_connection),
+		cmocka_unit_test(keeps_its_log_short_under_constant_reading),
 	};
 
 	return cmocka_run_group_tests(tests, temp_open, temp_close);
