@@ -44,7 +44,9 @@ int rpc_reader_feed(struct rpc_reader *r, const char *bytes, size_t len,
 	}
 	if (rc < 0)
 		return rc;
-	buf_drop(&r->buf, start);
+	/* in a long line nothing moves */
+	if (start > 0)
+		buf_drop(&r->buf, start);
 	if (r->buf.len > cap && !r->skipping) {
 		rc = on_line(ud, NULL, r->buf.len);
 		r->skipping = true;

@@ -219,13 +219,15 @@ static bool write_some(struct mcp_session *s)
 	bool open = true;
 
 	pthread_mutex_lock(&s->lock);
-	n = write(s->in, s->queue.data, s->queue.len);
+	n = write(s->in, s->queue.data + s->sent, s->queue.len - s->sent);
 	if (n > 0)
-		buf_drop(&s->queue, (size_t)n);
+		s->sent += (size_t)n;
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		open = false;
-	if (s->queue.len == 0)
+	if (s->sent == s->queue.len) {
 		buf_release(&s->queue);
+		s->sent = 0;
+	}
 	pthread_mutex_unlock(&s->lock);
 	return open;
 }

@@ -48,6 +48,7 @@ struct mcp_session {
 
 	pthread_mutex_t lock; /* of all below */
 	struct buf queue;     /* bytes for its stdin */
+	size_t sent;          /* of the queue */
 	struct pending *pending;
 	int64_t next_id, idle_since_ms;
 	bool stopping, ended;
