@@ -89,6 +89,11 @@ static int find_child(struct fs *fs, fuse_ino_t parent, const char *name, struct
 	return rc;
 }
 
+static void ll_init(void *data UNUSED, struct fuse_conn_info *conn)
+{
+	conn->time_gran = 1000000; /* times are kept in milliseconds */
+}
+
 static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct fuse_entry_param entry;
@@ -631,6 +636,7 @@ static void ll_forget_multi(fuse_req_t req, size_t count UNUSED, struct fuse_for
 }
 
 const struct fuse_lowlevel_ops ll_ops = {
+	.init = ll_init,
 	.lookup = ll_lookup,
 	.forget = ll_forget,
 	.forget_multi = ll_forget_multi,

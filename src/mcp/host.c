@@ -155,7 +155,7 @@ static int call_with_documents(struct server *s, const struct mcp_call *call, co
 	if (rc == 0)
 		rc = call_tool(s, call, tool, arguments, out, e);
 	if (paths)
-		inbox_remove(s->in_dir, call_name);
+		inbox_clear(s->in_dir, call_name);
 	json_decref(paths);
 	json_decref(arguments);
 	return rc;

@@ -114,12 +114,12 @@ int inbox_put(const char *dir, const char *call, const char *seen_as, bool may_l
 	if (rc < 0) {
 		json_decref(*paths);
 		*paths = NULL;
-		inbox_remove(dir, call);
+		inbox_clear(dir, call);
 	}
 	return rc;
 }
 
-void inbox_remove(const char *dir, const char *call)
+void inbox_clear(const char *dir, const char *call)
 {
 	auto_free char *path = xasprintf("%s/%s", dir, call);
 

@@ -26,7 +26,7 @@ struct mcp_document {
 int inbox_put(const char *dir, const char *call, const char *seen_as, bool may_link, const struct mcp_document *docs,
 	      size_t n_docs, json_t **paths, struct err *e);
 
-/* inbox_remove - remove DIR/CALL and what is in it */
-void inbox_remove(const char *dir, const char *call);
+/* inbox_clear - remove DIR/CALL and what is in it */
+void inbox_clear(const char *dir, const char *call);
 
 #endif

@@ -11,7 +11,7 @@ struct readers {
 	struct site *site;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct session *idle; /* the last used first: its pages are in memory */
+	struct channel *idle; /* the last used first: its pages are in memory */
 	int n_open, n_taken;
 	bool stopped;
 };
@@ -36,19 +36,19 @@ void readers_free(struct readers *r)
 	if (!r)
 		return;
 	while (r->idle) {
-		struct session *s = r->idle;
+		struct channel *s = r->idle;
 
 		r->idle = s->next;
-		session_close(s);
+		channel_close(s);
 	}
 	pthread_cond_destroy(&r->changed);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
 
-static struct session *pop_idle(struct readers *r)
+static struct channel *pop_idle(struct readers *r)
 {
-	struct session *s = r->idle;
+	struct channel *s = r->idle;
 
 	r->idle = s->next;
 	r->n_taken++;
@@ -56,14 +56,14 @@ static struct session *pop_idle(struct readers *r)
 }
 
 /* Make one more; called and left with the lock held, which is not held meanwhile. */
-static int open_one(struct readers *r, struct session **out, struct err *e)
+static int open_one(struct readers *r, struct channel **out, struct err *e)
 {
 	int rc;
 
 	r->n_open++;
 	r->n_taken++;
 	pthread_mutex_unlock(&r->lock);
-	rc = session_open(r->engine, r->site, false, out, e);
+	rc = channel_open(r->engine, r->site, false, out, e);
 	pthread_mutex_lock(&r->lock);
 	if (rc < 0) {
 		r->n_open--;
@@ -73,7 +73,7 @@ static int open_one(struct readers *r, struct session **out, struct err *e)
 	return rc;
 }
 
-int readers_take(struct readers *r, struct session **out, struct err *e)
+int readers_take(struct readers *r, struct channel **out, struct err *e)
 {
 	int rc = 0;
 
@@ -91,7 +91,7 @@ int readers_take(struct readers *r, struct session **out, struct err *e)
 	return rc;
 }
 
-void readers_give(struct readers *r, struct session *s)
+void readers_give(struct readers *r, struct channel *s)
 {
 	pthread_mutex_lock(&r->lock);
 	s->next = r->idle;

@@ -2,17 +2,17 @@
 #ifndef FS0711_STORE_READERS_H
 #define FS0711_STORE_READERS_H
 
-#include "store/session.h"
+#include "store/channel.h"
 
 struct readers;
 
 struct readers *readers_new(const struct engine *en, struct site *site);
-/* readers_free - all sessions were given back. r may be NULL */
+/* readers_free - all channels were given back. r may be NULL */
 void readers_free(struct readers *r);
 
-/* readers_take - a session for the caller alone; blocks while all are taken, or readers_stop holds. 0 or -errno */
-int readers_take(struct readers *r, struct session **out, struct err *e);
-void readers_give(struct readers *r, struct session *s);
+/* readers_take - a channel for the caller alone; blocks while all are taken, or readers_stop holds. 0 or -errno */
+int readers_take(struct readers *r, struct channel **out, struct err *e);
+void readers_give(struct readers *r, struct channel *s);
 
 /*
  * readers_stop - let nobody begin to read until readers_go, and wait for those who do

@@ -114,7 +114,7 @@ static int may_change(const struct tx *tx, struct err *e)
 static int end(struct tx *tx, struct run *r, int rc, const struct err *e)
 {
 	run_end(r);
-	if (rc < 0 && tx->writes && !tx->lost.code && !r->engine->in_tx(tx->session->conn))
+	if (rc < 0 && tx->writes && !tx->lost.code && !r->engine->in_tx(tx->channel->conn))
 		err_set(&tx->lost, rc, "%s", e ? e->text : "a change failed");
 	return rc;
 }
@@ -127,7 +127,7 @@ static int change(struct tx *tx, const struct table *t, enum row_verb verb, cons
 	int rc = may_change(tx, e);
 
 	if (rc == 0)
-		rc = session_row(tx->session, t, verb, args, n_args, &r, e);
+		rc = channel_row(tx->channel, t, verb, args, n_args, &r, e);
 	if (rc < 0)
 		return rc;
 	rc = run_step(&r, e);
@@ -193,7 +193,7 @@ int row_get(struct tx *tx, const struct table *t, int64_t row_id, void *out, str
 
 	memset(out, 0, t->size);
 	if (rc == 0)
-		rc = session_row(tx->session, t, ROW_GET, ARGS(V_INT(row_id)), 1, &r, e);
+		rc = channel_row(tx->channel, t, ROW_GET, ARGS(V_INT(row_id)), 1, &r, e);
 	if (rc < 0)
 		return rc;
 	rc = run_step(&r, e);
@@ -213,7 +213,7 @@ static int query_start(struct tx *tx, enum query q, enum query_kind kind, const 
 	if (sql_queries[q].kind != kind)
 		return err_set(e, -EINVAL, "query %d is of another kind", q);
 	rc = kind == QUERY_EXEC ? may_change(tx, e) : may_run(tx, e);
-	return rc < 0 ? rc : session_query(tx->session, q, args, out, e);
+	return rc < 0 ? rc : channel_query(tx->channel, q, args, out, e);
 }
 
 int row_find(struct tx *tx, enum query q, const struct val *args, void *out, struct err *e)

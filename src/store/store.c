@@ -17,14 +17,14 @@ struct store {
 
 static int start(struct store *st, struct err *e)
 {
-	struct session *s;
-	int rc = session_open(st->engine, st->site, true, &s, e);
+	struct channel *s;
+	int rc = channel_open(st->engine, st->site, true, &s, e);
 
 	if (rc < 0)
 		return rc;
 	rc = migrate_run(st->engine, s->conn, e);
 	if (rc < 0) {
-		session_close(s);
+		channel_close(s);
 		return rc;
 	}
 	st->readers = readers_new(st->engine, st->site);
@@ -91,9 +91,9 @@ int store_write(struct store *st, store_fn *fn, void *arg, struct err *e)
 	return w.job.rc;
 }
 
-static int read_in(struct session *s, store_fn *fn, void *arg, struct err *e)
+static int read_in(struct channel *s, store_fn *fn, void *arg, struct err *e)
 {
-	struct tx tx = { .session = s };
+	struct tx tx = { .channel = s };
 	int rc = s->engine->tx(s->conn, TX_READ, e);
 
 	if (rc < 0)
@@ -108,7 +108,7 @@ static int read_in(struct session *s, store_fn *fn, void *arg, struct err *e)
 
 int store_read(struct store *st, store_fn *fn, void *arg, struct err *e)
 {
-	struct session *s;
+	struct channel *s;
 	int rc = readers_take(st->readers, &s, e);
 
 	if (rc < 0)

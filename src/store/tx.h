@@ -1,8 +1,8 @@
-/* tx - what a store_fn gets: a session in a transaction, the row ids it may give out, the changes it announces */
+/* tx - what a store_fn gets: a channel in a transaction, the row ids it may give out, the changes it announces */
 #ifndef FS0711_STORE_TX_H
 #define FS0711_STORE_TX_H
 
-#include "store/session.h"
+#include "store/channel.h"
 
 /* Row ids that nobody has yet: first, first + 1, …, end - 1. */
 struct id_block {
@@ -10,7 +10,7 @@ struct id_block {
 };
 
 struct tx {
-	struct session *session;
+	struct channel *channel;
 	bool writes;
 	struct err lost;     /* why the database ended the transaction by itself; code 0 while it has not */
 	struct id_block ids; /* the writer's own; goes back with a savepoint that took it */

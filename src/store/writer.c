@@ -14,7 +14,7 @@
 #define ALONE_WAIT_MS 100 /* for readers to end; nobody begins to read meanwhile */
 
 struct writer {
-	struct session *session;
+	struct channel *channel;
 	struct readers *readers;
 	struct tx tx;
 	pthread_t thread;
@@ -38,12 +38,12 @@ struct batch {
 
 static int writer_tx(struct writer *w, enum tx_verb verb, struct err *e)
 {
-	return w->session->engine->tx(w->session->conn, verb, e);
+	return w->channel->engine->tx(w->channel->conn, verb, e);
 }
 
 static bool in_tx(const struct writer *w)
 {
-	return w->session->engine->in_tx(w->session->conn);
+	return w->channel->engine->in_tx(w->channel->conn);
 }
 
 static struct job *next_job(struct writer *w)
@@ -172,14 +172,14 @@ static void write_batch(struct writer *w)
 
 static void tidy(struct writer *w, enum upkeep when)
 {
-	const struct engine *en = w->session->engine;
+	const struct engine *en = w->channel->engine;
 
 	if (when == UPKEEP_IDLE)
 		w->untidy = false;
-	if (!en->upkeep(w->session->conn, when))
+	if (!en->upkeep(w->channel->conn, when))
 		return;
 	if (readers_stop(w->readers, ALONE_WAIT_MS))
-		en->upkeep(w->session->conn, UPKEEP_ALONE);
+		en->upkeep(w->channel->conn, UPKEEP_ALONE);
 	readers_go(w->readers);
 }
 
@@ -232,15 +232,15 @@ static int start_thread(struct writer *w)
 	return -rc;
 }
 
-int writer_new(struct session *s, struct readers *readers, struct writer **out, struct err *e)
+int writer_new(struct channel *s, struct readers *readers, struct writer **out, struct err *e)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
 	pthread_condattr_t attr;
 	int rc;
 
-	w->session = s;
+	w->channel = s;
 	w->readers = readers;
-	w->tx.session = s;
+	w->tx.channel = s;
 	w->tx.writes = true;
 	w->last = &w->first;
 	pthread_mutex_init(&w->lock, NULL);
@@ -272,7 +272,7 @@ void writer_free(struct writer *w)
 {
 	if (!w)
 		return;
-	session_close(w->session);
+	channel_close(w->channel);
 	tx_forget(&w->tx, 0);
 	free(w->tx.changes);
 	pthread_cond_destroy(&w->wake);

@@ -17,9 +17,9 @@ struct job {
 	struct job *next;
 };
 
-/* writer_new - start the thread; the session is the writer's from here. 0 or -errno, and then the session is closed */
-int writer_new(struct session *s, struct readers *readers, struct writer **out, struct err *e);
-/* writer_stop - finish what waits and end the thread; then writer_free closes the session. w may be NULL */
+/* writer_new - start the thread; the channel is the writer's from here. 0 or -errno, and then the channel is closed */
+int writer_new(struct channel *s, struct readers *readers, struct writer **out, struct err *e);
+/* writer_stop - finish what waits and end the thread; then writer_free closes the channel. w may be NULL */
 void writer_stop(struct writer *w);
 void writer_free(struct writer *w);
 /* writer_post - let the writer run the job; does not wait */

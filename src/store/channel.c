@@ -1,9 +1,9 @@
-#include "store/session.h"
+#include "store/channel.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-int session_open(const struct engine *en, struct site *site, bool writes, struct session **out, struct err *e)
+int channel_open(const struct engine *en, struct site *site, bool writes, struct channel **out, struct err *e)
 {
 	struct conn *c;
 	int rc = en->connect(site, writes, &c, e);
@@ -22,7 +22,7 @@ static void drop(const struct engine *en, struct prepared *p)
 		en->unprepare(p->stmt);
 }
 
-void session_close(struct session *s)
+void channel_close(struct channel *s)
 {
 	if (!s)
 		return;
@@ -40,7 +40,7 @@ void session_close(struct session *s)
 	free(s);
 }
 
-static struct table_stmts *of_table(struct session *s, const struct table *table)
+static struct table_stmts *of_table(struct channel *s, const struct table *table)
 {
 	struct table_stmts *t = s->tables;
 
@@ -61,7 +61,7 @@ static bool needs_text(const struct prepared *p)
 	return !p->stmt || p->busy;
 }
 
-static int run_start(struct session *s, struct prepared *p, const char *sql, const struct val *args, size_t n_args,
+static int run_start(struct channel *s, struct prepared *p, const char *sql, const struct val *args, size_t n_args,
 		     struct run *out, struct err *e)
 {
 	int rc = 0;
@@ -83,7 +83,7 @@ static int run_start(struct session *s, struct prepared *p, const char *sql, con
 	return rc;
 }
 
-int session_query(struct session *s, enum query q, const struct val *args, struct run *out, struct err *e)
+int channel_query(struct channel *s, enum query q, const struct val *args, struct run *out, struct err *e)
 {
 	struct prepared *p = &s->queries[q];
 	auto_free char *sql = needs_text(p) ? sql_query_text(q) : NULL;
@@ -91,7 +91,7 @@ int session_query(struct session *s, enum query q, const struct val *args, struc
 	return run_start(s, p, sql, args, sql_queries[q].n_args, out, e);
 }
 
-int session_row(struct session *s, const struct table *t, enum row_verb verb, const struct val *args, size_t n_args,
+int channel_row(struct channel *s, const struct table *t, enum row_verb verb, const struct val *args, size_t n_args,
 		struct run *out, struct err *e)
 {
 	struct prepared *p = &of_table(s, t)->verbs[verb];

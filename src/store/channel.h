@@ -1,6 +1,6 @@
-/* session - a connection with the statements that were prepared on it; used by one thread at a time */
-#ifndef FS0711_STORE_SESSION_H
-#define FS0711_STORE_SESSION_H
+/* channel - a connection with the statements that were prepared on it; used by one thread at a time */
+#ifndef FS0711_STORE_CHANNEL_H
+#define FS0711_STORE_CHANNEL_H
 
 #include "store/engine.h"
 #include "store/sql.h"
@@ -16,17 +16,17 @@ struct table_stmts {
 	struct table_stmts *next;
 };
 
-struct session {
+struct channel {
 	const struct engine *engine;
 	struct conn *conn;
 	struct prepared queries[N_QUERIES];
 	struct table_stmts *tables;
-	struct session *next; /* of those that are idle */
+	struct channel *next; /* of those that are idle */
 };
 
-int session_open(const struct engine *en, struct site *site, bool writes, struct session **out, struct err *e);
-/* session_close - s may be NULL */
-void session_close(struct session *s);
+int channel_open(const struct engine *en, struct site *site, bool writes, struct channel **out, struct err *e);
+/* channel_close - s may be NULL */
+void channel_close(struct channel *s);
 
 /* A statement in use: the prepared one, or one of its own when that is busy (a query from within its own row_each). */
 struct run {
@@ -36,11 +36,11 @@ struct run {
 };
 
 /*
- * session_query, session_row - start a query, or what is done with one row; args as query.h and sql.h say
+ * channel_query, channel_row - start a query, or what is done with one row; args as query.h and sql.h say
  * Returns 0 and *out, to be ended by run_end, or -errno
  */
-int session_query(struct session *s, enum query q, const struct val *args, struct run *out, struct err *e);
-int session_row(struct session *s, const struct table *t, enum row_verb verb, const struct val *args, size_t n_args,
+int channel_query(struct channel *s, enum query q, const struct val *args, struct run *out, struct err *e);
+int channel_row(struct channel *s, const struct table *t, enum row_verb verb, const struct val *args, size_t n_args,
 		struct run *out, struct err *e);
 /* run_step - 1 for a row, 0 at the end, or -errno */
 int run_step(struct run *r, struct err *e);

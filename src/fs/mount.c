@@ -1,0 +1,177 @@
+#define FUSE_USE_VERSION 312
+#include "fs/mount.h"
+
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <mntent.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "fs/eventlog.h"
+#include "fs/folder.h"
+#include "fs/ll.h"
+#include "fs/notify.h"
+#include "fs/pool.h"
+#include "fs/scratch.h"
+#include "fs/upload.h"
+#include "fs/wait.h"
+
+#define MAX_THREADS  32 /* that answer at once; what waits for the disk or for an event holds none */
+#define POOL_THREADS 16
+
+extern char **environ;
+
+static bool is_ours(const char *mountpoint)
+{
+	struct mntent *m;
+	bool ours = false;
+	FILE *f = setmntent("/proc/self/mounts", "r");
+
+	while (f && (m = getmntent(f)))
+		if (streq(m->mnt_dir, mountpoint))
+			ours = streq(m->mnt_type, "fuse.0711fs");
+	if (f)
+		endmntent(f);
+	return ours;
+}
+
+static int fusermount_u(const char *mountpoint)
+{
+	char *argv[] = { "fusermount3", "-u", "-z", "--", (char *)mountpoint, NULL };
+	int status;
+	pid_t pid;
+
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0)
+		return -ENOENT;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+}
+
+int mount_clean(const char *mountpoint, struct err *e)
+{
+	struct stat st;
+
+	if (stat(mountpoint, &st) == 0 || errno != ENOTCONN)
+		return 0;
+	if (!is_ours(mountpoint))
+		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first", mountpoint);
+	if (umount2(mountpoint, MNT_DETACH) < 0 && fusermount_u(mountpoint) < 0)
+		return err_set(e, -EPERM, "'%s' is a dead mount and cannot be unmounted: try fusermount3 -uz %s",
+			       mountpoint, mountpoint);
+	log_info("cleaned up the dead mount at %s", mountpoint);
+	return 1;
+}
+
+void fs_changes(struct fs *fs, const struct change *c, size_t n)
+{
+	notify_changes(fs, c, n);
+	for (size_t i = 0; i < n; i++) {
+		if (c[i].kind == CHANGE_EVENT || c[i].kind == CHANGE_TASK || c[i].kind == CHANGE_TRASH) {
+			wait_wake(fs);
+			return;
+		}
+	}
+}
+
+static int make_session(struct fs *fs, const char *source, bool debug, struct err *e)
+{
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	auto_free char *name = xasprintf("fsname=%s", source);
+	char *opts = NULL;
+	int rc = 0;
+
+	if (fuse_opt_add_arg(&args, "0711fs") < 0 || fuse_opt_add_opt_escaped(&opts, name) < 0 ||
+	    fuse_opt_add_opt(&opts, "subtype=0711fs") < 0 || fuse_opt_add_opt(&opts, "default_permissions") < 0 ||
+	    (fs->o.allow_other && fuse_opt_add_opt(&opts, "allow_other") < 0) || fuse_opt_add_arg(&args, "-o") < 0 ||
+	    fuse_opt_add_arg(&args, opts) < 0 || (debug && fuse_opt_add_arg(&args, "-d") < 0))
+		rc = -ENOMEM;
+	if (rc == 0)
+		fs->session = fuse_session_new(&args, &ll_ops, sizeof(ll_ops), fs);
+	fuse_opt_free_args(&args);
+	free(opts);
+	if (!fs->session)
+		return err_set(e, rc ? rc : -EINVAL, "libfuse refused to make a session");
+	if (fuse_session_mount(fs->session, fs->o.mountpoint) != 0)
+		return err_set(e, -EPERM, "'%s' cannot be mounted; libfuse's message above says why", fs->o.mountpoint);
+	return 0;
+}
+
+static int start_parts(struct fs *fs, struct err *e)
+{
+	int rc;
+
+	fs->pool = pool_start(POOL_THREADS);
+	fs->eventlog = eventlog_new(fs, e);
+	if (!fs->pool)
+		return err_set(e, -EAGAIN, "no threads to be had");
+	if (!fs->eventlog)
+		return e->code;
+	rc = folders_start(fs, e);
+	if (rc == 0)
+		rc = wait_start(fs);
+	if (rc == 0)
+		rc = notify_start(fs);
+	return rc;
+}
+
+int fs_open(const struct fs_options *o, const char *source, bool debug, struct fs **out, struct err *e)
+{
+	struct fs *fs = xcalloc(1, sizeof(*fs));
+	int rc;
+
+	fs->o = *o;
+	fs->p = o->platform;
+	fs->started_at = clock_now_ms();
+	fs->uploads = uploads_new(fs);
+	fs->scratches = scratches_new();
+	rc = make_session(fs, source, debug, e);
+	if (rc == 0)
+		rc = start_parts(fs, e);
+	if (rc < 0)
+		fs_close(fs);
+	else
+		*out = fs;
+	return rc;
+}
+
+int fs_serve(struct fs *fs, struct err *e)
+{
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	int rc;
+
+	if (!config || fuse_set_signal_handlers(fs->session) != 0)
+		return err_set(e, -ENOMEM, "no signal handlers");
+	fuse_loop_cfg_set_max_threads(config, MAX_THREADS);
+	rc = fuse_session_loop_mt(fs->session, config);
+	fuse_remove_signal_handlers(fs->session);
+	fuse_loop_cfg_destroy(config);
+	return rc < 0 ? err_set(e, rc, "the connection to the kernel failed") : 0;
+}
+
+/* Waiting readers are answered while the connection stands; the last uploads are taken in; then the mount goes. */
+void fs_close(struct fs *fs)
+{
+	if (!fs)
+		return;
+	wait_stop(fs);
+	folders_stop(fs);
+	pool_stop(fs->pool);
+	notify_stop(fs);
+	if (fs->session) {
+		fuse_session_unmount(fs->session);
+		fuse_session_destroy(fs->session);
+	}
+	uploads_free(fs->uploads);
+	scratches_free(fs->scratches);
+	eventlog_free(fs->eventlog);
+	free(fs);
+}

@@ -1,0 +1,28 @@
+/* mount - the file system as the kernel sees it: one session from mount to unmount */
+#ifndef FS0711_FS_MOUNT_H
+#define FS0711_FS_MOUNT_H
+
+#include "fs/fs.h"
+
+/*
+ * fs_open - mount; o is copied, what it points to is borrowed until fs_close
+ * source is what the mount table shows. Returns 0 and *out: the kernel's requests are answered once fs_serve runs
+ */
+int fs_open(const struct fs_options *o, const char *source, bool debug, struct fs **out, struct err *e);
+
+/* fs_serve - answer until the file system is unmounted or a signal says so. 0 or -errno */
+int fs_serve(struct fs *fs, struct err *e);
+
+/* fs_close - answer who still waits, unmount, free. fs may be NULL */
+void fs_close(struct fs *fs);
+
+/* fs_changes - for the change feed. Is short */
+void fs_changes(struct fs *fs, const struct change *c, size_t n);
+
+/*
+ * mount_clean - if a daemon of ours died at this mountpoint and left it dead, unmount it
+ * Returns 1 when it was, 0 when there was nothing to do, or -errno
+ */
+int mount_clean(const char *mountpoint, struct err *e);
+
+#endif

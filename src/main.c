@@ -1,0 +1,276 @@
+/* 0711fs: opens the parts from the bottom up, serves the mount, closes them from the top down */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fs/mount.h"
+#include "mcp/schema.h"
+#include "options.h"
+#include "platform/settings.h"
+#include "run/worker.h"
+
+struct daemon {
+	const struct options *o;
+	char source[PATH_MAX], mountpoint[PATH_MAX];
+	struct spawner *spawner;
+	struct mcp_catalog *catalog;
+	struct platform *platform;
+	struct mcp_host *host;
+	struct fs *fs;
+	struct workers *workers;
+};
+
+static int resolve_engine(void *ud, const char *mcp, const char *tool, const char **tool_out, const char **version_out,
+			  struct err *e)
+{
+	const struct daemon *d = ud;
+	const struct mcp_manifest *m = catalog_find(d->catalog, mcp);
+
+	if (!m)
+		return err_set(e, -ENOENT, "there is no MCP '%s'; mcps/ lists those there are", mcp);
+	if (!manifest_tool(m, tool))
+		return err_set(e, -ENOENT, "MCP '%s' has no %s%s%s", mcp, tool ? "tool '" : "default tool",
+			       tool ? tool : "", tool ? "'" : "");
+	*tool_out = json_string_value(json_object_get(manifest_tool(m, tool), "name"));
+	*version_out = m->version;
+	return 0;
+}
+
+static int check_output(void *ud, const char *mcp, const char *tool, const json_t *result, struct err *e)
+{
+	const struct daemon *d = ud;
+	const struct mcp_manifest *m = catalog_find(d->catalog, mcp);
+	const json_t *schema = m ? json_object_get(manifest_tool(m, tool), "outputSchema") : NULL;
+
+	return schema_check(schema, result, e) < 0 ? -EINVAL : 0;
+}
+
+static void on_changes(void *ud, const struct change *c, size_t n)
+{
+	struct daemon *d = ud;
+
+	if (d->workers)
+		workers_changes(d->workers, c, n);
+	if (d->fs)
+		fs_changes(d->fs, c, n);
+}
+
+static void health(void *ud, json_t *doc)
+{
+	struct daemon *d = ud;
+
+	if (d->workers)
+		json_object_set_new(doc, "workers", workers_health(d->workers));
+	json_object_set_new(doc, "mcps", mcp_host_status(d->host, NULL));
+	json_object_set_new(doc, "sandbox", sandbox_layers_json(spawner_layers(d->spawner)));
+}
+
+static json_t *mcp_status(void *ud, const char *mcp)
+{
+	return mcp_host_status(((struct daemon *)ud)->host, mcp);
+}
+
+static void on_server_line(void *ud UNUSED, const char *id, const char *level, const char *line)
+{
+	log_info("mcp %s: %s: %s", id, level, line);
+}
+
+static int open_host(struct daemon *d, struct err *e)
+{
+	auto_free char *run_dir = xasprintf("%s/run", store_dir(d->platform->store));
+
+	if (mkdir(run_dir, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, "'%s' cannot be made", run_dir);
+	return mcp_host_open(d->spawner, run_dir, on_server_line, NULL, &d->host, e);
+}
+
+static int open_platform(struct daemon *d, struct err *e)
+{
+	struct platform_options po = { .source = d->source,
+				       .as = d->o->as,
+				       .engines = { d, resolve_engine, check_output } };
+	int rc = platform_open(&po, &d->platform, e);
+
+	if (rc == 0)
+		rc = platform_recover(d->platform, e);
+	return rc;
+}
+
+static int open_fs(struct daemon *d, struct err *e)
+{
+	struct fs_options fo = { .platform = d->platform,
+				 .catalog = d->catalog,
+				 .host = { d, health, mcp_status },
+				 .uid = (uid_t)d->o->uid,
+				 .gid = (gid_t)d->o->gid,
+				 .umask = (mode_t)d->o->umask,
+				 .allow_other = d->o->allow_other,
+				 .mountpoint = d->mountpoint };
+
+	return fs_open(&fo, d->source, d->o->debug, &d->fs, e);
+}
+
+static int open_workers(struct daemon *d, struct err *e)
+{
+	size_t n = (size_t)settings_int(d->platform, SETTING_WORKERS);
+
+	platform_watch(d->platform, on_changes, d);
+	return workers_start(d->platform, d->host, d->catalog, n, &d->workers, e);
+}
+
+/* The spawn helper comes first: it is forked while there is one thread. */
+static int open_all(struct daemon *d, struct err *e)
+{
+	int rc = mount_clean(d->mountpoint, e);
+
+	if (rc >= 0)
+		rc = spawner_start(&d->spawner, e);
+	if (rc == 0)
+		rc = catalog_open(NULL, &d->catalog, e);
+	if (rc == 0)
+		rc = open_platform(d, e);
+	if (rc == 0)
+		rc = open_host(d, e);
+	if (rc == 0)
+		rc = open_fs(d, e);
+	if (rc == 0)
+		rc = open_workers(d, e);
+	return rc;
+}
+
+static void close_all(struct daemon *d)
+{
+	struct workers *workers = steal(d->workers);
+
+	workers_stop(workers);
+	if (d->host)
+		mcp_host_cancel_all(d->host);
+	fs_close(steal(d->fs));
+	mcp_host_close(d->host);
+	platform_close(d->platform);
+	catalog_close(d->catalog);
+	spawner_stop(d->spawner);
+}
+
+/* Threads of ours leave signals to the main thread, which waits for them. */
+static void block_signals(int how)
+{
+	static const int ours[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < N_ELEMS(ours); i++)
+		sigaddset(&set, ours[i]);
+	pthread_sigmask(how, &set, NULL);
+}
+
+/* ready_fd -1: nobody waits. Else a byte tells the one who started us that the mount is there. */
+static int serve(struct daemon *d, int ready_fd)
+{
+	struct err e = ERR_INIT;
+	int rc;
+
+	block_signals(SIG_BLOCK);
+	rc = open_all(d, &e);
+	if (rc == 0) {
+		log_info("'%s' is mounted at %s", d->source, d->mountpoint);
+		if (ready_fd >= 0 && write(ready_fd, "", 1) != 1)
+			log_warn("who started this daemon is gone");
+		if (ready_fd >= 0)
+			log_open("0711fs", (enum log_level)d->o->log_level, true, d->o->log_json);
+		block_signals(SIG_UNBLOCK);
+		rc = fs_serve(d->fs, &e);
+	}
+	if (rc < 0)
+		log_error("%s", e.text);
+	else
+		log_info("'%s' is unmounted", d->mountpoint);
+	close_all(d);
+	return rc < 0 ? 1 : 0;
+}
+
+static void leave_terminal(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (setsid() < 0 || chdir("/") < 0)
+		log_warn("the daemon could not leave its session");
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+	}
+}
+
+/* The daemon goes to the background only when the mount answers: until then errors come out here. */
+static int serve_in_background(struct daemon *d)
+{
+	int ready[2], status = 1;
+	struct stat st;
+	char byte;
+	pid_t pid;
+
+	if (pipe2(ready, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		log_error("no process to be had: %s", strerror(errno));
+		return 1;
+	}
+	if (pid == 0) {
+		close(ready[0]);
+		leave_terminal();
+		return serve(d, ready[1]);
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) == 1)
+		return stat(d->mountpoint, &st) < 0 ? 1 : 0;
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : 1;
+}
+
+static int find_paths(struct daemon *d, const struct options *o, struct err *e)
+{
+	d->o = o;
+	if (strstr(o->source, "://"))
+		return err_set(e, -ENOTSUP, "'%.40s': only a directory can be the source in this version", o->source);
+	if (mkdir(o->source, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, "the source '%s' cannot be made", o->source);
+	if (!realpath(o->source, d->source))
+		return err_errno(e, "the source '%s'", o->source);
+	if (mount_clean(o->mountpoint, e) < 0)
+		return e->code;
+	if (!realpath(o->mountpoint, d->mountpoint))
+		return err_errno(e, "the mountpoint '%s'", o->mountpoint);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon d = { .o = NULL };
+	struct err e = ERR_INIT;
+	struct options o;
+	int rc = options_parse(argc, argv, &o, &e);
+
+	if (rc == 0 && o.help) {
+		options_help();
+		return 0;
+	}
+	if (rc == 0 && o.version) {
+		printf("0711fs %s\n", PACKAGE_VERSION);
+		return 0;
+	}
+	if (rc == 0) {
+		log_open("0711fs", o.debug ? LOG_LEVEL_DEBUG : (enum log_level)o.log_level, o.syslog, o.log_json);
+		rc = find_paths(&d, &o, &e);
+	}
+	if (rc < 0) {
+		log_error("%s", e.text);
+		return rc == -EINVAL ? 2 : 1;
+	}
+	rc = o.foreground ? serve(&d, -1) : serve_in_background(&d);
+	options_release(&o);
+	return rc;
+}

@@ -1,0 +1,360 @@
+#include "run/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "platform/settings.h"
+#include "platform/trash.h"
+#include "platform/work.h"
+
+#define LOOK_AGAIN_MS 30000 /* leases of other hosts may have ended */
+#define KEEP_EVERY_MS 1000
+#define SWEEP_EVERY_MS 3600000
+#define FAULT_PAUSE_MS 1000 /* the store fails: do not spin */
+
+/* A task that this process works on. */
+struct running {
+	int64_t task_row, fence;
+	struct mcp_cancel *cancel;
+	struct running *next;
+};
+
+struct workers {
+	struct platform *p;
+	struct mcp_host *host;
+	const struct mcp_catalog *catalog;
+	pthread_mutex_t lock;
+	pthread_cond_t wake, keep;
+	unsigned kicks; /* changes that may have made work, not looked at yet */
+	bool stopping;
+	struct running *running;
+	size_t n_busy, n;
+	pthread_t keeper;
+	pthread_t thread[];
+};
+
+static void wait_ms(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_cond_timedwait(cond, lock, &until);
+}
+
+static void enter(struct workers *w, struct running *r)
+{
+	pthread_mutex_lock(&w->lock);
+	r->next = w->running;
+	w->running = r;
+	w->n_busy++;
+	if (w->stopping)
+		mcp_cancel_raise(r->cancel);
+	pthread_cond_signal(&w->keep);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static bool leave(struct workers *w, struct running *r)
+{
+	struct running **at = &w->running;
+	bool stopping;
+
+	pthread_mutex_lock(&w->lock);
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	w->n_busy--;
+	stopping = w->stopping;
+	pthread_mutex_unlock(&w->lock);
+	return stopping;
+}
+
+/* What callbacks of a call get. */
+struct telling {
+	struct platform *p;
+	int64_t task_row;
+};
+
+static void on_progress(void *ud, double percent, const char *message)
+{
+	struct telling *t = ud;
+
+	work_progress(t->p, t->task_row, percent < 0 ? -1 : (int)percent, message);
+}
+
+static void on_log(void *ud, const char *level, const char *line)
+{
+	struct telling *t = ud;
+	auto_free char *text = xasprintf("%s: %s", level, line);
+
+	work_log(t->p, t->task_row, text);
+}
+
+static int call_engine(struct workers *w, const struct work *work, struct running *r, struct mcp_result *out,
+		       struct err *e)
+{
+	struct telling t = { w->p, work->task.row_id };
+	auto_free char *paths = xmalloc(work->n_documents * PATH_MAX);
+	auto_free struct mcp_document *docs = xcalloc(work->n_documents, sizeof(*docs));
+	struct mcp_call call = { .mcp = catalog_find(w->catalog, work->task.mcp),
+				 .tool = work->task.tool,
+				 .arguments = work->arguments,
+				 .documents = docs,
+				 .n_documents = work->n_documents,
+				 .timeout_ms = settings_int(w->p, SETTING_TASK_TIMEOUT) * 1000,
+				 .cancel = r->cancel,
+				 .on_progress = on_progress,
+				 .on_log = on_log,
+				 .ud = &t };
+
+	if (!call.mcp)
+		return err_set(e, -ENOENT, "MCP '%s' is not installed on this host", work->task.mcp);
+	for (size_t i = 0; i < work->n_documents; i++) {
+		docs[i].name = work->document[i].name;
+		docs[i].path = blob_path(w->p->blobs, work->document[i].sha256, paths + i * PATH_MAX);
+	}
+	return mcp_host_call(w->host, &call, out, e);
+}
+
+static int hand_in(struct workers *w, const struct work *work, const struct mcp_result *result, struct err *e)
+{
+	auto_free struct work_output *output = xcalloc(result->n_outputs, sizeof(*output));
+	json_t *usage = json_object_get(result->meta, "usage");
+	struct outcome o = { .result = result->structured,
+			     .output = output,
+			     .n_outputs = result->n_outputs,
+			     .tokens = json_integer_value(json_object_get(usage, "tokens")) };
+
+	for (size_t i = 0; i < result->n_outputs; i++)
+		output[i] =
+			(struct work_output){ result->outputs[i].name, result->outputs[i].bytes, result->outputs[i].len };
+	return work_succeed(w->p, work, &o, e);
+}
+
+/* What may pass: a server that died or did not start. A document that takes too long would do so again. */
+static bool may_pass(int rc, const struct mcp_result *result)
+{
+	return rc == -ECONNRESET || rc == -ECHILD ||
+	       (rc == -EREMOTEIO && json_is_true(json_object_get(result->meta, "retry")));
+}
+
+static int finish(struct workers *w, const struct work *work, int rc, const struct mcp_result *result, bool stopping,
+		  struct err *e)
+{
+	struct err none = ERR_INIT;
+
+	if (rc == -ECANCELED && stopping)
+		return work_giveback(w->p, work, &none);
+	if (rc == 0 && !result->structured)
+		return work_fail(w->p, work, "the engine gave no structured result", false, &none);
+	if (rc == 0) {
+		rc = hand_in(w, work, result, e);
+		if (rc == 0 || rc == -ESTALE)
+			return rc;
+	}
+	return work_fail(w->p, work, rc == -EREMOTEIO && result->text ? result->text : e->text, may_pass(rc, result),
+			 &none);
+}
+
+static void do_work(struct workers *w, const struct work *work)
+{
+	struct running r = { .task_row = work->task.row_id, .fence = work->task.fence, .cancel = mcp_cancel_new() };
+	struct mcp_result result = { 0 };
+	struct err e = ERR_INIT;
+	bool stopping;
+	int rc;
+
+	enter(w, &r);
+	rc = call_engine(w, work, &r, &result, &e);
+	stopping = leave(w, &r);
+	rc = finish(w, work, rc, &result, stopping, &e);
+	if (rc == -ESTALE)
+		log_debug("task '%s': its outcome is not wanted any more", work->task.name);
+	else if (rc < 0)
+		log_error("task '%s': its outcome could not be stored (%s); its lease will end", work->task.name,
+			  err_name(rc));
+	mcp_result_release(&result);
+	mcp_cancel_free(r.cancel);
+}
+
+/* Until there may be work: a kick, or the time at which a task in todo becomes ready. */
+static void wait_for_work(struct workers *w)
+{
+	int64_t ms = work_wait_ms(w->p);
+
+	if (ms < 0 || ms > LOOK_AGAIN_MS)
+		ms = LOOK_AGAIN_MS;
+	pthread_mutex_lock(&w->lock);
+	if (!w->kicks && !w->stopping && ms > 0)
+		wait_ms(&w->wake, &w->lock, ms);
+	if (w->kicks)
+		w->kicks--;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static bool is_stopping(struct workers *w)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&w->lock);
+	stopping = w->stopping;
+	pthread_mutex_unlock(&w->lock);
+	return stopping;
+}
+
+static void *worker_run(void *arg)
+{
+	struct workers *w = arg;
+
+	while (!is_stopping(w)) {
+		struct err e = ERR_INIT;
+		struct work work;
+		int rc = work_claim(w->p, &work, &e);
+
+		if (rc > 0) {
+			do_work(w, &work);
+			work_release(&work);
+		} else if (rc == 0) {
+			wait_for_work(w);
+		} else {
+			log_error("no task can be claimed: %s", e.text);
+			pthread_mutex_lock(&w->lock);
+			if (!w->stopping)
+				wait_ms(&w->wake, &w->lock, FAULT_PAUSE_MS);
+			pthread_mutex_unlock(&w->lock);
+		}
+	}
+	return NULL;
+}
+
+/* Progress, log lines and leases once a second while there is work; the trash and old receipts once an hour. */
+static void *keeper_run(void *arg)
+{
+	struct workers *w = arg;
+	int64_t next_sweep = 0;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->stopping) {
+		struct timespec now;
+		struct err e = ERR_INIT;
+		bool busy = w->n_busy > 0;
+		int rc = 0;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		pthread_mutex_unlock(&w->lock);
+		if (busy)
+			rc = work_keep(w->p, &e);
+		if (rc == 0 && now.tv_sec * 1000 >= next_sweep) {
+			rc = trash_sweep(w->p, &e);
+			next_sweep = now.tv_sec * 1000 + SWEEP_EVERY_MS;
+		}
+		if (rc < 0)
+			log_error("housekeeping failed: %s", e.text);
+		pthread_mutex_lock(&w->lock);
+		if (!w->stopping)
+			wait_ms(&w->keep, &w->lock, w->n_busy ? KEEP_EVERY_MS : SWEEP_EVERY_MS);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static void take_away(struct workers *w, int64_t task_row)
+{
+	for (struct running *r = w->running; r; r = r->next)
+		if (r->task_row == task_row)
+			mcp_cancel_raise(r->cancel);
+}
+
+void workers_changes(struct workers *w, const struct change *c, size_t n)
+{
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < n; i++) {
+		bool todo = c[i].kind == CHANGE_TASK && c[i].now == TASK_TODO;
+
+		if (c[i].kind == CHANGE_TASK && c[i].was == TASK_IN_PROGRESS && c[i].now != TASK_IN_PROGRESS)
+			take_away(w, c[i].row);
+		if ((todo || c[i].kind == CHANGE_LIVE) && w->kicks < w->n) {
+			w->kicks++;
+			pthread_cond_signal(&w->wake);
+		}
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void init_cond(pthread_cond_t *cond)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_catalog *catalog, size_t n,
+		  struct workers **out, struct err *e)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct workers *w;
+	size_t want = n ? n : cores > 0 ? (size_t)cores : 1;
+
+	w = xcalloc(1, sizeof(*w) + want * sizeof(w->thread[0]));
+	w->p = p;
+	w->host = host;
+	w->catalog = catalog;
+	pthread_mutex_init(&w->lock, NULL);
+	init_cond(&w->wake);
+	init_cond(&w->keep);
+	if (pthread_create(&w->keeper, NULL, keeper_run, w) != 0) {
+		free(w);
+		return err_set(e, -EAGAIN, "no thread for the housekeeping");
+	}
+	while (w->n < want && pthread_create(&w->thread[w->n], NULL, worker_run, w) == 0)
+		w->n++;
+	if (w->n == 0) {
+		workers_stop(w);
+		return err_set(e, -EAGAIN, "no thread for a worker");
+	}
+	*out = w;
+	return 0;
+}
+
+void workers_stop(struct workers *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	for (struct running *r = w->running; r; r = r->next)
+		mcp_cancel_raise(r->cancel);
+	pthread_cond_broadcast(&w->wake);
+	pthread_cond_broadcast(&w->keep);
+	pthread_mutex_unlock(&w->lock);
+	for (size_t i = 0; i < w->n; i++)
+		pthread_join(w->thread[i], NULL);
+	pthread_join(w->keeper, NULL);
+	pthread_mutex_destroy(&w->lock);
+	pthread_cond_destroy(&w->wake);
+	pthread_cond_destroy(&w->keep);
+	free(w);
+}
+
+json_t *workers_health(struct workers *w)
+{
+	json_t *health;
+
+	pthread_mutex_lock(&w->lock);
+	health = json_pack("{s:s, s:i, s:i}", "state", "ok", "threads", (int)w->n, "busy", (int)w->n_busy);
+	pthread_mutex_unlock(&w->lock);
+	return health;
+}
