@@ -116,15 +116,22 @@ static int ask(struct server *s, const struct mcp_call *call, const json_t *tool
 	return rc;
 }
 
+static int64_t time_for(const struct mcp_call *call)
+{
+	const struct mcp_timeouts *t = &call->mcp->timeouts;
+	int64_t ms = call->timeout_ms > 0 ? call->timeout_ms : t->call_ms;
+
+	return t->call_max_ms > 0 && ms > t->call_max_ms ? t->call_max_ms : ms;
+}
+
 static int call_tool(struct server *s, const struct mcp_call *call, const json_t *tool, json_t *arguments,
 		     struct mcp_result *out, struct err *e)
 {
-	int64_t timeout_ms = call->timeout_ms > 0 ? call->timeout_ms : call->mcp->timeouts.call_ms;
 	json_t *answer = NULL;
 	int rc = check_arguments(arguments, tool, e);
 
 	if (rc == 0)
-		rc = ask(s, call, tool, arguments, clock_mono_ms() + timeout_ms, &answer, e);
+		rc = ask(s, call, tool, arguments, clock_mono_ms() + time_for(call), &answer, e);
 	if (rc == 0)
 		rc = result_parse(answer, out, e);
 	json_decref(answer);

@@ -176,6 +176,7 @@ static const struct number {
 #define AT(field) offsetof(struct mcp_manifest, field)
 	{ "timeouts", "start_ms", AT(timeouts.start_ms), false, 30000, 1 },
 	{ "timeouts", "call_ms", AT(timeouts.call_ms), false, 300000, 1 },
+	{ "timeouts", "call_max_ms", AT(timeouts.call_max_ms), false, 0, 1 },
 	{ "timeouts", "idle_s", AT(timeouts.idle_ms), false, 0, 1000 },
 	{ "timeouts", "stop_grace_ms", AT(timeouts.stop_grace_ms), false, 2000, 1 },
 	{ "timeouts", "term_grace_ms", AT(timeouts.term_grace_ms), false, 2000, 1 },

@@ -4,7 +4,8 @@
  * {"id": "TENDER", "version": "0.1.0", "title": "…", "description": "…",
  *  "command": "${dir}/tender", "args": [], "env": {"NAME": "value"},
  *  "default_tool": "parse_rfp", "input": "paths", "accepts": ["application/pdf"],
- *  "timeouts": {"start_ms": 30000, "call_ms": 300000, "idle_s": 0, "stop_grace_ms": 2000, "term_grace_ms": 2000},
+ *  "timeouts": {"start_ms": 30000, "call_ms": 300000, "call_max_ms": 0, "idle_s": 0, "stop_grace_ms": 2000,
+ *               "term_grace_ms": 2000},
  *  "limits": {"memory_mb": 2048, "processes": 64, "files": 256, "tmp_mb": 256, "file_mb": 1024, "cpu_s": 3600},
  *  "tools": [{"name": "parse_rfp", "description": "…", "inputSchema": {}, "outputSchema": {}}]}
  *
@@ -24,6 +25,7 @@
 struct mcp_timeouts {
 	int64_t start_ms;      /* from the start of the process to its answer to initialize */
 	int64_t call_ms;       /* one call, where the caller names no other time */
+	int64_t call_max_ms;   /* one call at most, whatever the caller says; 0: no such bound */
 	int64_t idle_ms;       /* without a call the process is stopped; 0: it stays */
 	int64_t stop_grace_ms; /* after its stdin was closed */
 	int64_t term_grace_ms; /* after SIGTERM */

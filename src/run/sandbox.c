@@ -15,6 +15,10 @@
 
 #include "base/io.h"
 
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+
 const struct sandbox_path sandbox_paths[] = {
 	{ "/usr", SANDBOX_RUN },
 	{ "/bin", SANDBOX_RUN },
@@ -121,7 +125,8 @@ static void set_limits(const struct sandbox_layers *l, const struct sandbox_limi
 	/* outside a user namespace this counts all that the user runs */
 	if (l->namespaces & CLONE_NEWUSER)
 		limit(RLIMIT_NPROC, limits->processes);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !__has_feature(address_sanitizer) && \
+	!__has_feature(thread_sanitizer)
 	limit(RLIMIT_AS, limits->address_bytes);
 #endif
 }

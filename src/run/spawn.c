@@ -24,12 +24,15 @@ struct spawner {
 	atomic_uint_fast64_t next_id;
 };
 
+/* Without control groups, as for most plain users, a server is still shut in; it is only less well measured. */
 static void log_layers(const struct sandbox_layers *l)
 {
-	if (l->missing[0])
-		log_warn("sandbox: not available here: %s; servers run with the layers that are left", l->missing);
-	else
+	if (!l->missing[0])
 		log_info("sandbox: all layers are active (Landlock ABI %d)", l->landlock);
+	else if (l->seccomp && (l->view || l->landlock))
+		log_info("sandbox: not available here: %s; the other layers are active", l->missing);
+	else
+		log_warn("sandbox: not available here: %s; servers run with the layers that are left", l->missing);
 }
 
 static int receive_layers(struct spawner *s, struct err *e)

@@ -12,8 +12,8 @@
 #include "platform/trash.h"
 #include "platform/work.h"
 
-#define LOOK_AGAIN_MS 30000 /* leases of other hosts may have ended */
-#define KEEP_EVERY_MS 1000
+#define LOOK_AGAIN_MS  30000 /* leases of other hosts may have ended */
+#define KEEP_EVERY_MS  1000
 #define SWEEP_EVERY_MS 3600000
 #define FAULT_PAUSE_MS 1000 /* the store fails: do not spin */
 
@@ -136,8 +136,8 @@ static int hand_in(struct workers *w, const struct work *work, const struct mcp_
 			     .tokens = json_integer_value(json_object_get(usage, "tokens")) };
 
 	for (size_t i = 0; i < result->n_outputs; i++)
-		output[i] =
-			(struct work_output){ result->outputs[i].name, result->outputs[i].bytes, result->outputs[i].len };
+		output[i] = (struct work_output){ result->outputs[i].name, result->outputs[i].bytes,
+						  result->outputs[i].len };
 	return work_succeed(w->p, work, &o, e);
 }
 

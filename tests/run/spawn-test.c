@@ -21,13 +21,18 @@
 #include "base/io.h"
 #include "run/spawn.h"
 
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+
 static struct spawner *spawner;
 static char dir[] = "/tmp/0711fs-spawn-XXXXXX";
 static char *probe_dir, *probe, *in_dir, *tmp_dir, *secret;
 
 static bool sanitized(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
+	__has_feature(thread_sanitizer)
 	return true;
 #else
 	return false;
@@ -209,23 +214,41 @@ static void test_environment(void **state UNUSED)
 	expect_refused("env FS0711_SECRET");
 }
 
-static void test_limits(void **state UNUSED)
+static void test_process_limit(void **state UNUSED)
 {
-	struct sandbox_limits limits = { .processes = 8, .memory_bytes = 64u << 20 };
+	const struct sandbox_limits limits = { .processes = 8 };
 	const struct sandbox_layers *l = spawner_layers(spawner);
+
+	if (sanitized() || (l->cgroup == SANDBOX_CGROUP_NONE && !(l->namespaces & CLONE_NEWUSER)))
+		skip();
+	auto_free char *out = output_of("fork 20", &limits);
+	assert_string_equal(out, "fork EAGAIN\n");
+}
+
+static void test_memory_limit(void **state UNUSED)
+{
+	const struct sandbox_limits limits = { .memory_bytes = 64u << 20 };
 	struct child c;
 	struct err e = ERR_INIT;
 	int from;
 
-	if (sanitized() || l->cgroup == SANDBOX_CGROUP_NONE)
+	if (sanitized() || spawner_layers(spawner)->cgroup == SANDBOX_CGROUP_NONE)
 		skip();
-	auto_free char *out = output_of("fork 20", &limits);
-	assert_string_equal(out, "fork EAGAIN\n");
 	assert_int_equal(start("memory 200", &limits, &c, &from, &e), 0);
 	assert_int_equal(spawner_wait(&c, 20000), 0);
 	assert_true(WIFSIGNALED(c.status));
 	spawner_release(&c);
 	close(from);
+}
+
+static void test_address_limit(void **state UNUSED)
+{
+	const struct sandbox_limits limits = { .address_bytes = 64u << 20 };
+
+	if (sanitized())
+		skip();
+	auto_free char *out = output_of("memory 200", &limits);
+	assert_string_equal(out, "memory ENOMEM\n");
 }
 
 static void test_kill(void **state UNUSED)
@@ -399,7 +422,9 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_process_limit),
+		cmocka_unit_test(test_memory_limit),
+		cmocka_unit_test(test_address_limit),
 		cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_no_grandchild_left),
 		cmocka_unit_test(test_orphans),
