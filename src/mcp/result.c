@@ -24,11 +24,14 @@ static const char *text_of(const json_t *json, const char *key)
 
 /* --- names --- */
 
-static int hex(char c)
+/* The byte that two hexadecimal digits say, or -1. */
+static int hex_byte(const char *at)
 {
-	if (!isxdigit((unsigned char)c))
+	char digits[3] = { at[0], at[1], '\0' };
+
+	if (!isxdigit((unsigned char)at[0]) || !isxdigit((unsigned char)at[1]))
 		return -1;
-	return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+	return (int)strtol(digits, NULL, 16);
 }
 
 /* The last part of a URI's path, with %XX undone: "output:///a/summary.md?x" is summary.md. The caller's to free. */
@@ -42,8 +45,8 @@ static char *last_part(const char *uri)
 	end = uri + len;
 	name = to = xmalloc((size_t)(end - at) + 1);
 	for (; at < end; at++) {
-		if (*at == '%' && end - at > 2 && hex(at[1]) >= 0 && hex(at[2]) >= 0) {
-			*to++ = (char)(hex(at[1]) << 4 | hex(at[2]));
+		if (*at == '%' && end - at > 2 && hex_byte(at + 1) >= 0) {
+			*to++ = (char)hex_byte(at + 1);
 			at += 2;
 		} else {
 			*to++ = *at;

@@ -321,15 +321,17 @@ json_t *server_status(struct server *s)
 {
 	struct session_info info = { .alive = false };
 	char since[CLOCK_TEXT_BYTES];
+	json_int_t noise = (json_int_t)s->noise;
 	bool alive;
 
 	if (s->run)
 		session_info(s->run->session, &info);
+	noise += (json_int_t)info.noise;
 	alive = info.alive;
 	return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:I, s:I, s:I, s:I, s:s?, s:I}", "state", state_of(s, &info),
 			 "pid", alive ? json_integer(info.pid) : json_null(), "version", s->version, "protocol",
 			 alive ? info.protocol : NULL, "since", alive ? clock_format(info.since_ms, since) : NULL,
 			 "in_flight", (json_int_t)info.in_flight, "calls", (json_int_t)s->calls, "errors",
 			 (json_int_t)s->errors, "restarts", (json_int_t)(s->starts ? s->starts - 1 : 0), "last_error",
-			 s->last_error[0] ? s->last_error : NULL, "stdout_noise", (json_int_t)(s->noise + info.noise));
+			 s->last_error[0] ? s->last_error : NULL, "stdout_noise", noise);
 }

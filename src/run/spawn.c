@@ -234,7 +234,7 @@ int spawner_wait(struct child *c, int64_t timeout_ms)
 	int64_t until = clock_mono_ms() + timeout_ms;
 
 	while (!c->ended) {
-		struct spawn_status record;
+		struct spawn_status record = { .event = SPAWN_PID };
 		int64_t left = timeout_ms < 0 ? -1 : until - clock_mono_ms();
 		int rc = read_status(c->status_fd, &record, left < 0 && timeout_ms >= 0 ? 0 : left);
 
