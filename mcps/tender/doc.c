@@ -60,12 +60,13 @@ void doc_free(struct doc *d)
 	g_free(d);
 }
 
-struct page *doc_add_page(struct doc *d, int file, int number, char *text, GArray *lines)
+struct page *doc_add_page(struct doc *d, int file, int number, double height, char *text, GArray *lines)
 {
 	struct page *p = g_new0(struct page, 1);
 
 	p->file = file;
 	p->number = number;
+	p->height = height;
 	p->text = text;
 	p->plain = text_plain(text, &p->plain_from);
 	p->lines = lines;
@@ -99,13 +100,7 @@ static char *furniture_key(const struct line *l)
 
 static bool near_edge(const struct page *p, const struct line *l)
 {
-	double top = 1e9, bottom = 0;
-
-	for (unsigned i = 0; i < p->lines->len; i++) {
-		top = fmin(top, page_line(p, (int)i)->y0);
-		bottom = fmax(bottom, page_line(p, (int)i)->y1);
-	}
-	return l->y1 < top + 0.12 * (bottom - top) || l->y0 > bottom - 0.12 * (bottom - top);
+	return l->y1 < 0.12 * p->height || l->y0 > 0.88 * p->height;
 }
 
 static bool only_number(const char *s)
@@ -195,6 +190,15 @@ static double usual_gap(const struct page *p)
 	return usual;
 }
 
+/* "3. Scope of work" above a line that is longer: a number of a section begins it, no stop ends it. */
+static bool is_numbered_head(const struct line *head, const struct line *next)
+{
+	const char *text = head->text;
+
+	return g_ascii_isdigit(text[0]) && text[strcspn(text, " ")] && !strchr(".;,:", text[strlen(text) - 1]) &&
+	       text_words(text) <= 9 && g_unichar_isupper(g_utf8_get_char(next->text)) && head->x1 < next->x1 - 40;
+}
+
 /* May line l stand in one paragraph with the line before it? */
 static bool continues(const struct page *p, const struct block *b, const struct line *l, double usual)
 {
@@ -206,6 +210,10 @@ static bool continues(const struct page *p, const struct block *b, const struct 
 	if (last->furniture != l->furniture || l->item || l->bullet || last->bullet || !widths_meet(last, l))
 		return false;
 	if (gap < -1 || (gap > 0.75 && (!open || gap > 1.15 * usual)))
+		return false;
+	if (!open && gap > usual + 0.15)
+		return false;
+	if (b->n == 1 && is_numbered_head(last, l))
 		return false;
 	/* A heading over a paragraph is set larger. */
 	return fabs((last->y1 - last->y0) - (l->y1 - l->y0)) < 0.25 * height;

@@ -28,6 +28,7 @@ struct block {
 struct page {
 	int file;        /* index in doc.files */
 	int number;      /* in its file, from 1 */
+	double height;   /* in points */
 	char *text;      /* all of it, in reading order */
 	char *plain;     /* text_plain of text: what quotes are looked for in */
 	int *plain_from; /* where in text each byte of plain comes from */
@@ -57,7 +58,7 @@ struct doc *doc_new(void);
 void doc_free(struct doc *d);
 
 /* doc_add_page - append a page and take its text and lines (GArray of struct line, text owned) */
-struct page *doc_add_page(struct doc *d, int file, int number, char *text, GArray *lines);
+struct page *doc_add_page(struct doc *d, int file, int number, double height, char *text, GArray *lines);
 
 /* doc_finish - after the last page: furniture, blocks, language, order of dates */
 void doc_finish(struct doc *d);

@@ -87,7 +87,7 @@ static struct pattern issue_for[] = {
 };
 
 static struct pattern issue_not[] = {
-	{ "amend|addend|\\bdue\\b|deadline|question|response|\\baward|\\bintent\\b|opening|shortlist|short-list|purchase order|guideline|circular|letter|"
+	{ "answer|amend|addend|\\bdue\\b|deadline|question|response|\\baward|\\bintent\\b|opening|shortlist|short-list|purchase order|guideline|circular|letter|"
 	  "\\bact\\b|standard|version|licen[cs]e|circular|report\\b|regulation|gesetz|verordnung|in kraft|fassung|stand\\b|invoice|work order|\\bbond\\b|contract",
 	  1, NULL, NULL },
 };

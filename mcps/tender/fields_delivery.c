@@ -339,7 +339,7 @@ static void add_contact(struct choice *choice, const struct doc *d, const struct
 	score = PATTERN_SCORE(contact_near, around);
 	if (!gather(p, k, &c))
 		score -= 40;
-	score += (c.name ? 6 : 0) + (c.phone ? 2 : 0) - (p->number > 12 ? 10 : p->number > 4 ? 4 : 0);
+	score += (c.name ? 16 : 0) + (c.phone ? 4 : 0) - (p->number > 12 ? 10 : p->number > 4 ? 4 : 0);
 	if (score > 20 && score < 55)
 		score = c.name ? 55 : 45;
 	fact = json_pack("{s:o, s:o, s:o, s:o}", "name", text_or_null(c.name), "role", text_or_null(c.role), "email",

@@ -46,14 +46,16 @@ static struct pattern no_duration = {
 static struct pattern option_at[] = {
 	{ "\\b(?:option|extend|extension|renew|renewal|additional)\\w*\\b[^.]{0,100}?\\b" SPAN, 0, NULL, NULL },
 	{ "\\b" SPAN "[ -]*(?:renewal |extension )?options?\\b", 0, NULL, NULL },
+	{ "\\b" SPAN "\\b[^.]{0,30}\\bverläng", 0, NULL, NULL },
 	{ "(?:verlänger\\w*|option\\w*)\\b[^.]{0,80}?" SPAN, 0, NULL, NULL },
 };
 
 /* "up to two additional one-year options": two times a year. */
-static struct pattern option_times = {
-	"\\b(?:up to )?(?<times>\\d|one|two|three|four|five|six)(?: \\(\\d\\))? (?:additional |successive |optional )*(?<n>one|two|three|1|2|3)(?: ?\\(\\d\\))?[ -](?<unit>year|month)s?\\b"
-	"[^.]{0,30}\\b(?:option|renewal|extension|period|term)",
-	0, NULL, NULL
+static struct pattern option_times[] = {
+	{ "\\b(?:up to )?(?<times>\\d|one|two|three|four|five|six)(?: \\(\\d\\))? (?:additional |successive |optional )*"
+	  "(?<n>one|two|three|1|2|3)(?: ?\\(\\d\\))?[ -](?<unit>year|month)s?\\b[^.]{0,30}\\b(?:option|renewal|extension|period|term)",
+	  0, NULL, NULL },
+	{ "\\b(?<times>ein|zwei|drei|vier)mal\\b[^.]{0,40}?\\b(?:jeweils |je )" SPAN, 0, NULL, NULL },
 };
 
 static struct pattern start_labels[] = {
@@ -84,7 +86,7 @@ static struct pattern budget_for[] = {
 };
 
 static struct pattern no_budget = {
-	"deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
+	"deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
 	"revenue|net ?worth|\\btravel (?:ceiling|costs?|budget|expenses?)|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
 	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
 	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp",
@@ -99,7 +101,7 @@ void fields_terms_preload(void)
 	pattern_compile(duration_at, N_ELEMS(duration_at));
 	pattern_compile(&no_duration, 1);
 	pattern_compile(option_at, N_ELEMS(option_at));
-	pattern_compile(&option_times, 1);
+	pattern_compile(option_times, N_ELEMS(option_times));
 	pattern_compile(start_labels, N_ELEMS(start_labels));
 	pattern_compile(end_labels, N_ELEMS(end_labels));
 	pattern_compile(budget_for, N_ELEMS(budget_for));
@@ -147,19 +149,19 @@ static int span_months(GMatchInfo *m)
 
 static int option_months(const char *text)
 {
-	GMatchInfo *m = pattern_find(&option_times, text, 0);
 	int months = 0;
 
-	if (m) {
-		auto_free char *times = g_match_info_fetch_named(m, "times");
+	for (size_t i = 0; i < N_ELEMS(option_times) && months == 0; i++) {
+		GMatchInfo *m = pattern_find(&option_times[i], text, 0);
+		auto_free char *times = m ? g_match_info_fetch_named(m, "times") : NULL;
 
-		months = count_value(times) * span_months(m);
+		months = m ? count_value(times) * span_months(m) : 0;
+		g_match_info_free(m);
 	}
-	g_match_info_free(m);
 	for (size_t i = 0; i < N_ELEMS(option_at) && months == 0; i++) {
-		m = pattern_find(&option_at[i], text, 0);
-		if (m)
-			months = span_months(m);
+		GMatchInfo *m = pattern_find(&option_at[i], text, 0);
+
+		months = m ? span_months(m) : 0;
 		g_match_info_free(m);
 	}
 	return months;

@@ -116,6 +116,7 @@ static void read_page(struct doc *d, int file, int number, PopplerPage *page)
 {
 	struct places places = { NULL, 0 };
 	char *text = poppler_page_get_text(page);
+	double height;
 
 	if (!text || strlen(text) > MOST_PAGE_BYTES) {
 		if (text)
@@ -125,7 +126,8 @@ static void read_page(struct doc *d, int file, int number, PopplerPage *page)
 	}
 	if (text[0])
 		poppler_page_get_text_layout(page, &places.rect, &places.n);
-	doc_add_page(d, file, number, text, split_lines(text, &places));
+	poppler_page_get_size(page, NULL, &height);
+	doc_add_page(d, file, number, height, text, split_lines(text, &places));
 	g_free(places.rect);
 }
 
