@@ -11,6 +11,7 @@
 
 #define MOST_FILE_BYTES (1ll << 30)
 #define MOST_PAGE_BYTES (1u << 20)
+#define MOST_LINES      20000
 #define HEAD_BYTES      1024
 
 static const char *const fault_kinds[N_PDF_FAULTS] = { "",          "missing", "empty",    "not_a_pdf",
@@ -95,7 +96,7 @@ static GArray *split_lines(const char *text, const struct places *places)
 	struct cutter c = { g_array_new(FALSE, TRUE, sizeof(struct line)), g_string_new(NULL), { 0 } };
 	guint i = 0;
 
-	for (const char *at = text; *at && i < places->n; at = g_utf8_next_char(at), i++) {
+	for (const char *at = text; *at && i < places->n && c.lines->len < MOST_LINES; at = g_utf8_next_char(at), i++) {
 		gunichar ch = g_utf8_get_char(at);
 
 		if (ch == '\n')
