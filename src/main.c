@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "fs/mount.h"
 #include "mcp/schema.h"
 #include "options.h"
@@ -170,7 +172,24 @@ static void block_signals(int how)
 	pthread_sigmask(how, &set, NULL);
 }
 
-/* ready_fd -1: nobody waits. Else a byte tells the one who started us that the mount is there. */
+static int open_null(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+/* Tells the one who started us that the mount is there, and leaves his terminal. */
+static void announce(int ready_fd)
+{
+	auto_close int null = open_null();
+
+	log_to_syslog();
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
+	if (write(ready_fd, "", 1) != 1)
+		log_warn("who started this daemon is gone");
+}
+
+/* ready_fd -1: nobody waits. */
 static int serve(struct daemon *d, int ready_fd)
 {
 	struct err e = ERR_INIT;
@@ -180,10 +199,8 @@ static int serve(struct daemon *d, int ready_fd)
 	rc = open_all(d, &e);
 	if (rc == 0) {
 		log_info("'%s' is mounted at %s", d->source, d->mountpoint);
-		if (ready_fd >= 0 && write(ready_fd, "", 1) != 1)
-			log_warn("who started this daemon is gone");
 		if (ready_fd >= 0)
-			log_open("0711fs", (enum log_level)d->o->log_level, true, d->o->log_json);
+			announce(ready_fd);
 		block_signals(SIG_UNBLOCK);
 		rc = fs_serve(d->fs, &e);
 	}
@@ -195,9 +212,13 @@ static int serve(struct daemon *d, int ready_fd)
 	return rc < 0 ? 1 : 0;
 }
 
-static void leave_terminal(void)
+/*
+ * The background process keeps nothing of the terminal, or a pipe that reads it would never end. What it and its
+ * children (fusermount3) say until the mount answers goes into a file in memory.
+ */
+static void leave_terminal(int words)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	auto_close int null = open_null();
 
 	if (setsid() < 0 || chdir("/") < 0)
 		log_warn("the daemon could not leave its session");
@@ -205,11 +226,22 @@ static void leave_terminal(void)
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 	}
+	if (words >= 0)
+		dup2(words, STDERR_FILENO);
 }
 
-/* The daemon goes to the background only when the mount answers: until then errors come out here. */
+static void say(int words)
+{
+	auto_buf text = BUF_INIT;
+
+	if (words >= 0 && lseek(words, 0, SEEK_SET) == 0 && io_read_fd(words, &text, 1 << 20) == 0)
+		io_write_all(STDERR_FILENO, buf_str(&text), text.len);
+}
+
+/* The daemon goes to the background only when the mount answers: until then its words come out here. */
 static int serve_in_background(struct daemon *d)
 {
+	auto_close int words = memfd_create("0711fs", MFD_CLOEXEC);
 	int ready[2], status = 1;
 	struct stat st;
 	char byte;
@@ -221,14 +253,15 @@ static int serve_in_background(struct daemon *d)
 	}
 	if (pid == 0) {
 		close(ready[0]);
-		leave_terminal();
-		return serve(d, ready[1]);
+		leave_terminal(words);
+		_exit(serve(d, ready[1]));
 	}
 	close(ready[1]);
-	if (read(ready[0], &byte, 1) == 1)
-		return stat(d->mountpoint, &st) < 0 ? 1 : 0;
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : 1;
+	status = read(ready[0], &byte, 1) == 1 && stat(d->mountpoint, &st) == 0 ? 0 : 1;
+	if (status)
+		waitpid(pid, NULL, WNOHANG);
+	say(words);
+	return status;
 }
 
 static int find_paths(struct daemon *d, const struct options *o, struct err *e)

@@ -18,7 +18,8 @@ static const struct option {
 	{ "as", OPTION_TEXT, offsetof(struct options, as), "EXPERT", "act for this expert, whoever uses the mount" },
 	{ "uid", OPTION_ID, offsetof(struct options, uid), "N", "owner of all files (default: you)" },
 	{ "gid", OPTION_ID, offsetof(struct options, gid), "N", "group of all files (default: yours)" },
-	{ "umask", OPTION_OCTAL, offsetof(struct options, umask), "OCTAL", "bits taken from all modes (default: none)" },
+	{ "umask", OPTION_OCTAL, offsetof(struct options, umask), "OCTAL",
+	  "bits taken from all modes (default: none)" },
 	{ "allow_other", OPTION_FLAG, offsetof(struct options, allow_other), NULL, "let other users in" },
 	{ "log", OPTION_LEVEL, offsetof(struct options, log_level), "LEVEL",
 	  "error, warn, info or debug (default: info)" },
@@ -28,9 +29,10 @@ static const struct option {
 };
 
 /* What mount(8), fstab and systemd put among the options for themselves. */
-static const char *const ignored[] = { "rw",	"dev",	"nodev", "suid",     "nosuid",	 "exec",   "noexec", "auto",
-				       "noauto", "user", "nouser", "users",  "owner",	 "group",  "_netdev", "nofail",
-				       "defaults", "async", "noatime", "relatime", "x-*", "comment=*" };
+static const char *const ignored[] = { "rw",      "dev",      "nodev",   "suid",     "nosuid",   "exec",
+				       "noexec",  "auto",     "noauto",  "user",     "nouser",   "users",
+				       "owner",   "group",    "_netdev", "nofail",   "defaults", "async",
+				       "noatime", "relatime", "x-*",     "comment=*" };
 
 static bool is_ignored(const char *option)
 {
@@ -120,7 +122,8 @@ static int parse_operand(const char *text, struct options *o, struct err *e)
 	else if (!o->mountpoint)
 		o->mountpoint = text;
 	else
-		return err_set(e, -EINVAL, "'%s' is one argument too many: 0711fs SOURCE MOUNTPOINT [-o OPTIONS]", text);
+		return err_set(e, -EINVAL, "'%s' is one argument too many: 0711fs SOURCE MOUNTPOINT [-o OPTIONS]",
+			       text);
 	return 0;
 }
 

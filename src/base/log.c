@@ -11,7 +11,8 @@
 static struct {
 	const char *program;
 	enum log_level level;
-	bool to_syslog, as_json;
+	_Atomic bool to_syslog;
+	bool as_json;
 } conf = { "0711fs", LOG_LEVEL_WARN, false, false };
 
 static const struct {
@@ -28,10 +29,15 @@ void log_open(const char *program, enum log_level level, bool to_syslog, bool as
 {
 	conf.program = program;
 	conf.level = level;
-	conf.to_syslog = to_syslog;
 	conf.as_json = as_json;
 	if (to_syslog)
-		openlog(program, LOG_PID, LOG_DAEMON);
+		log_to_syslog();
+}
+
+void log_to_syslog(void)
+{
+	openlog(conf.program, LOG_PID, LOG_DAEMON);
+	conf.to_syslog = true;
 }
 
 int log_level_parse(const char *word)

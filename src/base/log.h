@@ -11,6 +11,8 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBU
  * program  the name in each line, borrowed for ever
  */
 void log_open(const char *program, enum log_level level, bool to_syslog, bool as_json);
+/* log_to_syslog - from now on lines go to syslog; at any time, for a daemon that leaves its terminal */
+void log_to_syslog(void);
 /* log_level_parse - "error", "warn", "info" or "debug"; -EINVAL for another word */
 int log_level_parse(const char *word);
 

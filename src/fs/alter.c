@@ -107,8 +107,8 @@ int alter_remove(struct fs *fs, uint64_t dir, const char *name, bool is_dir, con
 		return -EISDIR;
 	e->text[0] = '\0';
 	rc = remove_found(&a, name, at);
-	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir), nodes[at.kind].refusals ? at.row : INO_ROW(dir),
-		   rc, e);
+	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir),
+		   nodes[at.kind].refusals ? at.row : INO_ROW(dir), rc, e);
 	return rc;
 }
 
@@ -166,7 +166,7 @@ int alter_move(struct fs *fs, uint64_t dir, const char *name, uint64_t to, const
 		rc = err_set(e, -EPERM, "'%s' belongs where it is and cannot be moved", name);
 	if (rc == -EINVAL)
 		rc = -EBADMSG;
-	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir), nodes[at.kind].refusals ? at.row : INO_ROW(dir),
-		   rc, e);
+	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir),
+		   nodes[at.kind].refusals ? at.row : INO_ROW(dir), rc, e);
 	return rc;
 }

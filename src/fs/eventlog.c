@@ -10,8 +10,8 @@
 #include "base/io.h"
 #include "platform/event.h"
 
-#define DAY_MS	 ((int64_t)86400000)
-#define AT_ONCE	 1000
+#define DAY_MS  ((int64_t)86400000)
+#define AT_ONCE 1000
 
 struct eventlog {
 	pthread_mutex_t lock;

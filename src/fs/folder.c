@@ -22,7 +22,7 @@ struct folders {
 	bool stopping;
 	struct {
 		int64_t row, due_ms;
-	} *open;
+	} * open;
 	size_t n_open;
 	struct inbox *box;
 	size_t n_boxes;
@@ -212,8 +212,7 @@ static int watch_again(void *row, void *ud)
 	struct fs *fs = ud;
 
 	if (!d->parent_row)
-		watch(fs->folders, d->row_id,
-		      clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
+		watch(fs->folders, d->row_id, clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
 	return 0;
 }
 

@@ -19,8 +19,8 @@ struct fuse_session;
 /* What the program around the file system knows of itself. */
 struct fs_host {
 	void *ud;
-	void (*health)(void *ud, json_t *health);                       /* add the state of the other parts */
-	json_t *(*mcp_status)(void *ud, const char *mcp);               /* new reference, NULL when unknown */
+	void (*health)(void *ud, json_t *health);         /* add the state of the other parts */
+	json_t *(*mcp_status)(void *ud, const char *mcp); /* new reference, NULL when unknown */
 };
 
 struct fs_options {

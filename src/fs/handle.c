@@ -14,7 +14,7 @@
 #include "fs/tree.h"
 #include "platform/event.h"
 
-#define LINE_MAX_BYTES	   65536
+#define LINE_MAX_BYTES     65536
 #define DOCUMENT_MAX_BYTES (64 << 20)
 
 static struct handle *new_handle(struct fs *fs, uint64_t ino, enum handle_type type, bool writes)
@@ -130,7 +130,7 @@ int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, str
 /* A program that replaces a document by removing it first makes it again under its name. */
 static int create_again(struct fs *fs, struct found at, struct handle **out, struct handle_mode *mode, struct err *e)
 {
-	if (!nodes[at.kind].put)
+	if (!nodes[at.kind].put && at.kind != NODE_ENTRY && at.kind != NODE_SCRATCH)
 		return -EEXIST;
 	return handle_open(fs, INO(at.kind, at.row), O_WRONLY | O_TRUNC, out, mode, e);
 }
@@ -161,8 +161,7 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, struct hand
 
 	*mode = (struct handle_mode){ 0 };
 	if (tree_find(&dir, name, at) == 0)
-		return at->kind == NODE_ENTRY ? handle_open(fs, INO(at->kind, at->row), O_WRONLY | O_TRUNC, out, mode, e)
-					      : create_again(fs, *at, out, mode, e);
+		return create_again(fs, *at, out, mode, e);
 	e->text[0] = '\0';
 	if (dir.node->flags & NODE_UPLOADS)
 		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, out, at), e);
@@ -185,8 +184,6 @@ int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err 
 
 	if (rc == 0)
 		rc = tree_list(&a, &h->list);
-	if (rc == 0 && (a.node->flags & NODE_SCRATCHY))
-		scratch_list(fs, ino, &h->list);
 	if (rc < 0)
 		free_handle(h);
 	else

@@ -8,13 +8,13 @@
 #include "fs/upload.h"
 
 enum handle_type {
-	HANDLE_TEXT,	/* text made at open; one open sees one version */
-	HANDLE_EDIT,	/* a text that is written: text holds the document, or the line that has no end yet */
-	HANDLE_FD,	/* stored bytes */
-	HANDLE_UPLOAD,	/* a file in an inbox that is in memory */
+	HANDLE_TEXT,    /* text made at open; one open sees one version */
+	HANDLE_EDIT,    /* a text that is written: text holds the document, or the line that has no end yet */
+	HANDLE_FD,      /* stored bytes */
+	HANDLE_UPLOAD,  /* a file in an inbox that is in memory */
 	HANDLE_SCRATCH, /* an editor's temporary file; its row is the inode's */
-	HANDLE_EVENTS,	/* the log of the day, as it is at each read */
-	HANDLE_WAIT,	/* reads are parked (wait.c) */
+	HANDLE_EVENTS,  /* the log of the day, as it is at each read */
+	HANDLE_WAIT,    /* reads are parked (wait.c) */
 	HANDLE_DIR,
 };
 

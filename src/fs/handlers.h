@@ -11,9 +11,9 @@
 #define MOVE(fn)                                                                                             \
 	int fn(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name, \
 	       bool replace)
-#define SHOW(fn) int fn(const struct ask *a, struct buf *out)
-#define PUT(fn)	 int fn(const struct ask *a, const char *text, size_t len)
-#define MAY(fn)	 int fn(const struct ask *a)
+#define SHOW(fn)  int fn(const struct ask *a, struct buf *out)
+#define PUT(fn)   int fn(const struct ask *a, const char *text, size_t len)
+#define MAY(fn)   int fn(const struct ask *a)
 #define NOTES(fn) int fn(const struct ask *a, int64_t *row)
 
 /* node_system.c */

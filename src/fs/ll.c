@@ -77,16 +77,12 @@ static int fill_entry(struct fs *fs, struct found at, struct fuse_entry_param *o
 static int find_child(struct fs *fs, fuse_ino_t parent, const char *name, struct found *out, struct err *e)
 {
 	struct ask dir = tree_ask(fs, parent, NULL, e);
-	int rc;
 
-	if (!tree_is_dir(INO_KIND(parent)))
-		return -ENOTDIR;
-	rc = tree_find(&dir, name, out);
-	if (rc == -ENOENT && (dir.node->flags & NODE_SCRATCHY)) {
-		out->kind = NODE_SCRATCH;
-		rc = scratch_find(fs, parent, name, &out->row);
+	if (streq(name, ".")) {
+		*out = (struct found){ INO_KIND(parent), INO_ROW(parent) };
+		return 0;
 	}
-	return rc;
+	return tree_is_dir(INO_KIND(parent)) ? tree_find(&dir, name, out) : -ENOTDIR;
 }
 
 static void ll_init(void *data UNUSED, struct fuse_conn_info *conn)
@@ -102,11 +98,8 @@ static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct found at;
 	int rc = name_clean(name, clean, &e);
 
-	if (rc == 0 && streq(name, ".")) {
-		at = (struct found){ INO_KIND(parent), INO_ROW(parent) };
-	} else if (rc == 0) {
+	if (rc == 0)
 		rc = find_child(fs_of(req), parent, clean, &at, &e);
-	}
 	if (rc == 0)
 		rc = fill_entry(fs_of(req), at, &entry, &e);
 	if (rc < 0) {
@@ -169,8 +162,8 @@ static int truncate_by_name(fuse_req_t req, fuse_ino_t ino, off_t size, struct e
 
 static int set_time(struct fs *fs, fuse_ino_t ino, const struct stat *st, bool now)
 {
-	int64_t ms = now ? (int64_t)time(NULL) * 1000
-			 : (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+	int64_t ms =
+		now ? (int64_t)time(NULL) * 1000 : (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 	struct upload *u;
 	int rc;
 
@@ -613,8 +606,8 @@ static void ll_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const 
 {
 	struct err e = ERR_INIT;
 
-	reply_rc(req,
-		 xattr_set(fs_of(req), ino, name, value, size, flags & XATTR_CREATE, flags & XATTR_REPLACE, &e), &e);
+	reply_rc(req, xattr_set(fs_of(req), ino, name, value, size, flags & XATTR_CREATE, flags & XATTR_REPLACE, &e),
+		 &e);
 }
 
 static void ll_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)

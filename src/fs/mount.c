@@ -63,7 +63,8 @@ int mount_clean(const char *mountpoint, struct err *e)
 	if (stat(mountpoint, &st) == 0 || errno != ENOTCONN)
 		return 0;
 	if (!is_ours(mountpoint))
-		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first", mountpoint);
+		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first",
+			       mountpoint);
 	if (umount2(mountpoint, MNT_DETACH) < 0 && fusermount_u(mountpoint) < 0)
 		return err_set(e, -EPERM, "'%s' is a dead mount and cannot be unmounted: try fusermount3 -uz %s",
 			       mountpoint, mountpoint);

@@ -135,7 +135,7 @@ struct listing {
 	struct entry {
 		char *name;
 		struct found at;
-	} *entry;
+	} * entry;
 	size_t n, room;
 	bool failed; /* memory is gone */
 };
@@ -149,7 +149,8 @@ struct node {
 	unsigned flags;
 	const char *field; /* the field that the file shows, for handlers that serve several */
 
-	/* stat - fill modified_at (and size where the file has no show); -ENOENT when the row is gone. None: always there */
+	/* stat - fill modified_at (and size where the file has no show); -ENOENT when the row is gone. None: always
+	 * there */
 	int (*stat)(const struct ask *a, struct attr *out);
 	/* directories: what is in them beside the rows of this table that name them as parent */
 	int (*list)(const struct ask *a, struct listing *out);

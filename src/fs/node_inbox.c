@@ -202,6 +202,22 @@ int inbox_node_mkdir(const struct ask *a, const char *name, struct found *out)
 	return rc;
 }
 
+/* What is being written into a folder is known here only: the store would call the folder empty. */
+static int check_uploads(const struct ask *a, int64_t folder_row)
+{
+	struct listing l = { 0 };
+	struct dropdir dir;
+	struct ask folder = { a->fs, &nodes[NODE_FOLDER], folder_row, a->who, a->e };
+	int rc = inbox_node_dir(&folder, &dir);
+
+	if (rc < 0)
+		return rc;
+	upload_list(a->fs, &dir, &l);
+	rc = l.n ? err_set(a->e, -ENOTEMPTY, "files are being written into the folder") : 0;
+	listing_free(&l);
+	return rc;
+}
+
 int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found at)
 {
 	struct upload *u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
@@ -209,6 +225,11 @@ int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found
 
 	if (at.kind == NODE_RECEIPT)
 		return inbox_remove_receipt(a->fs->p, at.row, a->e);
+	if (at.kind == NODE_FOLDER) {
+		rc = check_uploads(a, at.row);
+		if (rc < 0)
+			return rc;
+	}
 	if (u) {
 		upload_remove(u);
 		upload_put(u);

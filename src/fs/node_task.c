@@ -104,7 +104,7 @@ static const char *result_name(const struct document *d, int64_t newest, char *o
 
 struct results {
 	int64_t newest;
-	const char *wanted;    /* find */
+	const char *wanted; /* find */
 	struct found *out;
 	struct listing *list; /* list */
 };

@@ -235,11 +235,11 @@ int view_move(const struct ask *a, const char *name, struct found at, struct fou
 	if (to.kind == NODE_TRASH)
 		return trash_put(a->fs->p, at.row, a->e);
 	if (to.kind != NODE_STATE)
-		return err_set(a->e, -EPERM, "'%s' is a link to a task: move it between the directories of tasks/", name);
+		return err_set(a->e, -EPERM, "'%s' is a link to a task: move it between the directories of tasks/",
+			       name);
 	if (!streq(name, to_name))
 		return err_set(a->e, -EPERM, "'%s' keeps its name: rename the task in its engagement", name);
-	return to.row == a->row ? 0
-				: review_move(a->fs->p, at.row, (enum task_state)(to.row - 1), a->who, a->e);
+	return to.row == a->row ? 0 : review_move(a->fs->p, at.row, (enum task_state)(to.row - 1), a->who, a->e);
 }
 
 int trash_node_remove(const struct ask *a, const char *name UNUSED, struct found at)

@@ -16,10 +16,10 @@
 #include "platform/settings.h"
 #include "platform/task.h"
 
-#define N_TELLERS  4
-#define CHOSEN	   ((int64_t)1 << 44)
-#define RECEIPT	   ".receipt.json"
-#define AGAIN_MS   20
+#define N_TELLERS 4
+#define CHOSEN    ((int64_t)1 << 44)
+#define RECEIPT   ".receipt.json"
+#define AGAIN_MS  20
 
 /* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. */
 struct telling {
@@ -312,9 +312,9 @@ static void refusal_changed(struct notifier *n, const struct change *c)
 }
 
 static void (*const on_change[])(struct notifier *n, const struct change *c) = {
-	[CHANGE_PARTY] = party_changed,	      [CHANGE_TASK] = task_changed,   [CHANGE_TRASH] = trash_changed,
-	[CHANGE_DROP] = drop_changed,	      [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
-	[CHANGE_SETTING] = setting_changed,   [CHANGE_LIVE] = live_changed,   [CHANGE_REFUSAL] = refusal_changed,
+	[CHANGE_PARTY] = party_changed,     [CHANGE_TASK] = task_changed,         [CHANGE_TRASH] = trash_changed,
+	[CHANGE_DROP] = drop_changed,       [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
+	[CHANGE_SETTING] = setting_changed, [CHANGE_LIVE] = live_changed,         [CHANGE_REFUSAL] = refusal_changed,
 };
 
 static void *notifier_run(void *arg)

@@ -10,7 +10,7 @@
 #include "fs/tempname.h"
 
 #define SIZE_MAX_BYTES (16 << 20)
-#define N_MAX	       1024
+#define N_MAX          1024
 
 struct scratch {
 	int64_t row;

@@ -7,9 +7,9 @@
 
 /* rsync, gio, vim, nano, emacs, soffice, kio, aria2, zip, git, browsers, download managers, desktops */
 static const char *const temporary[] = {
-	".*",	  "*~",	       "#*#",	 "*.part",     "*.partial", "*.partial~", "*.crdownload", "*.download", "*.filepart",
-	"*.tmp",  "*.aria2",   "*.aria2__temp", "*.lock", "~$*",    "~WRL*",	  "lu*.tmp",	  "4913",	"tmp_obj_*",
-	"Thumbs.db", "desktop.ini",
+	".*",         "*~",         "#*#",   "*.part",    "*.partial",     "*.partial~",  "*.crdownload",
+	"*.download", "*.filepart", "*.tmp", "*.aria2",   "*.aria2__temp", "*.lock",      "~$*",
+	"~WRL*",      "lu*.tmp",    "4913",  "tmp_obj_*", "Thumbs.db",     "desktop.ini",
 };
 
 /* sed -i, zip, perl -i, patch */

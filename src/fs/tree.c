@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "fs/scratch.h"
 
 void listing_add(struct listing *l, const char *name, unsigned kind, int64_t row)
 {
@@ -62,7 +63,16 @@ int tree_find(const struct ask *dir, const char *name, struct found *out)
 		*out = (struct found){ k, dir->row };
 		return 0;
 	}
-	return dir->node->find ? dir->node->find(dir, name, out) : -ENOENT;
+	if (dir->node->find) {
+		int rc = dir->node->find(dir, name, out);
+
+		if (rc != -ENOENT)
+			return rc;
+	}
+	if (!(dir->node->flags & NODE_SCRATCHY))
+		return -ENOENT;
+	out->kind = NODE_SCRATCH;
+	return scratch_find(dir->fs, INO(kind, dir->row), name, &out->row);
 }
 
 int tree_list(const struct ask *dir, struct listing *out)
@@ -76,6 +86,8 @@ int tree_list(const struct ask *dir, struct listing *out)
 			listing_add(out, nodes[k].name, k, dir->row);
 	if (dir->node->list)
 		rc = dir->node->list(dir, out);
+	if (dir->node->flags & NODE_SCRATCHY)
+		scratch_list(dir->fs, INO(kind, dir->row), out);
 	if (out->failed)
 		rc = -ENOMEM;
 	if (rc < 0)

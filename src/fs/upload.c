@@ -18,8 +18,8 @@
 #include "platform/settings.h"
 #include "platform/work.h"
 
-#define REQUEST_MAX	(16 << 20)
-#define DOUBTFUL_MS	2000
+#define REQUEST_MAX      (16 << 20)
+#define DOUBTFUL_MS      2000
 #define KILLED_BY_SIGNAL 0x400 /* PF_SIGNALED in the flags of /proc/PID/stat */
 
 struct upload {
@@ -33,10 +33,10 @@ struct upload {
 	char name[NAME_BYTES];
 	unsigned refs, writers;
 	bool in_table, temporary, interrupted;
-	bool dirty;	/* written since the last commit */
-	bool committed; /* the store shows it */
-	bool refused;	/* what was written is not acceptable: it ends with its last writer */
-	int64_t drop_row; /* the entry in the store */
+	bool dirty;        /* written since the last commit */
+	bool committed;    /* the store shows it */
+	bool refused;      /* what was written is not acceptable: it ends with its last writer */
+	int64_t drop_row;  /* the entry in the store */
 	int64_t held_task; /* 0, or the task that waits for the last writer */
 	int64_t modified_at;
 	struct upload *next;
@@ -207,7 +207,8 @@ static int from_store(struct fs *fs, int64_t row, bool truncate, struct upload *
 
 	if (rc < 0)
 		return rc;
-	rc = d.ended_at ? err_set(e, -ENOENT, "the work on '%s' is over", d.name) : folder_box(fs, d.inbox, &dir.box, e);
+	rc = d.ended_at ? err_set(e, -ENOENT, "the work on '%s' is over", d.name)
+			: folder_box(fs, d.inbox, &dir.box, e);
 	dir.parent_row = d.parent_row;
 	if (rc == 0)
 		rc = new_upload(fs, &dir, row, d.name, out, e);
@@ -482,7 +483,8 @@ static void note_interrupted(struct upload *u)
 
 	lock(u->fs);
 	u->interrupted = true;
-	err_set(&e, -EINTR, "the program that wrote '%s' was killed: the file is not submitted; write it again", u->name);
+	err_set(&e, -EINTR, "the program that wrote '%s' was killed: the file is not submitted; write it again",
+		u->name);
 	unlock(u->fs);
 	refusal_note(u->fs->p, REFUSAL_INBOX, u->dir.box.number, &e);
 	log_warn("%s", e.text);

@@ -42,9 +42,10 @@ static int fetch_name(struct tx *tx, void *arg, struct err *e)
 {
 	struct fetch *f = arg;
 
-	return row_find(tx, Q_DOCUMENT_BY_NAME,
-			ARGS(V_INT(f->row), V_TEXT(document_role_words[f->role]), V_INT(f->parent_row), V_TEXT(f->name)),
-			f->out, e);
+	return row_find(
+		tx, Q_DOCUMENT_BY_NAME,
+		ARGS(V_INT(f->row), V_TEXT(document_role_words[f->role]), V_INT(f->parent_row), V_TEXT(f->name)),
+		f->out, e);
 }
 
 static int fetch_latest(struct tx *tx, void *arg, struct err *e)
@@ -65,8 +66,7 @@ int document_find(struct platform *p, int64_t task_row, enum document_role role,
 	return store_read(p->store, fetch_name, &(struct fetch){ task_row, role, parent_row, name, out }, e);
 }
 
-int document_latest(struct platform *p, int64_t task_row, enum document_role role, struct document *out,
-		    struct err *e)
+int document_latest(struct platform *p, int64_t task_row, enum document_role role, struct document *out, struct err *e)
 {
 	return store_read(p->store, fetch_latest, &(struct fetch){ .row = task_row, .role = role, .out = out }, e);
 }

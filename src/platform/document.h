@@ -12,8 +12,7 @@ int document_add(struct tx *tx, int64_t task_row, enum document_role role, int64
 int document_get(struct platform *p, int64_t row_id, struct document *out, struct err *e);
 int document_find(struct platform *p, int64_t task_row, enum document_role role, int64_t parent_row, const char *name,
 		  struct document *out, struct err *e);
-int document_latest(struct platform *p, int64_t task_row, enum document_role role, struct document *out,
-		    struct err *e);
+int document_latest(struct platform *p, int64_t task_row, enum document_role role, struct document *out, struct err *e);
 /* document_each - fn for each document of a task in that role and folder */
 int document_each(struct platform *p, int64_t task_row, enum document_role role, int64_t parent_row,
 		  int (*fn)(void *document, void *ud), void *ud, struct err *e);

@@ -87,7 +87,8 @@ struct edit {
 
 static void tell(struct tx *tx, const struct drop *d, int now)
 {
-	tx_change(tx, CHANGE_DROP, d->row_id, d->parent_row ? d->parent_row : d->inbox, d->parent_row != 0, now, d->name);
+	tx_change(tx, CHANGE_DROP, d->row_id, d->parent_row ? d->parent_row : d->inbox, d->parent_row != 0, now,
+		  d->name);
 }
 
 static int count_one(void *row UNUSED, void *ud)
@@ -233,8 +234,8 @@ int inbox_receipt(struct platform *p, const struct drop *d, struct buf *out, str
 
 	if (rc == 0) {
 		path = xasprintf("engagements/%s/tasks/%s", g.name, t.name);
-		doc = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:s}", "task", t.id, "name", t.name, "path", path, "file",
-				d->name, "sha256", d->sha256, "size", (json_int_t)d->size, "time",
+		doc = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:s}", "task", t.id, "name", t.name, "path", path,
+				"file", d->name, "sha256", d->sha256, "size", (json_int_t)d->size, "time",
 				clock_format(d->created_at, time));
 		record_dump(doc, out);
 		json_decref(doc);

@@ -73,12 +73,9 @@ static int read_lines(struct tx *tx, void *arg, struct err *e)
 int event_lines(struct platform *p, int64_t task_row, int64_t from_ms, int64_t *after, int limit, struct buf *out,
 		struct err *e)
 {
-	struct lines l = { .task_row = task_row,
-			   .from_ms = from_ms,
-			   .after = *after,
-			   .limit = limit,
-			   .start = out->len,
-			   .out = out };
+	struct lines l = {
+		.task_row = task_row, .from_ms = from_ms, .after = *after, .limit = limit, .start = out->len, .out = out
+	};
 	int rc = store_read(p->store, read_lines, &l, e);
 
 	if (rc < 0)

@@ -10,7 +10,7 @@ struct holds {
 	struct {
 		int64_t row;
 		unsigned n;
-	} *slot;
+	} * slot;
 	size_t n, room;
 };
 

@@ -213,10 +213,10 @@ static int retire_input(struct tx *tx, int64_t task_row, const char *name, int64
 {
 	struct document d;
 	int64_t version = 1;
-	int rc = row_find(tx, Q_DOCUMENT_BY_NAME,
-			  ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_INPUT]), V_INT(parent_row),
-			       V_TEXT(name)),
-			  &d, e);
+	int rc = row_find(
+		tx, Q_DOCUMENT_BY_NAME,
+		ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_INPUT]), V_INT(parent_row), V_TEXT(name)), &d,
+		e);
 
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
@@ -279,8 +279,8 @@ static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct ta
 
 static bool goes_on(const struct call *c, const struct drop *d, const struct task *t)
 {
-	return !task_ended(t->state) && !t->trashed_at && d->uid == (int64_t)c->who->uid && streq(d->host, c->p->host) &&
-	       !c->a->request == !util_ends(d->name, ".json");
+	return !task_ended(t->state) && !t->trashed_at && d->uid == (int64_t)c->who->uid &&
+	       streq(d->host, c->p->host) && !c->a->request == !util_ends(d->name, ".json");
 }
 
 /* Another's entry, or one whose work is over, gives its name away; its receipt gives way to the new one. */
@@ -435,7 +435,8 @@ static int extend_task(struct tx *tx, struct call *c, struct drop *top, struct e
 static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 {
 	struct drop d = { 0 }, top;
-	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &d, e);
+	int rc =
+		row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &d, e);
 	bool is_new = rc == -ENOENT;
 
 	if (is_new) {
@@ -484,8 +485,8 @@ static int make_folder(struct tx *tx, void *arg, struct err *e)
 {
 	struct call *c = arg;
 	struct drop d = new_drop(c), other, top;
-	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &other,
-			  e);
+	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)),
+			  &other, e);
 
 	if (rc == 0) {
 		row_release(&drop_table, &other);

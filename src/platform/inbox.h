@@ -35,7 +35,7 @@ struct arrival {
 	const char *name;
 	const char *sha256;
 	int64_t size, modified_at;
-	int64_t quiet_ms; /* the work waits so long for more writing */
+	int64_t quiet_ms;      /* the work waits so long for more writing */
 	const json_t *request; /* the file is a request: its parsed text, else NULL */
 	const struct attachment *attachment;
 	size_t n_attachments;
@@ -74,8 +74,7 @@ int inbox_touch(struct platform *p, int64_t drop_row, int64_t modified_at, struc
 
 /* inbox_get, inbox_find, inbox_find_receipt - fill out (row_release it with drop_table); -ENOENT */
 int inbox_get(struct platform *p, int64_t drop_row, struct drop *out, struct err *e);
-int inbox_find(struct platform *p, int64_t box, int64_t parent_row, const char *name, struct drop *out,
-	       struct err *e);
+int inbox_find(struct platform *p, int64_t box, int64_t parent_row, const char *name, struct drop *out, struct err *e);
 int inbox_find_receipt(struct platform *p, int64_t box, const char *name, struct drop *out, struct err *e);
 /* inbox_each - fn for each entry (struct drop); inbox_each_receipt: for each entry that has a receipt */
 int inbox_each(struct platform *p, int64_t box, int64_t parent_row, int64_t after, int (*fn)(void *drop, void *ud),

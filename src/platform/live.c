@@ -226,7 +226,7 @@ struct keep {
 	struct platform *p;
 	struct {
 		int64_t row, fence;
-	} *due;
+	} * due;
 	size_t n;
 	int64_t lease_ms;
 };

@@ -39,7 +39,7 @@ static int check_expert(struct platform *p, struct tx *tx UNUSED, union party *x
 	size_t i;
 	json_t *v;
 
-	json_array_foreach(list, i, v) {
+	json_array_foreach (list, i, v) {
 		if (!json_is_string(v))
 			rc = err_set(e, -EINVAL, "'certified_mcps' must be a list of names of MCPs");
 		else if (p->engines.resolve(p->engines.ud, json_string_value(v), NULL, &tool, &version, e) < 0)
@@ -51,8 +51,7 @@ static int check_expert(struct platform *p, struct tx *tx UNUSED, union party *x
 	return rc;
 }
 
-static int check_company(struct platform *p UNUSED, struct tx *tx UNUSED, union party *x UNUSED,
-			 struct err *e UNUSED)
+static int check_company(struct platform *p UNUSED, struct tx *tx UNUSED, union party *x UNUSED, struct err *e UNUSED)
 {
 	return 0;
 }
@@ -81,8 +80,9 @@ static const struct kind {
 	void (*fill)(union party *x, const struct actor *who);
 	int (*check)(struct platform *p, struct tx *tx, union party *x, struct err *e);
 } kinds[N_PARTY_KINDS] = {
-#define COMMON(type) offsetof(struct type, id), offsetof(struct type, name), offsetof(struct type, created_at), \
-		     offsetof(struct type, updated_at)
+#define COMMON(type)                                                                               \
+	offsetof(struct type, id), offsetof(struct type, name), offsetof(struct type, created_at), \
+		offsetof(struct type, updated_at)
 	[PARTY_EXPERT] = { "expert", &expert_table, REFUSAL_EXPERT, Q_EXPERT_BY_NAME, Q_EXPERT_BY_ID, Q_EXPERTS,
 			   COMMON(expert), new_expert, check_expert },
 	[PARTY_COMPANY] = { "company", &company_table, REFUSAL_COMPANY, Q_COMPANY_BY_NAME, Q_COMPANY_BY_ID, Q_COMPANIES,
@@ -156,9 +156,9 @@ struct call {
 	const struct actor *who;
 	const char *name;
 	int64_t row_id;
-	const json_t *doc;       /* put */
-	const struct field *f;   /* set */
-	const char *text;        /* set */
+	const json_t *doc;     /* put */
+	const struct field *f; /* set */
+	const char *text;      /* set */
 };
 
 static int check_name(enum party_kind kind, const char *name, struct err *e)
@@ -303,8 +303,8 @@ static int follow_default(struct tx *tx, const char *was, const char *now, struc
 	const char *key = settings_row(SETTING_DEFAULT_ENGAGEMENT)->name;
 	struct setting row;
 	int rc = row_find(tx, Q_SETTING, ARGS(V_TEXT(key)), &row, e);
-	bool is_default = rc == 0 ? streq(row.value, was)
-				  : streq(settings_row(SETTING_DEFAULT_ENGAGEMENT)->fallback, was);
+	bool is_default =
+		rc == 0 ? streq(row.value, was) : streq(settings_row(SETTING_DEFAULT_ENGAGEMENT)->fallback, was);
 
 	if (rc == -ENOENT && is_default) {
 		row = (struct setting){ .name = xstrdup(key), .value = xstrdup(now) };

@@ -54,8 +54,8 @@ static int check_as(struct platform *p, struct err *e)
 		return 0;
 	rc = party_find(p, PARTY_EXPERT, p->as, &x, e);
 	if (rc == -ENOENT)
-		return err_set(e, -EINVAL, "-o as=%s: there is no expert of that name; make it with mkdir experts/%s", p->as,
-			       p->as);
+		return err_set(e, -EINVAL, "-o as=%s: there is no expert of that name; make it with mkdir experts/%s",
+			       p->as, p->as);
 	if (rc == 0)
 		party_release(PARTY_EXPERT, &x);
 	return rc;

@@ -202,7 +202,7 @@ int record_apply(const struct table *t, void *row, const json_t *doc, struct err
 	if (!json_is_object(doc))
 		return err_set(e, -EINVAL, "the document must be a JSON object");
 	row_copy(t, copy, row);
-	json_object_foreach((json_t *)doc, key, v) {
+	json_object_foreach ((json_t *)doc, key, v) {
 		const struct field *f = field_find(t, key);
 		int rc = f && !(f->flags & FIELD_HIDDEN) ? apply_field(f, copy, v, e)
 							 : err_set(e, -EINVAL, "there is no field '%s'", key);

@@ -9,9 +9,15 @@
 static const struct {
 	const char *key, *field;
 } keys[] = {
-	{ "id", NULL },		  { "mcp_id", "mcp" },		  { "tool", "tool" },
-	{ "task_type", "task_type" }, { "title", "title" },	  { "description", "description" },
-	{ "priority", "priority" },   { "due_date", "due_date" }, { "data", "input_data" },
+	{ "id", NULL },
+	{ "mcp_id", "mcp" },
+	{ "tool", "tool" },
+	{ "task_type", "task_type" },
+	{ "title", "title" },
+	{ "description", "description" },
+	{ "priority", "priority" },
+	{ "due_date", "due_date" },
+	{ "data", "input_data" },
 };
 
 static int set_id(const json_t *v, struct task *t, struct err *e)
@@ -57,7 +63,7 @@ int request_apply(const json_t *request, struct task *t, struct err *e)
 		return err_set(e, -EINVAL, "a request must be a JSON object");
 	if (data && !json_is_object(data) && !json_is_null(data))
 		return err_set(e, -EINVAL, "the request's 'data' must be an object");
-	json_object_foreach((json_t *)request, key, v) {
+	json_object_foreach ((json_t *)request, key, v) {
 		rc = apply_key(key, v, t, e);
 		if (rc < 0)
 			return rc;

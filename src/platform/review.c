@@ -52,8 +52,8 @@ static int decide(struct tx *tx, void *arg, struct err *e)
 	}
 	if (t.state != TASK_NEEDS_REVIEW)
 		rc = err_set(e, t.state == TASK_IN_PROGRESS ? -EBUSY : -EPERM,
-			     "task '%s' is '%s': only a task in needs_review can be %s", t.name, task_state_words[t.state],
-			     d->to == TASK_FAILED ? "rejected" : "approved");
+			     "task '%s' is '%s': only a task in needs_review can be %s", t.name,
+			     task_state_words[t.state], d->to == TASK_FAILED ? "rejected" : "approved");
 	if (rc == 0)
 		rc = task_move(tx, &t, d->to, MOVER_PERSON, e);
 	if (rc == 0)

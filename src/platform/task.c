@@ -14,7 +14,7 @@
 #define OUTPUT_DATA_MAX (1 << 20)
 
 #define BY(who) (1U << (who))
-#define ANYONE	(BY(MOVER_WORKER) | BY(MOVER_PERSON))
+#define ANYONE  (BY(MOVER_WORKER) | BY(MOVER_PERSON))
 
 /* Which moves exist and who may make them. What is not here is refused. */
 static const unsigned moves[N_TASK_STATES][N_TASK_STATES] = {
@@ -61,9 +61,10 @@ static void add_outcome(json_t *data, const struct task *t)
 {
 	char time[CLOCK_TEXT_BYTES];
 
-	json_object_set_new(data, "ai_handled", json_string(t->ai_handled == AI_FULL      ? "full"
-							    : t->ai_handled == AI_PARTIAL ? "partial"
-											  : "no"));
+	json_object_set_new(data, "ai_handled",
+			    json_string(t->ai_handled == AI_FULL      ? "full"
+					: t->ai_handled == AI_PARTIAL ? "partial"
+								      : "no"));
 	json_object_set_new(data, "ai_confidence",
 			    t->ai_confidence == INT_NULL ? json_null() : json_integer(t->ai_confidence));
 	json_object_set_new(data, "requires_review", json_boolean(t->requires_review));
@@ -105,10 +106,10 @@ static const struct {
 	const char *type;
 	void (*add)(json_t *data, const struct task *t);
 } told[] = {
-	{ "task.created", add_start },       { "task.started", add_start },     { "task.needs_review", add_review },
-	{ "task.completed", add_outcome },   { "task.failed", add_error },      { "task.cancelled", add_nothing },
-	{ "task.reviewed", add_decision },   { "task.updated", add_start },     { "task.removed", add_nothing },
-	{ "task.restored", add_nothing },    { "task.retried", add_start },     { "task.interrupted", add_nothing },
+	{ "task.created", add_start },     { "task.started", add_start }, { "task.needs_review", add_review },
+	{ "task.completed", add_outcome }, { "task.failed", add_error },  { "task.cancelled", add_nothing },
+	{ "task.reviewed", add_decision }, { "task.updated", add_start }, { "task.removed", add_nothing },
+	{ "task.restored", add_nothing },  { "task.retried", add_start }, { "task.interrupted", add_nothing },
 };
 
 int task_tell(struct tx *tx, const struct task *t, const char *type, struct err *e)
@@ -337,9 +338,7 @@ int task_each(struct platform *p, int64_t engagement_row, int64_t after, int (*f
 int task_each_in(struct platform *p, enum task_state state, int64_t after, int (*fn)(void *listing, void *ud), void *ud,
 		 struct err *e)
 {
-	struct each x = {
-		.q = Q_TASKS_IN_STATE, .state = task_state_words[state], .after = after, .fn = fn, .ud = ud
-	};
+	struct each x = { .q = Q_TASKS_IN_STATE, .state = task_state_words[state], .after = after, .fn = fn, .ud = ud };
 
 	return store_read(p->store, each, &x, e);
 }

@@ -8,8 +8,8 @@
 #include "platform/document.h"
 #include "platform/settings.h"
 
-#define DAY_MS	    ((int64_t)86400000)
-#define HOUR_MS	    ((int64_t)3600000)
+#define DAY_MS        ((int64_t)86400000)
+#define HOUR_MS       ((int64_t)3600000)
 #define SWEEP_AT_ONCE 256
 
 struct hashes {
@@ -34,8 +34,8 @@ static int put(struct tx *tx, void *arg, struct err *e)
 	if (t.trashed_at)
 		rc = -ENOENT;
 	else if (!task_closed(t.state))
-		rc = err_set(e, -EBUSY, "task '%s' is '%s': cancel it or decide its review before you remove it", t.name,
-			     task_state_words[t.state]);
+		rc = err_set(e, -EBUSY, "task '%s' is '%s': cancel it or decide its review before you remove it",
+			     t.name, task_state_words[t.state]);
 	t.trashed_at = clock_now_ms();
 	if (rc == 0)
 		rc = row_update(tx, &task_table, &t, e);
@@ -122,7 +122,8 @@ int trash_rename(struct platform *p, int64_t task_row, const char *name, struct 
 {
 	int rc = check_name(name, e);
 
-	return rc < 0 ? rc : store_write(p->store, rename_task, &(struct removal){ .task_row = task_row, .name = name }, e);
+	return rc < 0 ? rc
+		      : store_write(p->store, rename_task, &(struct removal){ .task_row = task_row, .name = name }, e);
 }
 
 static int note_gone(struct hashes *h, const char *sha256)

@@ -11,7 +11,7 @@
 #include "platform/record.h"
 #include "platform/settings.h"
 
-#define CANDIDATES_MAX	256
+#define CANDIDATES_MAX  256
 #define FULL_CONFIDENCE 90
 
 struct claim {

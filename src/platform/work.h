@@ -46,7 +46,8 @@ void work_release(struct work *w);
 /* work_wait_ms - how long until a task's time comes: 0 now, -1 when none is waiting; -errno below that */
 int64_t work_wait_ms(struct platform *p);
 
-/* work_succeed - keep the result: completed, or needs_review below the engagement's threshold. -ESTALE, or the store's */
+/* work_succeed - keep the result: completed, or needs_review below the engagement's threshold. -ESTALE, or the store's
+ */
 int work_succeed(struct platform *p, const struct work *w, const struct outcome *o, struct err *e);
 /* work_fail - todo again after a delay when may_retry and attempts are left, else failed with the sentence */
 int work_fail(struct platform *p, const struct work *w, const char *sentence, bool may_retry, struct err *e);
