@@ -295,7 +295,7 @@ static void read_heading(struct choice *c, const struct doc *d, unsigned page, i
 static void read_eforms(struct choice *c, const struct doc *d)
 {
 	struct table t = { .items = json_array(), .unit = "percent" };
-	auto_free char *name = NULL, *quote = NULL;
+	auto_free char *name = NULL;
 
 	for (unsigned i = 0; i < d->pages->len && t.sum < 100; i++) {
 		const struct page *p = doc_page(d, i);

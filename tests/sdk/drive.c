@@ -45,7 +45,8 @@ static bool ok(bool passed, const char *fmt, ...)
 
 static void start(void)
 {
-	const char *program = getenv("SDK_SERVER"), *manifest = getenv("SDK_MANIFEST"), *srcdir = getenv("FS0711_SRCDIR");
+	const char *program = getenv("SDK_SERVER"), *manifest = getenv("SDK_MANIFEST"),
+		   *srcdir = getenv("FS0711_SRCDIR");
 	auto_free char *place = xasprintf("%s/tests/sdk/manifest.json", srcdir ? srcdir : ".");
 	int in[2], out[2];
 
