@@ -1,0 +1,173 @@
+/* Callbacks on directories: listing, making, removing, moving */
+#include "fs/ll_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fs/alter.h"
+#include "fs/pool.h"
+
+void ll_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct err e = ERR_INIT;
+	struct handle *h;
+	int rc = handle_opendir(ll_fs(req), ino, &h, &e);
+
+	if (rc < 0) {
+		ll_reply(req, rc, &e);
+		return;
+	}
+	fi->fh = (uint64_t)(uintptr_t)h;
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		handle_close(h, &(struct actor){ 0 });
+}
+
+/* The n-th entry as readdir shows it: the directory itself and its parent come first. */
+static struct entry nth_entry(const struct handle *h, size_t n)
+{
+	static char self[] = ".", up[] = "..";
+
+	if (n < 2)
+		return (struct entry){ n ? up : self, { INO_KIND(h->ino), INO_ROW(h->ino) } };
+	return h->list.entry[n - 2];
+}
+
+static size_t add_plain(fuse_req_t req, char *at, size_t room, const struct entry *x, off_t next)
+{
+	struct stat st = { .st_ino = INO(x->at.kind, x->at.row), .st_mode = nodes[x->at.kind].mode };
+
+	return fuse_add_direntry(req, at, room, x->name, &st, next);
+}
+
+/* What is gone since the listing was made is shown without attributes; looking it up answers ENOENT. */
+static size_t add_plus(fuse_req_t req, char *at, size_t room, const struct entry *x, off_t next)
+{
+	struct fuse_entry_param entry = { 0 };
+
+	if (next <= 2 || ll_entry(ll_fs(req), x->at, &entry, NULL) < 0) {
+		entry = (struct fuse_entry_param){ 0 };
+		entry.attr.st_ino = INO(x->at.kind, x->at.row);
+		entry.attr.st_mode = nodes[x->at.kind].mode;
+	}
+	return fuse_add_direntry_plus(req, at, room, x->name, &entry, next);
+}
+
+static void list_entries(fuse_req_t req, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
+{
+	struct handle *h = ll_handle(fi);
+	auto_free char *out = malloc(size);
+	size_t used = 0, n;
+
+	if (!out) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	for (size_t i = (size_t)off; i < h->list.n + 2; i++, used += n) {
+		struct entry x = nth_entry(h, i);
+
+		n = plus ? add_plus(req, out + used, size - used, &x, (off_t)i + 1)
+			 : add_plain(req, out + used, size - used, &x, (off_t)i + 1);
+		if (n > size - used)
+			break;
+	}
+	fuse_reply_buf(req, out, used);
+}
+
+void ll_readdir(fuse_req_t req, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	list_entries(req, size, off, fi, false);
+}
+
+void ll_readdirplus(fuse_req_t req, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	list_entries(req, size, off, fi, true);
+}
+
+void ll_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode UNUSED)
+{
+	struct fuse_entry_param entry;
+	struct err e = ERR_INIT;
+	char clean[NAME_BYTES];
+	struct actor who;
+	struct found at;
+	int rc = name_clean(name, clean, &e);
+
+	ll_who(req, &who);
+	if (rc == 0)
+		rc = alter_mkdir(ll_fs(req), parent, clean, &who, &at, &e);
+	if (rc == 0)
+		rc = ll_entry(ll_fs(req), at, &entry, &e);
+	if (rc < 0)
+		ll_reply(req, rc, &e);
+	else
+		fuse_reply_entry(req, &entry);
+}
+
+static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, bool is_dir)
+{
+	struct err e = ERR_INIT;
+	char clean[NAME_BYTES];
+	struct actor who;
+	int rc = name_clean(name, clean, &e);
+
+	ll_who(req, &who);
+	if (rc == 0)
+		rc = alter_remove(ll_fs(req), parent, clean, is_dir, &who, &e);
+	ll_reply(req, rc, &e);
+}
+
+void ll_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	remove_name(req, parent, name, false);
+}
+
+void ll_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	remove_name(req, parent, name, true);
+}
+
+static void run_rename(void *arg)
+{
+	struct ll_job *j = arg;
+	struct err e = ERR_INIT;
+	int rc = alter_move(ll_fs(j->req), j->parent, j->name, j->to, j->to_name, !(j->flags & RENAME_NOREPLACE),
+			    &j->who, &e);
+
+	ll_reply(j->req, rc, &e);
+	free(j);
+}
+
+void ll_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t to, const char *to_name, unsigned flags)
+{
+	struct ll_job *j = ll_job_new(req, NULL);
+	struct err e = ERR_INIT;
+	int rc = flags & ~(unsigned)RENAME_NOREPLACE ? -EINVAL : name_clean(name, j->name, &e);
+
+	if (rc == 0)
+		rc = name_clean(to_name, j->to_name, &e) == -EINVAL ? -EBADMSG : name_clean(to_name, j->to_name, &e);
+	if (rc < 0) {
+		ll_reply(req, rc, &e);
+		free(j);
+		return;
+	}
+	j->parent = parent;
+	j->to = to;
+	j->flags = flags;
+	pool_run(ll_fs(req)->pool, run_rename, j);
+}
+
+void ll_symlink(fuse_req_t req, const char *link UNUSED, fuse_ino_t parent UNUSED, const char *name UNUSED)
+{
+	fuse_reply_err(req, EPERM);
+}
+
+void ll_link(fuse_req_t req, fuse_ino_t ino UNUSED, fuse_ino_t parent UNUSED, const char *name UNUSED)
+{
+	fuse_reply_err(req, EPERM);
+}
+
+void ll_mknod(fuse_req_t req, fuse_ino_t parent UNUSED, const char *name UNUSED, mode_t mode UNUSED, dev_t dev UNUSED)
+{
+	fuse_reply_err(req, EPERM);
+}

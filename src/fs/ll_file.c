@@ -1,0 +1,171 @@
+/* Callbacks on open files */
+#include "fs/ll_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "fs/pool.h"
+#include "fs/wait.h"
+
+static void give_handle(struct handle *h, const struct handle_mode *mode, struct fuse_file_info *fi)
+{
+	fi->fh = (uint64_t)(uintptr_t)h;
+	fi->direct_io = mode->direct_io;
+	fi->keep_cache = mode->keep_cache;
+	fi->noflush = mode->noflush;
+}
+
+void ll_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct handle_mode mode;
+	struct err e = ERR_INIT;
+	struct handle *h;
+	int rc = handle_open(ll_fs(req), ino, fi->flags, &h, &mode, &e);
+
+	if (rc < 0) {
+		ll_reply(req, rc, &e);
+		return;
+	}
+	give_handle(h, &mode, fi);
+	if (fuse_reply_open(req, fi) == -ENOENT) /* the open was interrupted: there will be no release */
+		handle_close(h, &(struct actor){ 0 });
+}
+
+void ll_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode UNUSED, struct fuse_file_info *fi)
+{
+	struct fuse_entry_param entry;
+	struct handle_mode how;
+	struct err e = ERR_INIT;
+	char clean[NAME_BYTES];
+	struct actor who;
+	struct handle *h;
+	struct found at;
+	int rc = name_clean(name, clean, &e);
+
+	if (rc == 0)
+		rc = handle_create(ll_fs(req), parent, clean, &h, &at, &how, &e);
+	if (rc < 0) {
+		ll_reply(req, rc, &e);
+		return;
+	}
+	rc = ll_entry(ll_fs(req), at, &entry, &e);
+	entry.attr_timeout = 0;
+	if (!streq(name, clean))
+		entry.entry_timeout = 0;
+	give_handle(h, &how, fi);
+	if (rc == 0 && fuse_reply_create(req, &entry, fi) != -ENOENT)
+		return;
+	if (rc < 0)
+		ll_reply(req, rc, &e);
+	ll_who(req, &who);
+	handle_close(h, &who);
+}
+
+static void reply_fd(fuse_req_t req, int fd, size_t size, off_t off)
+{
+	struct fuse_bufvec v = FUSE_BUFVEC_INIT(size);
+
+	v.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
+	v.buf[0].fd = fd;
+	v.buf[0].pos = off;
+	fuse_reply_data(req, &v, FUSE_BUF_SPLICE_MOVE);
+}
+
+void ll_read(fuse_req_t req, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	struct handle *h = ll_handle(fi);
+	auto_free char *bytes = NULL;
+	ssize_t n;
+
+	if (h->type == HANDLE_FD) {
+		reply_fd(req, h->fd, size, off);
+		return;
+	}
+	if (h->type == HANDLE_WAIT) {
+		wait_read(h, req, size, off, fi->flags & O_NONBLOCK);
+		return;
+	}
+	bytes = malloc(size);
+	n = bytes ? handle_read(h, bytes, size, off) : -ENOMEM;
+	if (n < 0)
+		fuse_reply_err(req, (int)-n);
+	else
+		fuse_reply_buf(req, bytes, (size_t)n);
+}
+
+void ll_write(fuse_req_t req, fuse_ino_t ino UNUSED, const char *bytes, size_t size, off_t off,
+	      struct fuse_file_info *fi)
+{
+	struct err e = ERR_INIT;
+	struct actor who;
+	int rc;
+
+	if (ll_handle(fi)->type == HANDLE_EDIT)
+		ll_who(req, &who);
+	rc = handle_write(ll_handle(fi), bytes, size, off, &who, &e);
+	if (rc < 0)
+		ll_reply(req, rc, &e);
+	else
+		fuse_reply_write(req, size);
+}
+
+static void run_flush(void *arg)
+{
+	struct ll_job *j = arg;
+	struct err e = ERR_INIT;
+
+	ll_reply(j->req, handle_flush(j->h, j->pid, &j->who, &e), &e);
+	free(j);
+}
+
+void ll_flush(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
+{
+	struct handle *h = ll_handle(fi);
+
+	if (!h->writes)
+		fuse_reply_err(req, 0);
+	else
+		pool_run(ll_fs(req)->pool, run_flush, ll_job_new(req, h));
+}
+
+static void run_release(void *arg)
+{
+	struct ll_job *j = arg;
+
+	handle_close(j->h, &j->who);
+	fuse_reply_err(j->req, 0);
+	free(j);
+}
+
+void ll_release(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
+{
+	struct handle *h = ll_handle(fi);
+
+	if (h->writes) {
+		pool_run(ll_fs(req)->pool, run_release, ll_job_new(req, h));
+		return;
+	}
+	if (h->type == HANDLE_WAIT)
+		wait_forget(h);
+	handle_close(h, &(struct actor){ 0 });
+	fuse_reply_err(req, 0);
+}
+
+void ll_fsync(fuse_req_t req, fuse_ino_t ino UNUSED, int datasync UNUSED, struct fuse_file_info *fi UNUSED)
+{
+	fuse_reply_err(req, 0); /* close(2) is the acknowledgement; what is not closed is not taken in */
+}
+
+void ll_poll(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi, struct fuse_pollhandle *ph)
+{
+	struct handle *h = ll_handle(fi);
+	bool now = true;
+
+	if (h->type == HANDLE_WAIT)
+		now = wait_poll(h, ph);
+	else if (ph)
+		fuse_pollhandle_destroy(ph);
+	fuse_reply_poll(req, now ? POLLIN | POLLOUT : 0);
+}
