@@ -22,10 +22,10 @@ bool buf_reserve(struct buf *b, size_t more)
 	size_t need = b->len + more + 1, cap = b->cap ? b->cap : 64;
 	char *data;
 
+	if (need <= more)
+		goto fail;
 	if (need <= b->cap)
 		return true;
-	if (need < more)
-		goto fail;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
 	data = realloc(b->data, cap);

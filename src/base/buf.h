@@ -4,14 +4,20 @@
 
 #include "base/util.h"
 
-/* By value; BUF_INIT or all zeroes is empty. A failed growth sets failed and keeps what was there: check it once, at the end. */
+/*
+ * By value; BUF_INIT or all zeroes is empty. A failed growth sets failed and keeps what was there: check it once, at
+ * the end.
+ */
 struct buf {
 	char *data; /* NULL while nothing was added */
 	size_t len, cap;
 	bool failed;
 };
 
-#define BUF_INIT { NULL, 0, 0, false }
+#define BUF_INIT                  \
+	{                         \
+		NULL, 0, 0, false \
+	}
 #define auto_buf __attribute__((cleanup(buf_release))) struct buf
 
 void buf_release(struct buf *b);

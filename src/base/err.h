@@ -10,7 +10,10 @@ struct err {
 	char text[504];
 };
 
-#define ERR_INIT { 0, "" }
+#define ERR_INIT      \
+	{             \
+		0, "" \
+	}
 
 /* err_set - replace the text; returns code (a negative errno). e may be NULL */
 int err_set(struct err *e, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -9,12 +9,12 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define UNUSED __attribute__((unused))
+#define UNUSED                 __attribute__((unused))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
-#define N_ELEMS(a) (sizeof(a) / sizeof((a)[0]))
+#define N_ELEMS(a)             (sizeof(a) / sizeof((a)[0]))
 
 /* These variables free or close themselves at the end of their scope; steal() empties one to hand it over. */
-#define auto_free __attribute__((cleanup(util_free)))
+#define auto_free  __attribute__((cleanup(util_free)))
 #define auto_close __attribute__((cleanup(util_close)))
 
 static inline void *steal_ptr(void *where)
@@ -48,7 +48,7 @@ void util_close(int *fd);
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
-char *xstrdup(const char *s);                /* NULL gives NULL */
+char *xstrdup(const char *s); /* NULL gives NULL */
 char *xstrndup(const char *s, size_t len);
 char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
