@@ -23,6 +23,7 @@ ok 'libfuse is used in src/fs only' 'only_in "fuse[^>]*" src/fs'
 ok 'SQLite is used in src/store only' 'only_in "sqlite3[^>]*" src/store'
 ok 'OpenSSL is used in src/base only' 'only_in "openssl/[^>]*" src/base'
 ok 'utf8proc is used in src/base only' 'only_in "utf8proc[^>]*" src/base'
+ok 'PCRE2 is used in src/mcp only' 'only_in "pcre2[^>]*" src/mcp'
 ok 'poppler is used in mcps/tender only' 'only_in "(poppler|glib)[^>]*" mcps/tender'
 
 ok 'base knows nobody' 'knows src/base'
