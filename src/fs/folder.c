@@ -1,12 +1,11 @@
 #include "fs/folder.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "fs/upload.h"
 #include "platform/actor.h"
@@ -148,54 +147,35 @@ static void submit_quiet(struct folders *f, int64_t row)
 	row_release(&drop_table, &d);
 }
 
-/* The next folder whose time has come is taken out; with the lock held. 0 for none, *wait_ms until the next. */
-static int64_t take_due(struct folders *f, int64_t *wait_ms)
+/* The next folder whose time has come is taken out; with the lock held. 0 for none, *next_ms is the next time. */
+static int64_t take_due(struct folders *f, int64_t *next_ms)
 {
 	int64_t now = clock_mono_ms();
 
-	*wait_ms = -1;
+	*next_ms = -1;
 	for (size_t i = 0; i < f->n_open; i++) {
-		int64_t left = f->open[i].due_ms - now;
 		int64_t row = f->open[i].row;
 
-		if (left <= 0) {
+		if (f->open[i].due_ms <= now) {
 			f->open[i] = f->open[--f->n_open];
 			return row;
 		}
-		if (*wait_ms < 0 || left < *wait_ms)
-			*wait_ms = left;
+		if (*next_ms < 0 || f->open[i].due_ms < *next_ms)
+			*next_ms = f->open[i].due_ms;
 	}
 	return 0;
-}
-
-static void wait_for_change(struct folders *f, int64_t ms)
-{
-	struct timespec until;
-
-	if (ms < 0) {
-		pthread_cond_wait(&f->changed, &f->lock);
-		return;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_cond_timedwait(&f->changed, &f->lock, &until);
 }
 
 static void *run(void *arg)
 {
 	struct folders *f = arg;
-	int64_t row, wait_ms;
+	int64_t row, next_ms;
 
 	pthread_mutex_lock(&f->lock);
 	while (!f->stopping) {
-		row = take_due(f, &wait_ms);
+		row = take_due(f, &next_ms);
 		if (!row) {
-			wait_for_change(f, wait_ms);
+			cond_wait_until(&f->changed, &f->lock, next_ms);
 			continue;
 		}
 		pthread_mutex_unlock(&f->lock);
@@ -219,16 +199,12 @@ static int watch_again(void *row, void *ud)
 int folders_start(struct fs *fs, struct err *e)
 {
 	struct folders *f = xcalloc(1, sizeof(*f));
-	pthread_condattr_t monotonic;
 	int rc;
 
 	f->fs = fs;
 	fs->folders = f;
 	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	cond_init(&f->changed);
 	rc = inbox_each_open(fs->p, watch_again, fs, e);
 	if (rc == 0)
 		rc = -pthread_create(&f->thread, NULL, run, f);

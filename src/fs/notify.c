@@ -3,12 +3,11 @@
 
 #include <errno.h>
 #include <fuse_lowlevel.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "fs/node.h"
 #include "fs/view.h"
 #include "platform/party.h"
@@ -86,25 +85,14 @@ static struct telling *pop(struct telling **first, struct telling ***last)
 	return x;
 }
 
-static void wait_until(struct teller *t, int64_t due_ms)
-{
-	struct timespec until = { .tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000 };
-
-	pthread_cond_timedwait(&t->more, &t->lock, &until);
-}
-
 /* The next thing to tell: what is new first, then what is due again. NULL at the end. */
 static struct telling *take(struct teller *t)
 {
 	struct telling *x = NULL;
 
 	pthread_mutex_lock(&t->lock);
-	while (!t->first && !t->stopping && !(t->later && t->later->due_ms <= clock_mono_ms())) {
-		if (t->later)
-			wait_until(t, t->later->due_ms);
-		else
-			pthread_cond_wait(&t->more, &t->lock);
-	}
+	while (!t->first && !t->stopping && !(t->later && t->later->due_ms <= clock_mono_ms()))
+		cond_wait_until(&t->more, &t->lock, t->later ? t->later->due_ms : -1);
 	if (t->first)
 		x = pop(&t->first, &t->last);
 	else if (t->later)
@@ -371,16 +359,11 @@ void notify_attr(struct fs *fs, uint64_t ino)
 
 static int start_teller(struct teller *t, struct fs *fs)
 {
-	pthread_condattr_t monotonic;
-
 	t->fs = fs;
 	t->last = &t->first;
 	t->latest = &t->later;
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&t->more, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	cond_init(&t->more);
 	return -pthread_create(&t->thread, NULL, teller_run, t);
 }
 

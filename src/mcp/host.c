@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/io.h"
 #include "mcp/schema.h"
 #include "mcp/text.h"
@@ -204,7 +205,6 @@ int mcp_host_open(struct spawner *spawner, const char *run_dir, mcp_line_fn *on_
 {
 	struct mcp_host *h = xcalloc(1, sizeof(*h));
 	auto_free char *base = realpath(run_dir, NULL);
-	pthread_condattr_t attr;
 	int rc;
 
 	h->dir = xasprintf("%s/mcp", base ? base : run_dir);
@@ -224,10 +224,7 @@ int mcp_host_open(struct spawner *spawner, const char *run_dir, mcp_line_fn *on_
 	h->ud = ud;
 	h->next_call = 1;
 	pthread_mutex_init(&h->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&h->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&h->changed);
 	*out = h;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "mcp/text.h"
 
@@ -200,9 +201,7 @@ static int start(struct server *s, const struct mcp_call *call, struct err *e)
 
 static void wait_changed(struct mcp_host *h, int64_t until_ms)
 {
-	struct timespec until = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
-
-	pthread_cond_timedwait(&h->changed, &h->lock, &until);
+	cond_wait_until(&h->changed, &h->lock, until_ms);
 }
 
 /* With the lock: the run if it can take a call; one that has ended is dropped, and counted if that was no wish of ours.

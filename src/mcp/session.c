@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/cond.h"
 
 #define NEWEST_PROTOCOL "2025-11-25"
 
@@ -54,16 +55,10 @@ static bool deliver(struct mcp_session *s, struct pending *p, const struct sessi
 	return true;
 }
 
-static struct timespec moment(int64_t mono_ms)
-{
-	return (struct timespec){ .tv_sec = mono_ms / 1000, .tv_nsec = mono_ms % 1000 * 1000000 };
-}
-
 /* Wait with the lock; returns when p is done, or with a reason to stop waiting. */
 static int await(struct mcp_session *s, struct pending *p, const struct session_request *r)
 {
 	int64_t until = clock_mono_ms() + r->timeout_ms;
-	struct timespec deadline = moment(until);
 
 	for (;;) {
 		if (deliver(s, p, r))
@@ -74,7 +69,7 @@ static int await(struct mcp_session *s, struct pending *p, const struct session_
 			return -ECANCELED;
 		if (clock_mono_ms() >= until)
 			return -ETIMEDOUT;
-		pthread_cond_timedwait(&p->changed, &s->lock, &deadline);
+		cond_wait_until(&p->changed, &s->lock, until);
 	}
 }
 

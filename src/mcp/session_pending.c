@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 
 #define MAX_LOG_LINES 1000 /* that wait for a slow caller */
 
@@ -66,13 +67,8 @@ void session_pending_add_line(struct pending *p, const char *level, const char *
 
 void session_pending_init(struct pending *p, struct mcp_session *s)
 {
-	pthread_condattr_t attr;
-
 	*p = (struct pending){ .session = s, .lines_end = &p->lines };
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&p->changed);
 }
 
 void session_lines_free(struct log_line *line)

@@ -396,6 +396,23 @@ struct edit {
 	const json_t *doc;
 };
 
+/* What a request may choose and nobody changes in a task that exists: another engine is `run` in its ctl. */
+static int check_kept(const struct task *t, const json_t *doc, struct err *e)
+{
+	static const char *const kept[] = { "mcp", "tool", "expert_id", "customer_id", "input_data" };
+	json_t *now = record_json(&task_table, t);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < N_ELEMS(kept); i++) {
+		const json_t *v = json_object_get(doc, kept[i]);
+
+		if (v && !json_equal(v, json_object_get(now, kept[i])))
+			rc = err_set(e, -EPERM, "'%s' cannot be changed here", kept[i]);
+	}
+	json_decref(now);
+	return rc;
+}
+
 static int change_task(struct tx *tx, void *arg, struct err *e)
 {
 	struct edit *c = arg;
@@ -404,7 +421,10 @@ static int change_task(struct tx *tx, void *arg, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = c->doc ? record_apply(&task_table, &t, c->doc, e) : record_set(&task_table, c->f, &t, c->text, e);
+	if (c->doc)
+		rc = check_kept(&t, c->doc, e);
+	if (rc == 0)
+		rc = c->doc ? record_apply(&task_table, &t, c->doc, e) : record_set(&task_table, c->f, &t, c->text, e);
 	if (rc == 0)
 		rc = task_save(tx, &t, e);
 	if (rc == 0)

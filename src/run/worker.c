@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "platform/settings.h"
 #include "platform/trash.h"
@@ -37,20 +37,6 @@ struct workers {
 	pthread_t keeper;
 	pthread_t thread[];
 };
-
-static void wait_ms(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t ms)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_cond_timedwait(cond, lock, &until);
-}
 
 static void enter(struct workers *w, struct running *r)
 {
@@ -196,7 +182,7 @@ static void wait_for_work(struct workers *w)
 		ms = LOOK_AGAIN_MS;
 	pthread_mutex_lock(&w->lock);
 	if (!w->kicks && !w->stopping && ms > 0)
-		wait_ms(&w->wake, &w->lock, ms);
+		cond_wait_until(&w->wake, &w->lock, clock_mono_ms() + ms);
 	if (w->kicks)
 		w->kicks--;
 	pthread_mutex_unlock(&w->lock);
@@ -230,7 +216,7 @@ static void *worker_run(void *arg)
 			log_error("no task can be claimed: %s", e.text);
 			pthread_mutex_lock(&w->lock);
 			if (!w->stopping)
-				wait_ms(&w->wake, &w->lock, FAULT_PAUSE_MS);
+				cond_wait_until(&w->wake, &w->lock, clock_mono_ms() + FAULT_PAUSE_MS);
 			pthread_mutex_unlock(&w->lock);
 		}
 	}
@@ -245,24 +231,24 @@ static void *keeper_run(void *arg)
 
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
-		struct timespec now;
+		int64_t now = clock_mono_ms();
 		struct err e = ERR_INIT;
 		bool busy = w->n_busy > 0;
 		int rc = 0;
 
-		clock_gettime(CLOCK_MONOTONIC, &now);
 		pthread_mutex_unlock(&w->lock);
 		if (busy)
 			rc = work_keep(w->p, &e);
-		if (rc == 0 && now.tv_sec * 1000 >= next_sweep) {
+		if (rc == 0 && now >= next_sweep) {
 			rc = trash_sweep(w->p, &e);
-			next_sweep = now.tv_sec * 1000 + SWEEP_EVERY_MS;
+			next_sweep = now + SWEEP_EVERY_MS;
 		}
 		if (rc < 0)
 			log_error("housekeeping failed: %s", e.text);
 		pthread_mutex_lock(&w->lock);
 		if (!w->stopping)
-			wait_ms(&w->keep, &w->lock, w->n_busy ? KEEP_EVERY_MS : SWEEP_EVERY_MS);
+			cond_wait_until(&w->keep, &w->lock,
+					clock_mono_ms() + (w->n_busy ? KEEP_EVERY_MS : SWEEP_EVERY_MS));
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -291,16 +277,6 @@ void workers_changes(struct workers *w, const struct change *c, size_t n)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void init_cond(pthread_cond_t *cond)
-{
-	pthread_condattr_t monotonic;
-
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(cond, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_catalog *catalog, size_t n,
 		  struct workers **out, struct err *e)
 {
@@ -313,8 +289,8 @@ int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_ca
 	w->host = host;
 	w->catalog = catalog;
 	pthread_mutex_init(&w->lock, NULL);
-	init_cond(&w->wake);
-	init_cond(&w->keep);
+	cond_init(&w->wake);
+	cond_init(&w->keep);
 	if (pthread_create(&w->keeper, NULL, keeper_run, w) != 0) {
 		free(w);
 		return err_set(e, -EAGAIN, "no thread for the housekeeping");

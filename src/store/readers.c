@@ -1,8 +1,9 @@
 #include "store/readers.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "base/clock.h"
+#include "base/cond.h"
 
 #define MAX_READERS 16
 
@@ -19,15 +20,11 @@ struct readers {
 struct readers *readers_new(const struct engine *en, struct site *site)
 {
 	struct readers *r = xcalloc(1, sizeof(*r));
-	pthread_condattr_t attr;
 
 	r->engine = en;
 	r->site = site;
 	pthread_mutex_init(&r->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&r->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&r->changed);
 	return r;
 }
 
@@ -104,25 +101,14 @@ void readers_give(struct readers *r, struct channel *s)
 	pthread_mutex_unlock(&r->lock);
 }
 
-static struct timespec time_after(int ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_nsec += ms % 1000 * 1000000L;
-	t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000L;
-	t.tv_nsec %= 1000000000L;
-	return t;
-}
-
 bool readers_stop(struct readers *r, int wait_ms)
 {
-	struct timespec until = time_after(wait_ms);
+	int64_t until = clock_mono_ms() + wait_ms;
 	bool alone;
 
 	pthread_mutex_lock(&r->lock);
 	r->stopped = true;
-	while (r->n_taken > 0 && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
+	while (r->n_taken > 0 && cond_wait_until(&r->changed, &r->lock, until) == 0)
 		continue;
 	alone = r->n_taken == 0;
 	pthread_mutex_unlock(&r->lock);

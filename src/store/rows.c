@@ -47,7 +47,7 @@ const char *const document_role_words[] = { "input", "former", "result", "output
 #define ROW expert
 static const struct field expert_fields[] = {
 	TEXT(id, FIELD_FIXED),
-	TEXT(name, FIELD_REQUIRED),
+	TEXT(name, FIELD_FIXED | FIELD_REQUIRED),
 	TEXT(login, 0),
 	TEXT(email, 0),
 	TEXT(title, 0),
@@ -65,7 +65,7 @@ static const struct field expert_fields[] = {
 #define ROW company
 static const struct field company_fields[] = {
 	TEXT(id, FIELD_FIXED),
-	TEXT(name, FIELD_REQUIRED),
+	TEXT(name, FIELD_FIXED | FIELD_REQUIRED),
 	TEXT(industry, 0),
 	TEXT(country, 0),
 	TEXT(size, 0),
@@ -78,7 +78,7 @@ static const struct field company_fields[] = {
 #define ROW engagement
 static const struct field engagement_fields[] = {
 	TEXT(id, FIELD_FIXED),
-	TEXT(name, FIELD_REQUIRED),
+	TEXT(name, FIELD_FIXED | FIELD_REQUIRED),
 	TEXT(title, 0),
 	TEXT(description, 0),
 	WORD(status, 0, engagement_status_words),
@@ -100,7 +100,7 @@ static const struct field task_fields[] = {
 	TEXT(engagement_id, FIELD_FIXED),
 	TEXT(expert_id, 0),
 	TEXT(customer_id, 0),
-	TEXT(name, FIELD_REQUIRED),
+	TEXT(name, FIELD_FIXED | FIELD_REQUIRED),
 	TEXT(title, 0),
 	TEXT(description, 0),
 	TEXT(task_type, 0),

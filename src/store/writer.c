@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 
 #define BATCH_JOBS    256
 #define BATCH_MS      20  /* the first of a batch waits no longer for the others, apart from the last one's own time */
@@ -186,16 +187,13 @@ static void tidy(struct writer *w, enum upkeep when)
 /* Wait for a job; false when there is none after IDLE_S and there is something to tidy, or when the end has come. */
 static bool wait_for_job(struct writer *w, bool *stop)
 {
-	struct timespec until;
+	int64_t until = clock_mono_ms() + IDLE_S * 1000;
 	bool found;
 	int rc = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += IDLE_S;
 	pthread_mutex_lock(&w->lock);
 	while (!w->first && !w->stop && rc == 0)
-		rc = w->untidy ? pthread_cond_timedwait(&w->wake, &w->lock, &until)
-			       : pthread_cond_wait(&w->wake, &w->lock);
+		rc = cond_wait_until(&w->wake, &w->lock, w->untidy ? until : -1);
 	found = w->first;
 	*stop = w->stop;
 	pthread_mutex_unlock(&w->lock);
@@ -235,7 +233,6 @@ static int start_thread(struct writer *w)
 int writer_new(struct channel *s, struct readers *readers, struct writer **out, struct err *e)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
-	pthread_condattr_t attr;
 	int rc;
 
 	w->channel = s;
@@ -244,10 +241,7 @@ int writer_new(struct channel *s, struct readers *readers, struct writer **out, 
 	w->tx.writes = true;
 	w->last = &w->first;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&w->wake);
 	rc = start_thread(w);
 	if (rc < 0) {
 		writer_free(w);
