@@ -135,7 +135,7 @@ static int create_again(struct fs *fs, struct found at, struct handle **out, str
 	return handle_open(fs, INO(at.kind, at.row), O_WRONLY | O_TRUNC, out, mode, e);
 }
 
-static int create_upload(const struct ask *dir, const char *name, struct handle **out, struct found *at)
+static int create_upload(const struct ask *dir, const char *name, uid_t owner, struct handle **out, struct found *at)
 {
 	struct upload *u;
 	struct dropdir where;
@@ -144,7 +144,7 @@ static int create_upload(const struct ask *dir, const char *name, struct handle 
 	if (rc == 0 && name[0] == '@')
 		rc = err_set(dir->e, -EINVAL, "a name in an inbox cannot begin with '@': '%s'", name);
 	if (rc == 0)
-		rc = upload_create(dir->fs, &where, name, &u, dir->e);
+		rc = upload_create(dir->fs, &where, name, owner, &u, dir->e);
 	if (rc < 0)
 		return rc;
 	*at = (struct found){ NODE_ENTRY, upload_row(u) };
@@ -153,7 +153,7 @@ static int create_upload(const struct ask *dir, const char *name, struct handle 
 	return 0;
 }
 
-int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, struct handle **out, struct found *at,
+int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, uid_t owner, struct handle **out, struct found *at,
 		  struct handle_mode *mode, struct err *e)
 {
 	struct ask dir = tree_ask(fs, dir_ino, NULL, e);
@@ -164,7 +164,7 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, struct hand
 		return create_again(fs, *at, out, mode, e);
 	e->text[0] = '\0';
 	if (dir.node->flags & NODE_UPLOADS)
-		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, out, at), e);
+		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, owner, out, at), e);
 	if (!(dir.node->flags & NODE_SCRATCHY))
 		return err_set(e, -EPERM, "no file can be made here");
 	rc = scratch_create(fs, dir_ino, name, &at->row, e);

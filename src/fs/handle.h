@@ -40,7 +40,7 @@ struct handle_mode {
 /* handle_open - flags as of open(2). 0 and *out (for handle_close), or -errno */
 int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, struct handle_mode *mode, struct err *e);
 /* handle_create - a new file in a directory, open for writing; *at says what it is */
-int handle_create(struct fs *fs, uint64_t dir, const char *name, struct handle **out, struct found *at,
+int handle_create(struct fs *fs, uint64_t dir, const char *name, uid_t owner, struct handle **out, struct found *at,
 		  struct handle_mode *mode, struct err *e);
 int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err *e);
 

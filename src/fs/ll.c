@@ -38,7 +38,7 @@ static void fill_stat(const struct fs *fs, uint64_t ino, const struct attr *a, s
 	*st = (struct stat){ .st_ino = ino,
 			     .st_mode = a->mode,
 			     .st_nlink = S_ISDIR(a->mode) ? 2 : 1,
-			     .st_uid = fs->o.uid,
+			     .st_uid = a->owner,
 			     .st_gid = fs->o.gid,
 			     .st_size = a->size,
 			     .st_blksize = 4096,

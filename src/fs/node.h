@@ -123,6 +123,7 @@ struct attr {
 	int64_t size;
 	int64_t modified_at;
 	double timeout_s; /* how long the kernel may keep it */
+	uid_t owner;      /* beside the mount's, for what a person dropped */
 };
 
 struct found {

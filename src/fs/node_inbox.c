@@ -320,6 +320,8 @@ int entry_node_stat(const struct ask *a, struct attr *out)
 		return rc;
 	out->size = d.is_dir ? 0 : d.size;
 	out->modified_at = d.modified_at;
+	if (a->fs->o.allow_other)
+		out->owner = (uid_t)d.uid;
 	row_release(&drop_table, &d);
 	return 0;
 }

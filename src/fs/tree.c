@@ -163,6 +163,10 @@ static mode_t mode_of(const struct ask *a)
 	const struct fs_options *o = &a->fs->o;
 	mode_t mode = a->node->mode;
 
+	/* Where several people drop, each owns what is his, and may drop what another's name has already: a new task.
+	 */
+	if (a->node == &nodes[NODE_ENTRY] && o->allow_other)
+		return S_IFREG | 0666;
 	if (a->node->flags & NODE_UPLOADS)
 		return o->allow_other ? S_IFDIR | 01777 : S_IFDIR | (0775 & ~o->umask);
 	return (mode & S_IFMT) | (mode & 07777 & ~o->umask);
@@ -174,6 +178,7 @@ int tree_stat(const struct ask *a, struct attr *out)
 
 	*out = (struct attr){ .mode = mode_of(a),
 			      .modified_at = a->fs->started_at,
+			      .owner = a->fs->o.uid,
 			      .timeout_s = a->node->flags & (NODE_LIVE | NODE_BLOCKS) ? 0 : TREE_FOREVER_S };
 	if (a->node == &nodes[NODE_NONE])
 		return -ENOENT;

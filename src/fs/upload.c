@@ -25,6 +25,7 @@
 struct upload {
 	struct fs *fs;
 	int64_t row; /* of its inode */
+	uid_t owner;
 	struct dropdir dir;
 	pthread_mutex_t commit_lock; /* one seal and commit at a time; taken before the table's lock */
 	struct stage *stage;
@@ -179,7 +180,8 @@ static int new_upload(struct fs *fs, const struct dropdir *dir, int64_t row, con
 	return rc;
 }
 
-int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, struct upload **out, struct err *e)
+int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, uid_t owner, struct upload **out,
+		  struct err *e)
 {
 	int64_t row = store_reserve(fs->p->store, e);
 	int rc = row < 0 ? (int)row : new_upload(fs, dir, row, name, out, e);
@@ -192,6 +194,7 @@ int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, st
 	else
 		put_in(*out);
 	(*out)->dirty = true;
+	(*out)->owner = owner;
 	unlock(fs);
 	if (rc < 0)
 		free_upload(*out);
@@ -220,6 +223,7 @@ static int from_store(struct fs *fs, int64_t row, bool truncate, struct upload *
 	if (rc == 0) {
 		(*out)->committed = true;
 		(*out)->drop_row = row;
+		(*out)->owner = (uid_t)d.uid;
 		(*out)->modified_at = d.modified_at;
 	}
 	row_release(&drop_table, &d);
@@ -417,9 +421,13 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 	if (a.row_id < 0 || a.task_row < 0)
 		rc = -EIO;
 	if (rc == 0) {
-		hold_task(u, a.task_row);
+		/* beside the hold that u has: while its task is written again, no worker may begin with the former
+		 * bytes */
+		work_hold(p, a.task_row);
 		rc = inbox_accept(p, &a, who, out, e);
-		hold_task(u, rc == 0 ? out->task_row : 0);
+		if (rc == 0)
+			hold_task(u, out->task_row);
+		work_lift(p, a.task_row);
 	}
 	json_decref(r.doc);
 	return rc;
@@ -601,6 +609,8 @@ bool upload_stat(struct fs *fs, int64_t row, struct attr *out)
 	out->size = stage_size(u->stage);
 	out->modified_at = u->modified_at;
 	out->timeout_s = 0;
+	if (fs->o.allow_other)
+		out->owner = u->owner;
 	upload_put(u);
 	return true;
 }

@@ -22,8 +22,9 @@ struct uploads *uploads_new(struct fs *fs);
 /* uploads_free - what is not complete is dropped, as a restart would */
 void uploads_free(struct uploads *us);
 
-/* upload_create - a new file; the caller has it open for writing. -EEXIST, -EINVAL, -ENOSPC */
-int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, struct upload **out, struct err *e);
+/* upload_create - a new file of that user; the caller has it open for writing. -EEXIST, -EINVAL, -ENOSPC */
+int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, uid_t owner, struct upload **out,
+		  struct err *e);
 /* upload_open - an existing entry for writing, with its bytes or (truncate) none */
 int upload_open(struct fs *fs, int64_t row, bool truncate, struct upload **out, struct err *e);
 /* upload_row - the row of its inode */
