@@ -10,12 +10,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "fs/mount.h"
 #include "mcp/schema.h"
 #include "options.h"
 #include "platform/settings.h"
 #include "run/worker.h"
+
+#define CLOSING_MS      10000
+#define CLOSING_LOOK_US 20000
 
 struct daemon {
 	const struct options *o;
@@ -97,8 +101,13 @@ static int open_platform(struct daemon *d, struct err *e)
 	struct platform_options po = { .source = d->source,
 				       .as = d->o->as,
 				       .engines = { d, resolve_engine, check_output } };
-	int rc = platform_open(&po, &d->platform, e);
+	int64_t until = clock_mono_ms() + CLOSING_MS;
+	int rc;
 
+	/* A daemon that was just unmounted still finishes its work: its successor waits for it. */
+	while ((rc = platform_open(&po, &d->platform, e)) == -EBUSY && !mount_shows(d->source) &&
+	       clock_mono_ms() < until)
+		usleep(CLOSING_LOOK_US);
 	if (rc == 0)
 		rc = platform_recover(d->platform, e);
 	return rc;

@@ -29,18 +29,29 @@
 
 extern char **environ;
 
-static bool is_ours(const char *mountpoint)
+/* Is there a mount of ours of this source, or (source NULL) at this mountpoint? The last one there counts. */
+static bool find_mount(const char *source, const char *mountpoint)
 {
 	struct mntent *m;
 	bool ours = false;
 	FILE *f = setmntent("/proc/self/mounts", "r");
 
-	while (f && (m = getmntent(f)))
-		if (streq(m->mnt_dir, mountpoint))
-			ours = streq(m->mnt_type, "fuse.0711fs");
+	while (f && (m = getmntent(f))) {
+		bool type = streq(m->mnt_type, "fuse.0711fs");
+
+		if (source)
+			ours = ours || (type && streq(m->mnt_fsname, source));
+		else if (streq(m->mnt_dir, mountpoint))
+			ours = type;
+	}
 	if (f)
 		endmntent(f);
 	return ours;
+}
+
+bool mount_shows(const char *source)
+{
+	return find_mount(source, NULL);
 }
 
 static int fusermount_u(const char *mountpoint)
@@ -62,7 +73,7 @@ int mount_clean(const char *mountpoint, struct err *e)
 
 	if (stat(mountpoint, &st) == 0 || errno != ENOTCONN)
 		return 0;
-	if (!is_ours(mountpoint))
+	if (!find_mount(NULL, mountpoint))
 		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first",
 			       mountpoint);
 	if (umount2(mountpoint, MNT_DETACH) < 0 && fusermount_u(mountpoint) < 0)

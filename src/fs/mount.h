@@ -25,4 +25,7 @@ void fs_changes(struct fs *fs, const struct change *c, size_t n);
  */
 int mount_clean(const char *mountpoint, struct err *e);
 
+/* mount_shows - true while the source is mounted somewhere by a daemon of ours */
+bool mount_shows(const char *source);
+
 #endif
