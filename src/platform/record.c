@@ -180,6 +180,37 @@ json_t *record_json(const struct table *t, const void *row)
 	return doc;
 }
 
+static bool same_elements(const json_t *a, const json_t *b)
+{
+	bool same = json_array_size(a) == json_array_size(b);
+
+	for (size_t i = 0; same && i < json_array_size(a); i++)
+		same = record_same(json_array_get(a, i), json_array_get(b, i));
+	return same;
+}
+
+static bool same_members(const json_t *a, const json_t *b)
+{
+	bool same = json_object_size(a) == json_object_size(b);
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)a, key, v)
+		same = same && record_same(v, json_object_get(b, key));
+	return same;
+}
+
+bool record_same(const json_t *a, const json_t *b)
+{
+	if (json_is_array(a) && json_is_array(b))
+		return same_elements(a, b);
+	if (json_is_object(a) && json_is_object(b))
+		return same_members(a, b);
+	if (json_is_number(a) && json_is_number(b) && json_is_real(a) != json_is_real(b))
+		return json_number_value(a) == json_number_value(b);
+	return json_equal(a, b);
+}
+
 static int apply_field(const struct field *f, void *row, const json_t *v, struct err *e)
 {
 	json_t *now;
@@ -188,7 +219,7 @@ static int apply_field(const struct field *f, void *row, const json_t *v, struct
 	if (!(f->flags & FIELD_FIXED))
 		return types[f->type].set(f, row, v, e);
 	now = types[f->type].get(f, row);
-	same = json_equal(now, v);
+	same = record_same(now, v);
 	json_decref(now);
 	return same ? 0 : err_set(e, -EPERM, "'%s' cannot be changed", f->name);
 }

@@ -23,6 +23,9 @@ void record_value(const struct field *f, const void *row, struct buf *out);
 /* record_set - set one field from text without its newline; "" is null. Errors as record_apply */
 int record_set(const struct table *t, const struct field *f, void *row, const char *text, struct err *e);
 
+/* record_same - json_equal, but 92 and 92.0 are the same: programs that put a document back make one of the other */
+bool record_same(const json_t *a, const json_t *b);
+
 /* record_parse - read a JSON document of len bytes; -EINVAL with line and column. *out is the caller's */
 int record_parse(const char *text, size_t len, json_t **out, struct err *e);
 

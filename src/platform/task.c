@@ -406,7 +406,7 @@ static int check_kept(const struct task *t, const json_t *doc, struct err *e)
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(kept); i++) {
 		const json_t *v = json_object_get(doc, kept[i]);
 
-		if (v && !json_equal(v, json_object_get(now, kept[i])))
+		if (v && !record_same(v, json_object_get(now, kept[i])))
 			rc = err_set(e, -EPERM, "'%s' cannot be changed here", kept[i]);
 	}
 	json_decref(now);
@@ -450,7 +450,7 @@ int task_put(struct platform *p, int64_t row_id, const char *text, size_t len, s
 		return rc;
 	given = json_object_get(doc, "output_data");
 	kept = given ? output_data(p, row_id) : NULL;
-	if (given && !json_equal(given, kept))
+	if (given && !record_same(given, kept))
 		rc = err_set(e, -EPERM, "'output_data' cannot be changed here: write a corrected result.json");
 	json_decref(kept);
 	json_object_del(doc, "output_data");
