@@ -148,6 +148,64 @@ eventually()
 	done
 }
 
+# sha_of FILE - the SHA-256 of its bytes
+sha_of()
+{
+	sha256sum <"$1" | cut -d ' ' -f 1
+}
+
+# json_is FILE FILTER - true when jq finds FILTER true of FILE; shows the file where not
+json_is()
+{
+	jq -e "$2" "$1" >/dev/null && return 0
+	echo "not true of $1: $2"
+	jq -c . "$1" | cut -c 1-2000
+	return 1
+}
+
+# sample FILE [MARK] - put the sample RFP there; MARK makes its bytes differ from all others
+sample()
+{
+	{
+		cat "$top/samples/city-website-rfp.pdf"
+		[ -z "${2:-}" ] || printf '%%%s\n' "$2"
+	} >"$1"
+}
+
+# as_nobody COMMAND... - run it as a user who is nobody; only for root, after chmod 755 "$dir"
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# engines - the processes of MCP servers below the daemon
+engines()
+{
+	ps -eo pid=,ppid=,comm= | awk -v "top=$daemon" '
+		{ parent[$1] = $2; name[$1] = $3 }
+		END {
+			for (pid in parent) {
+				for (up = pid; up in parent && up != top; up = parent[up])
+					;
+				if (up == top && name[pid] == "tender")
+					print pid
+			}
+		}'
+}
+
+# engines_stop - what is being worked on stays in_progress until engines_go; one task must have been worked on before
+engines_stop()
+{
+	# shellcheck disable=SC2046  # a list of numbers
+	kill -STOP $(engines)
+}
+
+engines_go()
+{
+	# shellcheck disable=SC2046
+	kill -CONT $(engines)
+}
+
 # need_fuse - skip the whole test where nothing can be mounted; on a machine that must be able to, fail
 need_fuse()
 {
