@@ -58,7 +58,7 @@ int lines_next(struct lines *l, char **line, size_t *len)
 		size_t have = l->buf.len - l->at;
 		bool was_skipping = l->skipping, was_said = l->said;
 
-		end = have > l->scanned ? memchr(from + l->scanned, '\n', have - l->scanned) : NULL;
+		end = from && have > l->scanned ? memchr(from + l->scanned, '\n', have - l->scanned) : NULL;
 		if (!end) {
 			l->scanned = have;
 			return take_part(l);

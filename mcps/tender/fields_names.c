@@ -146,10 +146,10 @@ static void add_name(struct choice *c, const struct doc *d, const struct page *p
 {
 	auto_free char *clean = text_clean(value), *key = name_key(clean);
 	json_t *fact;
-	size_t len = strlen(clean);
+	size_t len;
 
 	if (util_starts(clean, "The ") && g_unichar_isupper(g_utf8_get_char(clean + 4)))
-		memmove(clean, clean + 4, len -= 3);
+		memmove(clean, clean + 4, strlen(clean) - 3);
 	len = strlen(clean);
 	while (len > 0 && strchr(".,;:-|", clean[len - 1]) && !util_ends(clean, "e.V.") && !util_ends(clean, "Inc."))
 		clean[--len] = '\0';

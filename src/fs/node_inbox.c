@@ -161,7 +161,8 @@ static int add_receipt(void *row, void *ud)
 /* Several drops of one name have one receipt, the newest. */
 static void merge_newest(struct listing *from, struct listing *to)
 {
-	qsort(from->entry, from->n, sizeof(*from->entry), by_name_then_row);
+	if (from->n)
+		qsort(from->entry, from->n, sizeof(*from->entry), by_name_then_row);
 	for (size_t i = 0; i < from->n; i++)
 		if (i + 1 == from->n || !streq(from->entry[i].name, from->entry[i + 1].name))
 			listing_add(to, from->entry[i].name, NODE_RECEIPT, from->entry[i].at.row);
