@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "platform/document.h"
+#include "platform/input.h"
 #include "platform/record.h"
 #include "platform/request.h"
 #include "platform/settings.h"
@@ -36,6 +37,7 @@ struct call {
 	int64_t row_id, parent_row;
 	const char *name;
 	struct drop *drop;
+	char replaced[SHA256_HEX_BYTES]; /* out: the bytes that an entry had before */
 };
 
 /* The task's engine: what the inbox directory chose, else the request, the engagement, the settings. */
@@ -141,6 +143,12 @@ static struct drop new_drop(const struct call *c)
 			      .created_at = clock_now_ms() };
 }
 
+/* The entry gets other bytes: those it has now may be nobody's any more. */
+static void replace_bytes(struct call *c, const struct drop *d)
+{
+	snprintf(c->replaced, sizeof(c->replaced), "%s", d->sha256 && !d->is_dir ? d->sha256 : "");
+}
+
 static void fill_drop(struct drop *d, const struct arrival *a)
 {
 	row_set_text(&d->sha256, a->sha256);
@@ -208,41 +216,8 @@ static int accept_new(struct tx *tx, struct call *c, struct err *e)
 	return rc;
 }
 
-/* The bytes that were there become former input; an empty file leaves nothing behind. */
-static int retire_input(struct tx *tx, int64_t task_row, const char *name, int64_t parent_row, struct err *e)
-{
-	struct document d;
-	int64_t version = 1;
-	int rc = row_find(
-		tx, Q_DOCUMENT_BY_NAME,
-		ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_INPUT]), V_INT(parent_row), V_TEXT(name)), &d,
-		e);
-
-	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
-	if (d.size == 0) {
-		rc = row_delete(tx, &document_table, d.row_id, e);
-	} else {
-		struct document former;
-
-		if (row_find(tx, Q_DOCUMENT_LATEST, ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_FORMER])),
-			     &former, NULL) == 0) {
-			version = former.version + 1;
-			row_release(&document_table, &former);
-		}
-		d.role = DOCUMENT_FORMER;
-		d.version = version;
-		d.parent_row = 0;
-		rc = row_update(tx, &document_table, &d, e);
-	}
-	row_release(&document_table, &d);
-	if (rc == 0)
-		tx_change(tx, CHANGE_DOCUMENT, task_row, 0, DOCUMENT_INPUT, CHANGE_NONE, name);
-	return rc;
-}
-
 /* The work on t begins again, with what its input is now. */
-static int renew_task(struct tx *tx, struct call *c, struct task *t, int64_t quiet_ms, struct err *e)
+static int renew_task(struct tx *tx, struct task *t, int64_t quiet_ms, struct err *e)
 {
 	int rc = link_twin(tx, t, e);
 
@@ -250,14 +225,28 @@ static int renew_task(struct tx *tx, struct call *c, struct task *t, int64_t qui
 	t->attempts = 0;
 	if (rc == 0 && t->state == TASK_IN_PROGRESS)
 		return task_move(tx, t, TASK_TODO, MOVER_WORKER, e);
-	(void)c;
 	return rc < 0 ? rc : task_save(tx, t, e);
+}
+
+/* The task as the new request says: its engine too. It is the same task, so it keeps its id. */
+static int apply_again(struct tx *tx, struct call *c, struct task *t, struct err *e)
+{
+	auto_free char *id = xstrdup(t->id);
+	int rc;
+
+	row_set_text(&t->mcp, NULL);
+	row_set_text(&t->tool, NULL);
+	rc = request_apply(c->a->request, t, e);
+	if (rc == 0 && !streq(t->id, id))
+		rc = err_set(e, -EINVAL, "the request's 'id' is '%s' now: '%s' is being worked on", t->id, id);
+	return rc < 0 ? rc : choose_engine(tx, c->p, c->box, t, e);
 }
 
 static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct task *t, struct err *e)
 {
 	const struct arrival *a = c->a;
 	int64_t quiet = a->quiet_ms ? a->quiet_ms : settings_int(c->p, SETTING_REWRITE_QUIET);
+	struct input was = { NULL, 0 };
 	int rc = 0;
 
 	*c->out = (struct acceptance){ d->row_id, t->row_id };
@@ -266,15 +255,19 @@ static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct ta
 		return write_drop(tx, d, false, e);
 	}
 	if (a->request)
-		rc = request_apply(a->request, t, e);
+		rc = apply_again(tx, c, t, e);
 	if (rc == 0)
-		rc = retire_input(tx, t->row_id, d->name, 0, e);
+		rc = input_take(tx, t->row_id, &was, e);
 	if (rc == 0)
 		rc = add_documents(tx, a, t->row_id, e);
+	if (rc == 0)
+		rc = input_retire(tx, t->row_id, &was, e);
+	input_release(&was);
+	replace_bytes(c, d);
 	fill_drop(d, a);
 	if (rc == 0)
 		rc = write_drop(tx, d, false, e);
-	return rc < 0 ? rc : renew_task(tx, c, t, quiet, e);
+	return rc < 0 ? rc : renew_task(tx, t, quiet, e);
 }
 
 static bool goes_on(const struct call *c, const struct drop *d, const struct task *t)
@@ -408,6 +401,7 @@ static int submit(struct tx *tx, void *arg, struct err *e)
 /* A file that comes after its folder was submitted: the input is made again from the folder, the work restarts. */
 static int extend_task(struct tx *tx, struct call *c, struct drop *top, struct err *e)
 {
+	struct input was = { NULL, 0 };
 	struct task t;
 	int rc = row_get(tx, &task_table, top->task_row, &t, e);
 
@@ -416,13 +410,15 @@ static int extend_task(struct tx *tx, struct call *c, struct drop *top, struct e
 	if (task_ended(t.state))
 		rc = err_set(e, -EPERM, "the work on folder '%s' is over: drop the file as a new task", top->name);
 	if (rc == 0)
-		rc = row_exec(tx, Q_DOCUMENTS_DELETE,
-			      ARGS(V_INT(t.row_id), V_TEXT(document_role_words[DOCUMENT_INPUT])), e);
+		rc = input_take(tx, t.row_id, &was, e);
 	c->drop = top;
-	if (rc >= 0)
+	if (rc == 0)
 		rc = folder_documents(tx, c, t.row_id, e);
 	if (rc == 0)
-		rc = renew_task(tx, c, &t, settings_int(c->p, SETTING_FOLDER_QUIET) * 1000, e);
+		rc = input_retire(tx, t.row_id, &was, e);
+	input_release(&was);
+	if (rc == 0)
+		rc = renew_task(tx, &t, settings_int(c->p, SETTING_FOLDER_QUIET) * 1000, e);
 	row_set_text(&top->sha256, t.input_key);
 	if (rc == 0)
 		rc = write_drop(tx, top, false, e);
@@ -445,6 +441,7 @@ static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 	}
 	if (rc < 0)
 		return rc;
+	replace_bytes(c, &d);
 	fill_drop(&d, c->a);
 	rc = d.is_dir ? err_set(e, -EISDIR, "'%s' is a folder", d.name) : write_drop(tx, &d, is_new, e);
 	*c->out = (struct acceptance){ d.row_id, 0 };
@@ -463,6 +460,7 @@ static int accept(struct tx *tx, void *arg, struct err *e)
 {
 	struct call *c = arg;
 
+	c->replaced[0] = '\0';
 	return c->parent_row ? accept_inside(tx, c, e) : accept_top(tx, c, e);
 }
 
@@ -477,8 +475,11 @@ int inbox_accept(struct platform *p, const struct arrival *a, const struct actor
 			  .row_id = a->row_id,
 			  .parent_row = a->parent_row,
 			  .name = a->name };
+	int rc = store_write(p->store, accept, &c, e);
 
-	return store_write(p->store, accept, &c, e);
+	if (rc == 0 && *c.replaced)
+		document_forget(p, c.replaced);
+	return rc;
 }
 
 static int make_folder(struct tx *tx, void *arg, struct err *e)
