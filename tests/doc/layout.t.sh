@@ -1,0 +1,84 @@
+#!/bin/bash
+# The manual against the program's own tables, both ways: what is in one must be in the other, word for word.
+. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+layout=$top/man/0711fs-layout.7
+
+# both_ways WORD COMMANDS - the lines of tables that begin with WORD are what COMMANDS print, in any order
+both_ways()
+{
+	"$build/tests/doc/tables" | sed -n "s/^$1 //p" | sort >"$dir/program"
+	[ -s "$dir/program" ] || return 1
+	eval "$2" | sort >"$dir/manual"
+	diff "$dir/program" "$dir/manual"
+}
+
+# entries MACRO FILE - "NAME TEXT" for each ".It MACRO NAME Pq TEXT"
+entries()
+{
+	sed -n "s/^\.It $1 \([^ ]*\) Pq \(.*\)/\1 \2/p" "$2"
+}
+
+# fields - "FILE NAME TYPE" for each field in the entry of a JSON document
+fields()
+{
+	awk '$1 == ".It" && $2 == "Pa" { n = split($3, part, "/"); file = part[n] }
+		$1 == ".It" && $2 == "Fa" { sub(/^.It Fa /, ""); sub(/ Pq /, " "); print file, $0 }' "$layout"
+}
+
+# patterns FROM TO - what stands in quotes in tempname.c between the lines that match
+patterns()
+{
+	sed -n "/$1/,/$2/p" "$top/src/fs/tempname.c" | grep -o '"[^"]*"' | tr -d '"' | sort
+}
+
+# blocks FROM TO - the words of the literal blocks of the manual between two comments
+blocks()
+{
+	sed -n "/^\.\\\\\" $1/,/^\.\\\\\" $2/p" "$layout" | sed -n '/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;s/\\&//g;p}' | tr ' ' '\n' | sort
+}
+
+# emitted - the types of events in the code; the rows that only say what an event holds tell of none
+emitted()
+{
+	grep -hv ', add_[a-z]* }' "$top"/src/platform/*.c | grep -oE '"(task|engagement|expert|company)\.[a-z_]+"' |
+		tr -d '"' | sort -u
+}
+
+ok 'every place of the tree is in 0711fs-layout(7), and back' 'both_ways path '\''entries Pa "$layout"'\'
+ok 'every field of a document is in 0711fs-layout(7), and back' 'both_ways field fields'
+ok 'every setting is in 0711fs-layout(7), and back' 'both_ways setting '\''entries Va "$layout"'\'
+
+ok 'every type of event is in 0711fs-layout(7), and back' '
+	emitted >program && [ -s program ] &&
+	sed -n "s/^\.It Cm \([a-z]*\.[a-z_]*\)$/\1/p" "$layout" | sort >manual &&
+	diff program manual'
+
+ok 'every temporary name is in 0711fs-layout(7), and back' '
+	patterns "temporary\[\]" "^};" >program && [ -s program ] &&
+	blocks "temporary names" "doubtful names" >manual &&
+	diff program manual &&
+	patterns "doubtful\[\]" "^};\|};$" >program && [ -s program ] &&
+	blocks "doubtful names" "end of names" >manual &&
+	diff program manual'
+
+ok 'every option of 0711fs is in 0711fs(1), and back' '
+	"$build/0711fs" -h | sed -n "/^Options after/,/^$/s/^  \([a-z_]*\).*/\1/p" | sort >program && [ -s program ] &&
+	sed -n "s/^\.It Cm \([a-z_]*\).*/\1/p" "$top/man/0711fs.1" | sort >manual &&
+	diff program manual'
+
+ok 'every flag of 0711fs is in 0711fs(1), and back' '
+	"$build/0711fs" -h | sed -n "s/^  -\([a-zA-Z]\).*/\1/p" | sort >program && [ -s program ] &&
+	sed -n "s/^\.It Fl \([a-zA-Z]\).*/\1/p" "$top/man/0711fs.1" | grep -v "^o" | sort >manual &&
+	diff program manual'
+
+ok 'what mount adds and 0711fs ignores is in 0711fs(1)' '
+	sed -n "/ignored\[\]/,/};/p" "$top/src/options.c" | grep -o "\"[^\"]*\"" | tr -d "\"" | sort >program &&
+	[ -s program ] &&
+	sed -n "/^\.\\\\\" ignored options/,/^\.Ed/p" "$top/man/0711fs.1" | grep -v "^\." | tr " " "\n" | sort >manual &&
+	diff program manual'
+
+ok 'every verb of 0711ctl is in 0711ctl(1), and back' '
+	"$build/0711ctl" -h | sed -n "s/^  \([a-z][a-z]*\) .*/\1/p" | sort >program && [ -s program ] &&
+	sed -n "s/^\.It Ic \([a-z]*\).*/\1/p" "$top/man/0711ctl.1" | sort >manual &&
+	diff program manual'
+done_testing
