@@ -76,6 +76,23 @@ int review_reject(struct platform *p, int64_t task_row, const char *reason, cons
 	return put(&d, decide, e);
 }
 
+static int add_correction(struct tx *tx, const struct decision *d, int64_t task_row, int64_t version, struct err *e)
+{
+	struct document doc = { .task_row = task_row,
+				.role = DOCUMENT_RESULT,
+				.name = (char *)"result.json",
+				.sha256 = (char *)d->sha256,
+				.size = d->size,
+				.version = version,
+				.modified_at = clock_now_ms(),
+				.author = (char *)d->who->name };
+	int rc = row_insert(tx, &document_table, &doc, e);
+
+	if (rc == 0)
+		tx_change(tx, CHANGE_DOCUMENT, task_row, doc.row_id, doc.role, 0, doc.name);
+	return rc;
+}
+
 static int correct(struct tx *tx, void *arg, struct err *e)
 {
 	struct decision *d = arg;
@@ -92,8 +109,7 @@ static int correct(struct tx *tx, void *arg, struct err *e)
 		rc = row_find(tx, Q_DOCUMENT_LATEST,
 			      ARGS(V_INT(t.row_id), V_TEXT(document_role_words[DOCUMENT_RESULT])), &last, e);
 	if (rc == 0) {
-		rc = document_add(tx, t.row_id, DOCUMENT_RESULT, 0, "result.json", d->sha256, d->size, clock_now_ms(),
-				  last.version + 1, e);
+		rc = add_correction(tx, d, t.row_id, last.version + 1, e);
 		row_release(&document_table, &last);
 	}
 	row_set_text(&t.reviewed_by, d->who->name);

@@ -108,6 +108,16 @@ struct adopt {
 	int64_t task_row, best;
 };
 
+static int find_best(void *row, void *ud)
+{
+	const struct document *d = row;
+	struct adopt *a = ud;
+
+	if (d->role == DOCUMENT_RESULT && !d->author && d->version > a->best)
+		a->best = d->version;
+	return 0;
+}
+
 static int adopt_document(void *row, void *ud)
 {
 	const struct document *d = row;
@@ -119,12 +129,15 @@ static int adopt_document(void *row, void *ud)
 			    d->role == DOCUMENT_RESULT ? 1 : 0, a->e);
 }
 
-/* The first version of the twin's result is the engine's own answer; corrections belong to that task alone. */
+/* The newest answer of the engine itself: its confidence and output are the twin's. Corrections are of that task alone.
+ */
 static int adopt_answer(struct tx *tx, struct task *t, const struct task *twin, struct err *e)
 {
-	struct adopt a = { tx, e, t->row_id, 1 };
+	struct adopt a = { tx, e, t->row_id, 0 };
 	int rc = task_move(tx, t, TASK_IN_PROGRESS, MOVER_WORKER, e);
 
+	if (rc == 0)
+		rc = row_each(tx, Q_DOCUMENTS_ALL, ARGS(V_INT(twin->row_id)), find_best, &a, e);
 	if (rc == 0)
 		rc = row_each(tx, Q_DOCUMENTS_ALL, ARGS(V_INT(twin->row_id)), adopt_document, &a, e);
 	row_set_text(&t->answered_from, twin->id);

@@ -86,7 +86,9 @@ static const char step_1[] =
 	"CREATE TABLE xattr (row_id {key}, ino BIGINT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL);"
 	"CREATE UNIQUE INDEX xattr_name ON xattr (ino, name);";
 
-static const char *const steps[] = { step_1 };
+static const char step_2[] = "ALTER TABLE document ADD COLUMN author TEXT;";
+
+static const char *const steps[] = { step_1, step_2 };
 
 /* text with each {key} replaced; the caller's to free */
 static char *fill_in(const struct engine *en, const char *text)

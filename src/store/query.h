@@ -26,7 +26,7 @@ enum query {
 	Q_TASK_COUNT_OF,        /* number of tasks, trash included: engagement row */
 	Q_TASK_COUNT_IN,        /* number of tasks not in the trash: state word */
 	Q_TASK_FIRST_TWIN,    /* task, not in the trash, oldest, same bytes: engagement row, input key, not this row */
-	Q_TASK_ANSWERED_TWIN, /* task, not in the trash, newest that has a result: engagement row, input key, mcp, tool,
+	Q_TASK_ANSWERED_TWIN, /* task, not in the trash, newest that is done or in review with a result: engagement row, input key, mcp, tool,
 				 mcp version, input data ('' for null), not this row */
 	Q_TASKS_READY,        /* task todo whose time has come: highest priority, then oldest: now, limit */
 	Q_TASK_NEXT_READY,    /* number: the earliest not_before in the future of a task in todo: now */

@@ -151,6 +151,7 @@ static const struct field document_fields[] = {
 	INT(size, FIELD_FIXED, 0, 0),
 	INT(version, FIELD_FIXED, 0, 0),
 	TIME(modified_at, FIELD_FIXED),
+	TEXT(author, FIELD_FIXED),
 };
 #undef ROW
 

@@ -94,6 +94,7 @@ struct document {
 	char *name, *sha256;
 	int64_t size, version; /* version: which result, or which former bytes; 0 otherwise */
 	int64_t modified_at;
+	char *author; /* who wrote it, NULL: the engine that made it, or who dropped it */
 };
 
 /* An entry of an inbox: a file, or a folder with files. It is shown until the work ends; its receipt stays longer. */

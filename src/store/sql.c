@@ -58,6 +58,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 		     "WHERE engagement_row = $1 AND input_key = $2 AND COALESCE(mcp, '') = COALESCE($3, '') "
 		     "AND COALESCE(tool, '') = COALESCE($4, '') AND COALESCE(mcp_version, '') = COALESCE($5, '') "
 		     "AND COALESCE(input_data, '') = COALESCE($6, '') AND row_id <> $7 AND trashed_at IS NULL "
+		     "AND state IN ('completed', 'needs_review') "
 		     "AND EXISTS (SELECT 1 FROM document WHERE task_row = task.row_id AND role = 'result') "
 		     "ORDER BY created_at DESC, row_id DESC LIMIT 1"),
 	[Q_TASKS_READY] =

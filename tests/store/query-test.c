@@ -206,6 +206,7 @@ static int add_twins(struct tx *tx, void *arg UNUSED, struct err *e)
 	for (int i = 0; rc == 0 && i < 4; i++) {
 		struct task t = { .engagement_row = 2,
 				  .created_at = i + 1,
+				  .state = i % 2 ? TASK_NEEDS_REVIEW : TASK_COMPLETED,
 				  .input_key = (char *)"k",
 				  .mcp = (char *)"tender",
 				  .tool = (char *)"parse_rfp",
