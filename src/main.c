@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct daemon {
 	struct mcp_catalog *catalog;
 	struct platform *platform;
 	struct mcp_host *host;
+	pthread_rwlock_t feed_lock; /* of who hears the change feed: */
 	struct fs *fs;
 	struct workers *workers;
 };
@@ -61,10 +63,12 @@ static void on_changes(void *ud, const struct change *c, size_t n)
 {
 	struct daemon *d = ud;
 
+	pthread_rwlock_rdlock(&d->feed_lock);
 	if (d->workers)
 		workers_changes(d->workers, c, n);
 	if (d->fs)
 		fs_changes(d->fs, c, n);
+	pthread_rwlock_unlock(&d->feed_lock);
 }
 
 static void health(void *ud, json_t *doc)
@@ -108,9 +112,10 @@ static int open_platform(struct daemon *d, struct err *e)
 	while ((rc = platform_open(&po, &d->platform, e)) == -EBUSY && !mount_shows(d->source) &&
 	       clock_mono_ms() < until)
 		usleep(CLOSING_LOOK_US);
-	if (rc == 0)
-		rc = platform_recover(d->platform, e);
-	return rc;
+	if (rc < 0)
+		return rc;
+	platform_watch(d->platform, on_changes, d);
+	return platform_recover(d->platform, e);
 }
 
 static int open_fs(struct daemon *d, struct err *e)
@@ -123,16 +128,29 @@ static int open_fs(struct daemon *d, struct err *e)
 				 .umask = (mode_t)d->o->umask,
 				 .allow_other = d->o->allow_other,
 				 .mountpoint = d->mountpoint };
+	struct fs *fs;
+	int rc = fs_open(&fo, d->source, d->o->debug, &fs, e);
 
-	return fs_open(&fo, d->source, d->o->debug, &d->fs, e);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_wrlock(&d->feed_lock);
+	d->fs = fs;
+	pthread_rwlock_unlock(&d->feed_lock);
+	return 0;
 }
 
 static int open_workers(struct daemon *d, struct err *e)
 {
 	size_t n = (size_t)settings_int(d->platform, SETTING_WORKERS);
+	struct workers *workers;
+	int rc = workers_start(d->platform, d->host, d->catalog, n, &workers, e);
 
-	platform_watch(d->platform, on_changes, d);
-	return workers_start(d->platform, d->host, d->catalog, n, &d->workers, e);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_wrlock(&d->feed_lock);
+	d->workers = workers;
+	pthread_rwlock_unlock(&d->feed_lock);
+	return 0;
 }
 
 /* The spawn helper comes first: it is forked while there is one thread. */
@@ -157,12 +175,17 @@ static int open_all(struct daemon *d, struct err *e)
 
 static void close_all(struct daemon *d)
 {
-	struct workers *workers = steal(d->workers);
+	struct workers *workers;
+	struct fs *fs;
 
+	pthread_rwlock_wrlock(&d->feed_lock);
+	workers = steal(d->workers);
+	fs = steal(d->fs);
+	pthread_rwlock_unlock(&d->feed_lock);
 	workers_stop(workers);
 	if (d->host)
 		mcp_host_cancel_all(d->host);
-	fs_close(steal(d->fs));
+	fs_close(fs);
 	mcp_host_close(d->host);
 	platform_close(d->platform);
 	catalog_close(d->catalog);
@@ -291,7 +314,7 @@ static int find_paths(struct daemon *d, const struct options *o, struct err *e)
 
 int main(int argc, char **argv)
 {
-	struct daemon d = { .o = NULL };
+	struct daemon d = { .feed_lock = PTHREAD_RWLOCK_INITIALIZER };
 	struct err e = ERR_INIT;
 	struct options o;
 	int rc = options_parse(argc, argv, &o, &e);

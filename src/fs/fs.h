@@ -7,6 +7,7 @@
 #include "mcp/catalog.h"
 #include "platform/platform.h"
 
+struct handles;
 struct uploads;
 struct folders;
 struct scratches;
@@ -38,6 +39,7 @@ struct fs {
 	struct fs_options o;
 	struct platform *p;
 	int64_t started_at;
+	struct handles *handles;
 	struct uploads *uploads;
 	struct folders *folders;
 	struct scratches *scratches;

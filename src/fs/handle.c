@@ -17,6 +17,46 @@
 #define LINE_MAX_BYTES     65536
 #define DOCUMENT_MAX_BYTES (64 << 20)
 
+/* The kernel alone knows the handles; this list frees those that are open when the mount goes. */
+struct handles {
+	pthread_mutex_t lock;
+	struct handle *first;
+};
+
+struct handles *handles_new(void)
+{
+	struct handles *hs = xcalloc(1, sizeof(*hs));
+
+	pthread_mutex_init(&hs->lock, NULL);
+	return hs;
+}
+
+static void enlist(struct handle *h)
+{
+	struct handles *hs = h->fs->handles;
+
+	pthread_mutex_lock(&hs->lock);
+	h->next = hs->first;
+	if (h->next)
+		h->next->prev = h;
+	hs->first = h;
+	pthread_mutex_unlock(&hs->lock);
+}
+
+static void delist(struct handle *h)
+{
+	struct handles *hs = h->fs->handles;
+
+	pthread_mutex_lock(&hs->lock);
+	if (h->next)
+		h->next->prev = h->prev;
+	if (h->prev)
+		h->prev->next = h->next;
+	else
+		hs->first = h->next;
+	pthread_mutex_unlock(&hs->lock);
+}
+
 static struct handle *new_handle(struct fs *fs, uint64_t ino, enum handle_type type, bool writes)
 {
 	struct handle *h = xcalloc(1, sizeof(*h));
@@ -27,17 +67,34 @@ static struct handle *new_handle(struct fs *fs, uint64_t ino, enum handle_type t
 	h->writes = writes;
 	h->fd = -1;
 	pthread_mutex_init(&h->lock, NULL);
+	enlist(h);
 	return h;
 }
 
 static void free_handle(struct handle *h)
 {
+	delist(h);
 	if (h->fd >= 0)
 		close(h->fd);
 	buf_release(&h->text);
 	listing_free(&h->list);
 	pthread_mutex_destroy(&h->lock);
 	free(h);
+}
+
+void handles_free(struct handles *hs)
+{
+	struct handle *h;
+
+	if (!hs)
+		return;
+	while ((h = hs->first)) {
+		if (h->upload)
+			upload_put(h->upload);
+		free_handle(h);
+	}
+	pthread_mutex_destroy(&hs->lock);
+	free(hs);
 }
 
 static int open_entry(struct handle *h, int flags, struct err *e)

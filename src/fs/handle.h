@@ -29,8 +29,13 @@ struct handle {
 	int fd;
 	struct upload *upload;
 	struct listing list;
-	int64_t after; /* HANDLE_WAIT: the last event that was read */
+	int64_t after;              /* HANDLE_WAIT: the last event that was read */
+	struct handle *next, *prev; /* of all that are open */
 };
+
+/* handles_new - for fs->handles; handles_free closes what the kernel left open, without taking anything in */
+struct handles *handles_new(void);
+void handles_free(struct handles *hs);
 
 /* How the kernel may treat the file. */
 struct handle_mode {

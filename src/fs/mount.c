@@ -143,7 +143,8 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	fs->o = *o;
 	fs->p = o->platform;
 	fs->started_at = clock_now_ms();
-	fs->uploads = uploads_new(fs);
+	fs->handles = handles_new();
+	fs->uploads = uploads_new();
 	fs->scratches = scratches_new();
 	rc = make_session(fs, source, debug, e);
 	if (rc == 0)
@@ -175,13 +176,14 @@ void fs_close(struct fs *fs)
 	if (!fs)
 		return;
 	wait_stop(fs);
-	folders_stop(fs);
 	pool_stop(fs->pool);
+	folders_stop(fs);
 	notify_stop(fs);
 	if (fs->session) {
 		fuse_session_unmount(fs->session);
 		fuse_session_destroy(fs->session);
 	}
+	handles_free(fs->handles);
 	uploads_free(fs->uploads);
 	scratches_free(fs->scratches);
 	eventlog_free(fs->eventlog);

@@ -48,7 +48,7 @@ struct uploads {
 	struct upload *first;
 };
 
-struct uploads *uploads_new(struct fs *fs UNUSED)
+struct uploads *uploads_new(void)
 {
 	struct uploads *us = xcalloc(1, sizeof(*us));
 

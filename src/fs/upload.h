@@ -18,7 +18,7 @@ struct dropdir {
 	int64_t parent_row;
 };
 
-struct uploads *uploads_new(struct fs *fs);
+struct uploads *uploads_new(void);
 /* uploads_free - what is not complete is dropped, as a restart would */
 void uploads_free(struct uploads *us);
 
