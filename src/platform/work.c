@@ -229,6 +229,17 @@ struct look {
 	int64_t next;
 };
 
+/* What is held does not count: its writer wakes the workers when it goes. */
+static void drop_held(struct claim *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (!hold_has(c->p, c->candidate[i]))
+			c->candidate[n++] = c->candidate[i];
+	c->n = n;
+}
+
 /* Reading first keeps an idle worker from writing. */
 static int look(struct tx *tx, void *arg, struct err *e)
 {
@@ -240,6 +251,7 @@ static int look(struct tx *tx, void *arg, struct err *e)
 	rc = row_each(tx, Q_TASKS_LEASE_ENDED, ARGS(V_INT(l->c->now), V_INT(1)), add_candidate, l->c, e);
 	if (rc == 0)
 		rc = row_each(tx, Q_TASKS_READY, ARGS(V_INT(l->c->now), V_INT(CANDIDATES_MAX)), add_candidate, l->c, e);
+	drop_held(l->c);
 	if (rc == 0 && l->c->n == 0)
 		rc = row_int(tx, Q_TASK_NEXT_READY, ARGS(V_INT(l->c->now)), &l->next, e);
 	return rc;
@@ -247,16 +259,9 @@ static int look(struct tx *tx, void *arg, struct err *e)
 
 static int look_for_work(struct platform *p, struct look *l, struct claim *c)
 {
-	size_t held = 0;
-	int rc;
-
 	*c = (struct claim){ .p = p, .now = clock_now_ms() };
 	l->c = c;
-	rc = store_read(p->store, look, l, NULL);
-	for (size_t i = 0; i < c->n; i++)
-		held += hold_has(p, c->candidate[i]);
-	c->n -= held;
-	return rc;
+	return store_read(p->store, look, l, NULL);
 }
 
 int64_t work_wait_ms(struct platform *p)
