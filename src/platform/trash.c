@@ -140,6 +140,23 @@ static int note_document(void *row, void *ud)
 	return note_gone(ud, ((const struct document *)row)->sha256);
 }
 
+static int is_folder(void *row, void *ud UNUSED)
+{
+	return ((const struct drop *)row)->is_dir;
+}
+
+/* The entries of the task; with a dropped folder goes what lies in it. */
+static int delete_entries(struct tx *tx, struct val task, struct err *e)
+{
+	int folder = row_each(tx, Q_DROPS_OF_TASK, ARGS(task), is_folder, NULL, e), rc = folder;
+
+	if (rc >= 0)
+		rc = row_exec(tx, Q_DROPS_DELETE_OF_TASK, ARGS(task), e);
+	if (rc >= 0 && folder)
+		rc = row_exec(tx, Q_DROPS_DELETE_ORPHANS, NULL, e);
+	return rc;
+}
+
 /* Everything of the task but its events, which are the log of what happened. */
 static int purge(struct tx *tx, void *arg, struct err *e)
 {
@@ -160,7 +177,7 @@ static int purge(struct tx *tx, void *arg, struct err *e)
 	if (rc >= 0)
 		rc = row_exec(tx, Q_LOG_DELETE, ARGS(task), e);
 	if (rc >= 0)
-		rc = row_exec(tx, Q_DROPS_DELETE_OF_TASK, ARGS(task), e);
+		rc = delete_entries(tx, task, e);
 	if (rc >= 0)
 		rc = row_delete(tx, &task_table, r->task_row, e);
 	if (rc == 0)
