@@ -145,15 +145,15 @@ struct put {
 static int put_row(struct tx *tx, void *arg, struct err *e)
 {
 	const struct put *put = arg;
-	const char *name = rows[put->id].name;
+	const char *name = rows[put->id].name, *wanted = put->text ? put->text : rows[put->id].fallback;
 	struct engagement eng;
 	struct setting row;
 	int rc;
 
-	if (put->id == SETTING_DEFAULT_ENGAGEMENT && put->text) {
-		rc = row_find(tx, Q_ENGAGEMENT_BY_NAME, ARGS(V_TEXT(put->text)), &eng, e);
+	if (put->id == SETTING_DEFAULT_ENGAGEMENT) {
+		rc = row_find(tx, Q_ENGAGEMENT_BY_NAME, ARGS(V_TEXT(wanted)), &eng, e);
 		if (rc < 0)
-			return err_set(e, -EINVAL, "there is no engagement '%s'", put->text);
+			return err_set(e, -EINVAL, "there is no engagement '%s'", wanted);
 		row_release(&engagement_table, &eng);
 	}
 	rc = row_find(tx, Q_SETTING, ARGS(V_TEXT(name)), &row, e);
