@@ -9,7 +9,8 @@
 
 struct refusal {
 	enum refusal_kind kind;
-	int64_t row; /* 0 in a slot that is free; inboxes may have row 0, so it is kept plus one */
+	int64_t row;   /* 0 in a slot that is free; inboxes may have row 0, so it is kept plus one */
+	uint64_t turn; /* the slot of the lowest is used next */
 	int64_t at_ms;
 	struct err err;
 };
@@ -17,7 +18,7 @@ struct refusal {
 struct refusals {
 	pthread_mutex_t lock;
 	struct refusal slot[N_KEPT];
-	size_t next;
+	uint64_t last_turn;
 };
 
 struct refusals *refusals_new(void)
@@ -44,6 +45,16 @@ static struct refusal *find(struct refusals *r, enum refusal_kind kind, int64_t 
 	return NULL;
 }
 
+static struct refusal *oldest(struct refusals *r)
+{
+	struct refusal *slot = &r->slot[0];
+
+	for (size_t i = 1; i < N_KEPT; i++)
+		if (r->slot[i].turn < slot->turn)
+			slot = &r->slot[i];
+	return slot;
+}
+
 static void tell(struct platform *p, enum refusal_kind kind, int64_t row)
 {
 	struct change c = { .kind = CHANGE_REFUSAL, .row = row, .parent = kind };
@@ -59,11 +70,9 @@ int refusal_note(struct platform *p, enum refusal_kind kind, int64_t row, const 
 
 	pthread_mutex_lock(&r->lock);
 	slot = find(r, kind, row);
-	if (!slot) {
-		slot = &r->slot[r->next];
-		r->next = (r->next + 1) % N_KEPT;
-	}
-	*slot = (struct refusal){ kind, row + 1, clock_now_ms(), *e };
+	if (!slot)
+		slot = oldest(r);
+	*slot = (struct refusal){ kind, row + 1, ++r->last_turn, clock_now_ms(), *e };
 	pthread_mutex_unlock(&r->lock);
 	tell(p, kind, row);
 	return e->code;
@@ -76,7 +85,7 @@ void refusal_clear(struct platform *p, enum refusal_kind kind, int64_t row)
 	pthread_mutex_lock(&p->refusals->lock);
 	slot = find(p->refusals, kind, row);
 	if (slot)
-		slot->row = 0;
+		slot->row = slot->turn = 0;
 	pthread_mutex_unlock(&p->refusals->lock);
 	if (slot)
 		tell(p, kind, row);
