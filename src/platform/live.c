@@ -11,6 +11,7 @@
 
 #define TELL_EVERY_MS  250
 #define PENDING_MAX    4096 /* lines of one task between two times it is stored */
+#define RUN_LINES_MAX  6000 /* of one attempt */
 #define LOG_LINES_MAX  20000
 #define LOG_LINE_BYTES 2000
 
@@ -25,8 +26,8 @@ struct running {
 	char text[200];
 	bool moved; /* progress is not stored yet */
 	struct line *line;
-	size_t n_lines, n_storing; /* the first n_storing are in a transaction that is not durable yet */
-	size_t n_lost;
+	size_t n_lines, n_storing;         /* the first n_storing are in a transaction that is not durable yet */
+	size_t n_stored, n_lost, n_losing; /* the loss of n_losing lines is in that transaction too */
 	int64_t told_ms, leased_ms;
 	struct running *next;
 };
@@ -123,6 +124,19 @@ static void tell(struct platform *p, int64_t task_row)
 		p->watch(p->watch_ud, &c, 1);
 }
 
+/* What an engine says is one line of less than room bytes, without control characters, cut at a character. */
+static void clean_line(const char *text, char *out, size_t room)
+{
+	size_t len = strnlen(text, room);
+
+	if (len == room)
+		for (len--; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
+			;
+	for (size_t i = 0; i < len; i++)
+		out[i] = ((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f ? ' ' : text[i];
+	out[len] = '\0';
+}
+
 void work_progress(struct platform *p, int64_t task_row, int percent, const char *text)
 {
 	struct running *r;
@@ -134,7 +148,7 @@ void work_progress(struct platform *p, int64_t task_row, int percent, const char
 		if (percent >= 0)
 			r->percent = percent > 100 ? 100 : percent;
 		if (text)
-			snprintf(r->text, sizeof(r->text), "%s", text);
+			clean_line(text, r->text, sizeof(r->text));
 		r->moved = true;
 		now = should_tell(r);
 	}
@@ -143,29 +157,20 @@ void work_progress(struct platform *p, int64_t task_row, int percent, const char
 		tell(p, task_row);
 }
 
-/* Lines come from an engine: one line each, no control characters, bounded. */
-static char *clean_line(const char *text)
-{
-	char *s = xstrndup(text, LOG_LINE_BYTES);
-
-	for (char *c = s; *c; c++)
-		if ((unsigned char)*c < 0x20 && *c != '\t')
-			*c = ' ';
-	return s;
-}
-
 void work_log(struct platform *p, int64_t task_row, const char *line)
 {
+	char clean[LOG_LINE_BYTES];
 	struct running *r;
 	bool now = false;
 
 	pthread_mutex_lock(&p->live->lock);
 	r = find(p->live, task_row);
-	if (r && r->n_lines == PENDING_MAX) {
+	if (r && (r->n_lines == PENDING_MAX || r->n_stored + r->n_lines >= RUN_LINES_MAX)) {
 		r->n_lost++;
 	} else if (r) {
+		clean_line(line, clean, sizeof(clean));
 		r->line = xrealloc(r->line, (r->n_lines + 1) * sizeof(*r->line));
-		r->line[r->n_lines++] = (struct line){ clock_now_ms(), clean_line(line) };
+		r->line[r->n_lines++] = (struct line){ clock_now_ms(), xstrdup(clean) };
 		now = should_tell(r);
 	}
 	pthread_mutex_unlock(&p->live->lock);
@@ -195,11 +200,12 @@ int live_store(struct platform *p, struct tx *tx, struct task *t, struct err *e)
 		for (size_t i = 0; rc == 0 && i < r->n_lines; i++)
 			rc = store_line(tx, t->row_id, r->line[i].at_ms, r->line[i].text, e);
 		if (rc == 0 && r->n_lost) {
-			auto_free char *text = xasprintf("%zu lines came too fast and are not kept", r->n_lost);
+			auto_free char *text = xasprintf("%zu lines were too many and are not kept", r->n_lost);
 
 			rc = store_line(tx, t->row_id, clock_now_ms(), text, e);
 		}
 		r->n_storing = r->n_lines;
+		r->n_losing = r->n_lost;
 	}
 	pthread_mutex_unlock(&p->live->lock);
 	return rc;
@@ -216,7 +222,9 @@ void live_stored(struct platform *p, int64_t task_row)
 			free(r->line[i].text);
 		memmove(r->line, r->line + r->n_storing, (r->n_lines - r->n_storing) * sizeof(*r->line));
 		r->n_lines -= r->n_storing;
-		r->n_storing = r->n_lost = 0;
+		r->n_stored += r->n_storing;
+		r->n_lost -= r->n_losing;
+		r->n_storing = r->n_losing = 0;
 		r->moved = false;
 	}
 	pthread_mutex_unlock(&p->live->lock);
@@ -291,7 +299,8 @@ int work_keep(struct platform *p, struct err *e)
 
 int work_show_progress(struct platform *p, const struct task *t, struct buf *out)
 {
-	int percent = t->state == TASK_IN_PROGRESS || !task_ended(t->state) ? (int)t->progress : 100;
+	bool has_result = t->state == TASK_COMPLETED || t->state == TASK_NEEDS_REVIEW;
+	int percent = has_result ? 100 : (int)t->progress;
 	char text[200];
 	struct running *r;
 
