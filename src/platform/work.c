@@ -426,6 +426,14 @@ static int store_outcome(struct finish *f, size_t *n_stored, struct err *e)
 	return rc;
 }
 
+/* The pin of bytes that no row may name, when the outcome did not count. */
+static void let_go(struct platform *p, const char *sha256, bool counts)
+{
+	blob_unpin(p->blobs, sha256);
+	if (!counts)
+		document_forget(p, sha256);
+}
+
 int work_succeed(struct platform *p, const struct work *w, const struct outcome *o, struct err *e)
 {
 	struct finish f = { .p = p, .w = w, .o = o, .output = xcalloc(o->n_outputs, sizeof(*f.output)) };
@@ -435,9 +443,9 @@ int work_succeed(struct platform *p, const struct work *w, const struct outcome 
 	if (rc == 0)
 		rc = store_write(p->store, succeed, &f, e);
 	if (*f.result.sha256)
-		blob_unpin(p->blobs, f.result.sha256);
+		let_go(p, f.result.sha256, rc == 0);
 	for (size_t i = 0; i < n_stored; i++)
-		blob_unpin(p->blobs, f.output[i].sha256);
+		let_go(p, f.output[i].sha256, rc == 0);
 	for (size_t i = 0; rc == 0 && i < f.n_gone; i++)
 		document_forget(p, f.gone[i]);
 	free(f.output);
