@@ -63,11 +63,17 @@ quote_lines()
 	sed 's/^/# /'
 }
 
+# A function of its own, so that "return" in a case ends that case.
+run_case()
+{
+	eval "$1"
+}
+
 # ok NAME COMMANDS - one case: COMMANDS run in this shell, so that variables stay; the last status counts
 ok()
 {
 	tests=$((tests + 1))
-	if eval "$2" >"$dir/ok.out" 2>&1 </dev/null; then
+	if run_case "$2" >"$dir/ok.out" 2>&1 </dev/null; then
 		echo "ok $tests - $1"
 		return 0
 	fi
