@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "platform/party.h"
@@ -106,9 +107,13 @@ static const struct verb *find_verb(const char *word)
 static int run_verb(const struct verb *verb, char **arg, int n, struct err *e)
 {
 	struct platform_options po = { .source = arg[0], .engines = { NULL, no_engine, no_check } };
+	auto_free char *database = xasprintf("%s/platform.db", arg[0]);
 	struct platform *p = NULL;
-	int rc = platform_open(&po, &p, e);
+	int rc;
 
+	if (access(database, F_OK) < 0)
+		return err_set(e, -ENOENT, "'%s' holds no platform: there is no platform.db in it", arg[0]);
+	rc = platform_open(&po, &p, e);
 	if (rc == 0)
 		rc = verb->run(p, arg + 1, n - 1, e);
 	platform_close(p);

@@ -127,6 +127,7 @@ static int open_fs(struct daemon *d, struct err *e)
 				 .gid = (gid_t)d->o->gid,
 				 .umask = (mode_t)d->o->umask,
 				 .allow_other = d->o->allow_other,
+				 .read_only = d->o->read_only,
 				 .mountpoint = d->mountpoint };
 	struct fs *fs;
 	int rc = fs_open(&fo, d->source, d->o->debug, &fs, e);
@@ -301,14 +302,16 @@ static int find_paths(struct daemon *d, const struct options *o, struct err *e)
 	d->o = o;
 	if (strstr(o->source, "://"))
 		return err_set(e, -ENOTSUP, "'%.40s': only a directory can be the source in this version", o->source);
-	if (mkdir(o->source, 0700) < 0 && errno != EEXIST)
-		return err_errno(e, "the source '%s' cannot be made", o->source);
-	if (!realpath(o->source, d->source))
-		return err_errno(e, "the source '%s'", o->source);
 	if (mount_clean(o->mountpoint, e) < 0)
 		return e->code;
 	if (!realpath(o->mountpoint, d->mountpoint))
 		return err_errno(e, "the mountpoint '%s'", o->mountpoint);
+	if (mount_check(d->mountpoint, e) < 0)
+		return e->code;
+	if (mkdir(o->source, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, "the source '%s' cannot be made", o->source);
+	if (!realpath(o->source, d->source))
+		return err_errno(e, "the source '%s'", o->source);
 	return 0;
 }
 

@@ -21,6 +21,7 @@ static const struct option {
 	{ "umask", OPTION_OCTAL, offsetof(struct options, umask), "OCTAL",
 	  "bits taken from all modes (default: none)" },
 	{ "allow_other", OPTION_FLAG, offsetof(struct options, allow_other), NULL, "let other users in" },
+	{ "ro", OPTION_FLAG, offsetof(struct options, read_only), NULL, "nothing can be changed through this mount" },
 	{ "log", OPTION_LEVEL, offsetof(struct options, log_level), "LEVEL",
 	  "error, warn, info or debug (default: info)" },
 	{ "log_json", OPTION_FLAG, offsetof(struct options, log_json), NULL, "log lines are JSON objects" },
@@ -29,10 +30,12 @@ static const struct option {
 };
 
 /* What mount(8), fstab and systemd put among the options for themselves. */
-static const char *const ignored[] = { "rw",      "dev",      "nodev",   "suid",     "nosuid",   "exec",
-				       "noexec",  "auto",     "noauto",  "user",     "nouser",   "users",
-				       "owner",   "group",    "_netdev", "nofail",   "defaults", "async",
-				       "noatime", "relatime", "x-*",     "comment=*" };
+static const char *const ignored[] = { "rw",       "dev",        "nodev",       "suid",     "nosuid",     "exec",
+				       "noexec",   "auto",       "noauto",      "user",     "nouser",     "users",
+				       "owner",    "group",      "_netdev",     "nofail",   "defaults",   "async",
+				       "sync",     "dirsync",    "atime",       "noatime",  "diratime",   "nodiratime",
+				       "relatime", "norelatime", "strictatime", "lazytime", "nolazytime", "x-*",
+				       "comment=*" };
 
 static bool is_ignored(const char *option)
 {

@@ -12,7 +12,7 @@ struct options {
 	bool foreground, debug, help, version;
 	char *as;
 	int64_t uid, gid, umask;
-	bool allow_other, syslog, log_json;
+	bool allow_other, read_only, syslog, log_json;
 	int log_level;
 };
 

@@ -99,13 +99,18 @@ static void watch(struct folders *f, int64_t row, int64_t due_ms)
 	pthread_mutex_unlock(&f->lock);
 }
 
-void folder_stir(struct fs *fs, int64_t folder_row)
+static int64_t top_of(struct fs *fs, int64_t row)
 {
 	int64_t up;
 
-	while ((up = parent_of(fs, folder_row)))
-		folder_row = up;
-	watch(fs->folders, folder_row, clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
+	while ((up = parent_of(fs, row)))
+		row = up;
+	return row;
+}
+
+void folder_stir(struct fs *fs, int64_t folder_row)
+{
+	watch(fs->folders, top_of(fs, folder_row), clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
 }
 
 int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, struct err *e)
@@ -113,8 +118,10 @@ int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, st
 	struct inbox box;
 	struct drop d;
 	int64_t task_row;
-	int rc = inbox_get(fs->p, folder_row, &d, e);
+	int rc;
 
+	folder_row = top_of(fs, folder_row);
+	rc = inbox_get(fs->p, folder_row, &d, e);
 	if (rc < 0)
 		return rc;
 	rc = d.inbox & CHOSEN ? 0 : folder_box(fs, d.inbox, &box, e);

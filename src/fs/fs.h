@@ -31,7 +31,7 @@ struct fs_options {
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
-	bool allow_other;
+	bool allow_other, read_only;
 	const char *mountpoint;
 };
 

@@ -21,6 +21,8 @@ SHOW(readme_show);
 SHOW(health_show);
 STAT(events_stat);
 SHOW(settings_readme_show);
+SHOW(settings_error_show);
+NOTES(settings_refusals);
 FIND(settings_node_find);
 LIST(settings_node_list);
 STAT(setting_stat);

@@ -62,10 +62,11 @@ int ll_entry(struct fs *fs, struct found at, struct fuse_entry_param *out, struc
 	return 0;
 }
 
-static int find_child(struct fs *fs, fuse_ino_t parent, const char *name, struct found *out, struct err *e)
+static int find_child(fuse_req_t req, fuse_ino_t parent, const char *name, struct found *out, struct err *e)
 {
-	struct ask dir = tree_ask(fs, parent, NULL, e);
+	struct ask dir = tree_ask(ll_fs(req), parent, NULL, e);
 
+	dir.pid = fuse_req_ctx(req)->pid;
 	if (streq(name, ".")) {
 		*out = (struct found){ INO_KIND(parent), INO_ROW(parent) };
 		return 0;
@@ -98,7 +99,7 @@ static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	int rc = name_clean(name, clean, &e);
 
 	if (rc == 0)
-		rc = find_child(ll_fs(req), parent, clean, &at, &e);
+		rc = find_child(req, parent, clean, &at, &e);
 	if (rc == 0)
 		rc = ll_entry(ll_fs(req), at, &entry, &e);
 	if (rc < 0) {

@@ -83,6 +83,15 @@ int mount_clean(const char *mountpoint, struct err *e)
 	return 1;
 }
 
+int mount_check(const char *mountpoint, struct err *e)
+{
+	if (!find_mount(NULL, mountpoint))
+		return 0;
+	return err_set(e, -EBUSY,
+		       "at '%s' a platform is mounted already: unmount it first, or choose another directory",
+		       mountpoint);
+}
+
 void fs_changes(struct fs *fs, const struct change *c, size_t n)
 {
 	notify_changes(fs, c, n);
@@ -103,7 +112,8 @@ static int make_session(struct fs *fs, const char *source, bool debug, struct er
 
 	if (fuse_opt_add_arg(&args, "0711fs") < 0 || fuse_opt_add_opt_escaped(&opts, name) < 0 ||
 	    fuse_opt_add_opt(&opts, "subtype=0711fs") < 0 || fuse_opt_add_opt(&opts, "default_permissions") < 0 ||
-	    (fs->o.allow_other && fuse_opt_add_opt(&opts, "allow_other") < 0) || fuse_opt_add_arg(&args, "-o") < 0 ||
+	    (fs->o.allow_other && fuse_opt_add_opt(&opts, "allow_other") < 0) ||
+	    (fs->o.read_only && fuse_opt_add_opt(&opts, "ro") < 0) || fuse_opt_add_arg(&args, "-o") < 0 ||
 	    fuse_opt_add_arg(&args, opts) < 0 || (debug && fuse_opt_add_arg(&args, "-d") < 0))
 		rc = -ENOMEM;
 	if (rc == 0)

@@ -34,10 +34,12 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_EVENTS] = { "events", NODE_ROOT, READ, NODE_LIVE, .stat = events_stat },
 	[NODE_EVENTS_FOLLOW] = { "events.follow", NODE_ROOT, READ, NODE_HIDDEN | NODE_BLOCKS },
 
-	[NODE_SETTINGS] = { "settings", NODE_ROOT, DIR, .find = settings_node_find, .list = settings_node_list },
+	[NODE_SETTINGS] = { "settings", NODE_ROOT, DIR, .find = settings_node_find, .list = settings_node_list,
+			    .refusals = settings_refusals },
+	[NODE_SETTINGS_ERROR] = { "error", NODE_SETTINGS, READ, .show = settings_error_show },
 	[NODE_SETTINGS_README] = { "README", NODE_SETTINGS, READ, .show = settings_readme_show },
 	[NODE_SETTING] = { .mode = EDIT, .flags = NODE_LINE, .stat = setting_stat, .show = setting_show,
-			   .put = setting_put },
+			   .put = setting_put, .refusals = settings_refusals },
 
 	[NODE_TRASH] = { ".trash", NODE_ROOT, DIR, .find = view_find, .list = view_list, .remove = trash_node_remove,
 			 .move = trash_node_move },
@@ -81,7 +83,7 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_TASK] = { .mode = DIR, .flags = NODE_SCRATCHY, .stat = task_node_stat, .find = task_node_find,
 			.list = task_node_list, .removable = task_node_removable, .refusals = task_node_refusals },
 	[NODE_TASK_JSON] = { TASK_FILE("task.json"), .mode = EDIT, .show = task_json_show, .put = task_json_put },
-	[NODE_TASK_STATUS] = { TASK_FILE("status"), .mode = READ, .field = "state", .show = task_field_show },
+	[NODE_TASK_STATUS] = { TASK_FILE("status"), .mode = READ, .field = "status", .show = task_field_show },
 	[NODE_TASK_PROGRESS] = { TASK_FILE("progress"), .mode = READ, .show = task_progress_show },
 	[NODE_TASK_TITLE] = { TASK_FILE("title"), TASK_FIELD("title") },
 	[NODE_TASK_DESCRIPTION] = { TASK_FILE("description"), TASK_FIELD("description") },

@@ -23,6 +23,7 @@ enum node_kind {
 	NODE_EVENTS_FOLLOW,
 	NODE_SETTINGS,
 	NODE_SETTINGS_README,
+	NODE_SETTINGS_ERROR,
 	NODE_SETTING, /* row: enum setting_id + 1 */
 	NODE_TRASH,
 	NODE_TASKS,
@@ -116,6 +117,7 @@ struct ask {
 	int64_t row;
 	const struct actor *who; /* only for handlers that change something */
 	struct err *e;
+	pid_t pid; /* of who looks a name up, 0 when nobody in particular does */
 };
 
 struct attr {

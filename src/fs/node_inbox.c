@@ -126,6 +126,9 @@ int inbox_node_find(const struct ask *a, const char *name, struct found *out)
 		row_release(&drop_table, &d);
 		return 0;
 	}
+	*out = (struct found){ NODE_ENTRY, 0 };
+	if (a->pid && upload_lingers(a->fs, &dir, name, a->pid, &out->row))
+		return 0;
 	if (a->node == &nodes[NODE_INBOX_MCP] || (!dir.parent_row && name[0] == '@' && !*dir.box.mcp))
 		if (find_chosen(a, name, out) == 0)
 			return 0;
@@ -208,7 +211,7 @@ static int check_uploads(const struct ask *a, int64_t folder_row)
 {
 	struct listing l = { 0 };
 	struct dropdir dir;
-	struct ask folder = { a->fs, &nodes[NODE_FOLDER], folder_row, a->who, a->e };
+	struct ask folder = tree_ask(a->fs, INO(NODE_FOLDER, folder_row), a->who, a->e);
 	int rc = inbox_node_dir(&folder, &dir);
 
 	if (rc < 0)
@@ -321,6 +324,8 @@ int entry_node_stat(const struct ask *a, struct attr *out)
 		return rc;
 	out->size = d.is_dir ? 0 : d.size;
 	out->modified_at = d.modified_at;
+	if (d.ended_at) /* it answers only who wrote it, for a moment */
+		out->timeout_s = 0;
 	if (a->fs->o.allow_other)
 		out->owner = (uid_t)d.uid;
 	row_release(&drop_table, &d);

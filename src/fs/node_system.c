@@ -8,6 +8,7 @@
 #include "fs/eventlog.h"
 #include "fs/handlers.h"
 #include "platform/record.h"
+#include "platform/refusal.h"
 #include "platform/settings.h"
 #include "platform/task.h"
 
@@ -97,6 +98,18 @@ int settings_readme_show(const struct ask *a UNUSED, struct buf *out)
 {
 	settings_readme(out);
 	return 0;
+}
+
+int settings_error_show(const struct ask *a, struct buf *out)
+{
+	refusal_get(a->fs->p, REFUSAL_SETTINGS, 0, out);
+	return 0;
+}
+
+int settings_refusals(const struct ask *a UNUSED, int64_t *row)
+{
+	*row = 0;
+	return REFUSAL_SETTINGS;
 }
 
 int settings_node_find(const struct ask *a UNUSED, const char *name, struct found *out)

@@ -250,13 +250,17 @@ int trash_node_remove(const struct ask *a, const char *name UNUSED, struct found
 int trash_node_move(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name,
 		    bool replace UNUSED)
 {
-	char own[NAME_BYTES];
+	struct task t;
+	int rc;
 
 	if (to.kind != NODE_ENGAGEMENT_TASKS)
 		return err_set(a->e, -EPERM, "'%s' goes back into engagements/E/tasks/ of its engagement", name);
-	/* mv without another name says NAME@E: the engagement is no part of the task's own name */
-	snprintf(own, sizeof(own), "%s", to_name);
-	if (streq(name, to_name))
-		own[strcspn(own, "@")] = '\0';
-	return trash_restore(a->fs->p, at.row, to.row, own, a->e);
+	if (!streq(name, to_name))
+		return trash_restore(a->fs->p, at.row, to.row, to_name, a->e);
+	/* mv without another name says what .trash calls it: the task takes its own name back */
+	rc = task_get(a->fs->p, at.row, &t, a->e);
+	if (rc == 0)
+		rc = trash_restore(a->fs->p, at.row, to.row, t.name, a->e);
+	task_release(&t);
+	return rc;
 }

@@ -293,9 +293,10 @@ static void refusal_changed(struct notifier *n, const struct change *c)
 	static const unsigned files[] = { [REFUSAL_TASK] = NODE_TASK_ERROR,
 					  [REFUSAL_EXPERT] = NODE_EXPERT_ERROR,
 					  [REFUSAL_COMPANY] = NODE_COMPANY_ERROR,
-					  [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR };
+					  [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR,
+					  [REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR };
 
-	if ((size_t)c->parent < N_ELEMS(files))
+	if ((size_t)c->parent < N_ELEMS(files) && files[c->parent])
 		tell(n, INO(files[c->parent], c->row), NULL);
 }
 

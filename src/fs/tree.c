@@ -40,7 +40,7 @@ struct ask tree_ask(struct fs *fs, uint64_t ino, const struct actor *who, struct
 {
 	unsigned kind = INO_KIND(ino);
 
-	return (struct ask){ fs, &nodes[kind < N_NODE_KINDS ? kind : NODE_NONE], INO_ROW(ino), who, e };
+	return (struct ask){ fs, &nodes[kind < N_NODE_KINDS ? kind : NODE_NONE], INO_ROW(ino), who, e, 0 };
 }
 
 bool tree_is_dir(unsigned kind)
@@ -215,6 +215,8 @@ int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e)
 		rc = name_clean(part, name, e);
 		if (rc == 0)
 			rc = tree_is_dir(out->kind) ? tree_find(&dir, name, out) : -ENOTDIR;
+		if (rc == 0 && out->kind == NODE_LINK) /* as the path of a person goes on behind it */
+			out->kind = NODE_TASK;
 	}
 	return rc;
 }

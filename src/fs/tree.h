@@ -18,7 +18,8 @@ int tree_stat(const struct ask *a, struct attr *out);
 int tree_list(const struct ask *dir, struct listing *out);
 /* tree_text - the text of a file as of now, exact; for NODE_LIVE the snapshot of this second */
 int tree_text(const struct ask *a, struct buf *out);
-/* tree_walk - from the root along a path; "" and doubled slashes are skipped. 0 and *out, or -errno */
+/* tree_walk - from the root along a path, through links to tasks; "" and doubled slashes are skipped. 0 and *out, or
+ * -errno */
 int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e);
 /* tree_is_dir - by kind */
 bool tree_is_dir(unsigned kind);

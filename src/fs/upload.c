@@ -20,6 +20,7 @@
 
 #define REQUEST_MAX      (16 << 20)
 #define DOUBTFUL_MS      2000
+#define LINGER_MS        10000
 #define KILLED_BY_SIGNAL 0x400 /* PF_SIGNALED in the flags of /proc/PID/stat */
 
 struct upload {
@@ -40,12 +41,22 @@ struct upload {
 	int64_t drop_row;  /* the entry in the store */
 	int64_t held_task; /* 0, or the task that waits for the last writer */
 	int64_t modified_at;
+	pid_t writer; /* the process that closed it last */
 	struct upload *next;
+};
+
+/* An entry that is complete, and the process that wrote it. */
+struct linger {
+	int64_t box, parent_row, row, until_ms;
+	pid_t writer;
+	char name[NAME_BYTES];
+	struct linger *next;
 };
 
 struct uploads {
 	pthread_mutex_t lock;
 	struct upload *first;
+	struct linger *lingering; /* the newest first */
 };
 
 struct uploads *uploads_new(void)
@@ -82,6 +93,12 @@ void uploads_free(struct uploads *us)
 
 		us->first = u->next;
 		free_upload(u);
+	}
+	while (us->lingering) {
+		struct linger *l = us->lingering;
+
+		us->lingering = l->next;
+		free(l);
 	}
 	pthread_mutex_destroy(&us->lock);
 	free(us);
@@ -210,8 +227,7 @@ static int from_store(struct fs *fs, int64_t row, bool truncate, struct upload *
 
 	if (rc < 0)
 		return rc;
-	rc = d.ended_at ? err_set(e, -ENOENT, "the work on '%s' is over", d.name)
-			: folder_box(fs, d.inbox, &dir.box, e);
+	rc = folder_box(fs, d.inbox, &dir.box, e);
 	dir.parent_row = d.parent_row;
 	if (rc == 0)
 		rc = new_upload(fs, &dir, row, d.name, out, e);
@@ -304,6 +320,72 @@ int upload_touch(struct upload *u, int64_t modified_at)
 	drop_row = u->committed && !u->dirty ? u->drop_row : 0;
 	unlock(u->fs);
 	return drop_row ? inbox_touch(u->fs->p, drop_row, modified_at, NULL) : 0;
+}
+
+/* Requests name threads; what counts is the process. */
+static pid_t process_of(pid_t tid)
+{
+	auto_buf text = BUF_INIT;
+	char path[64], *at;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	if (tid <= 0 || io_read_file(-1, path, &text, 1 << 16) < 0)
+		return 0;
+	at = strstr(text.data, "\nTgid:");
+	return at && sscanf(at, "\nTgid: %d", &pid) == 1 ? pid : 0;
+}
+
+/* With the lock held. */
+static void drop_old_lingers(struct uploads *us)
+{
+	int64_t now = clock_mono_ms();
+	struct linger **at = &us->lingering;
+
+	while (*at && (*at)->until_ms > now)
+		at = &(*at)->next;
+	while (*at) {
+		struct linger *old = *at;
+
+		*at = old->next;
+		free(old);
+	}
+}
+
+/* With the lock held. */
+static void let_linger(struct upload *u)
+{
+	struct uploads *us = u->fs->uploads;
+	struct linger *l;
+
+	if (!u->committed || !u->writer)
+		return;
+	l = xmalloc(sizeof(*l));
+	*l = (struct linger){ .box = u->dir.box.number,
+			      .parent_row = u->dir.parent_row,
+			      .row = u->drop_row,
+			      .until_ms = clock_mono_ms() + LINGER_MS,
+			      .writer = u->writer,
+			      .next = us->lingering };
+	memcpy(l->name, u->name, sizeof(l->name));
+	us->lingering = l;
+	drop_old_lingers(us);
+}
+
+bool upload_lingers(struct fs *fs, const struct dropdir *dir, const char *name, pid_t pid, int64_t *row)
+{
+	pid_t writer = 0;
+
+	lock(fs);
+	drop_old_lingers(fs->uploads);
+	for (struct linger *l = fs->uploads->lingering; l && !writer; l = l->next) {
+		if (l->box == dir->box.number && l->parent_row == dir->parent_row && streq(l->name, name)) {
+			writer = l->writer;
+			*row = l->row;
+		}
+	}
+	unlock(fs);
+	return writer && process_of(pid) == writer;
 }
 
 static bool was_killed(pid_t pid)
@@ -459,8 +541,10 @@ static int commit(struct upload *u, const struct actor *who, struct err *e)
 		u->refused = true;
 	}
 	unlock(u->fs);
-	if (rc < 0 && e)
+	if (rc < 0 && e) {
+		e->code = rc;
 		refusal_note(u->fs->p, REFUSAL_INBOX, u->dir.box.number, e);
+	}
 	return rc;
 }
 
@@ -500,6 +584,11 @@ static void note_interrupted(struct upload *u)
 
 int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e)
 {
+	pid_t writer = process_of(pid);
+
+	lock(u->fs);
+	u->writer = writer;
+	unlock(u->fs);
 	if (!wants_commit(u))
 		return 0;
 	if (was_killed(pid)) {
@@ -525,6 +614,8 @@ void upload_release(struct upload *u, const struct actor *who)
 	lock(u->fs);
 	last = --u->writers == 0;
 	keep = (u->temporary || u->interrupted) && !u->refused;
+	if (last)
+		let_linger(u);
 	if (last && !keep && u->in_table)
 		take_out(u);
 	unlock(u->fs);
@@ -535,35 +626,63 @@ void upload_release(struct upload *u, const struct actor *who)
 	upload_put(u);
 }
 
-int upload_rename(struct upload *u, const char *name, const struct actor *who, struct err *e)
+/* Who has the name now loses it; its writers may go on. With the lock held. */
+static struct upload *displace(struct upload *u, const char *name)
 {
-	struct upload *other;
-	bool now;
+	struct upload *other = find_name(u->fs, &u->dir, name);
+
+	if (!other || other == u)
+		return NULL;
+	take_out(other);
+	other->refused = true;
+	return other->refs == 0 ? other : NULL;
+}
+
+/* With commit_lock held: the upload was not taken in yet. */
+static int rename_staged(struct upload *u, const char *name, const struct actor *who, struct err *e)
+{
+	struct upload *unused;
 	int rc = 0;
+	bool now;
 
 	lock(u->fs);
-	other = find_name(u->fs, &u->dir, name);
-	if (other && other != u) { /* it loses its name; its writers may go on */
-		take_out(other);
-		other->refused = true;
-	}
+	unused = displace(u, name);
 	snprintf(u->name, sizeof(u->name), "%s", name);
 	u->temporary = tempname_is(name);
 	u->interrupted = false;
 	u->dirty = !u->temporary || u->dirty;
 	now = u->writers == 0 && !u->temporary;
 	unlock(u->fs);
-	if (other && other != u && other->refs == 0)
-		free_upload(other);
-	if (now)
-		rc = commit_if_wanted(u, who, e);
-	if (now) {
+	if (unused)
+		free_upload(unused);
+	if (!now)
+		return 0;
+	if (wants_commit(u))
+		rc = commit(u, who, e);
+	lock(u->fs);
+	if (rc == 0 && u->in_table)
+		take_out(u);
+	unlock(u->fs);
+	hold_task(u, 0);
+	return rc;
+}
+
+int upload_rename(struct upload *u, const char *name, const struct actor *who, struct err *e)
+{
+	bool committed;
+	int rc;
+
+	pthread_mutex_lock(&u->commit_lock); /* its last writer may just be having it taken in */
+	lock(u->fs);
+	committed = u->committed && !u->dirty;
+	unlock(u->fs);
+	rc = committed ? inbox_rename(u->fs->p, u->drop_row, name, e) : rename_staged(u, name, who, e);
+	if (committed && rc == 0) {
 		lock(u->fs);
-		if (rc == 0 && u->in_table)
-			take_out(u);
+		snprintf(u->name, sizeof(u->name), "%s", name);
 		unlock(u->fs);
-		hold_task(u, 0);
 	}
+	pthread_mutex_unlock(&u->commit_lock);
 	return rc;
 }
 

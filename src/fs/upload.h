@@ -52,6 +52,11 @@ void upload_remove(struct upload *u);
 
 /* upload_find - the upload of that name which the store does not know yet. 0 and *row, or -ENOENT */
 int upload_find(struct fs *fs, const struct dropdir *dir, const char *name, int64_t *row);
+/*
+ * upload_lingers - true and *row when that process has just written the entry, whose work is over already: programs set
+ * times, modes and attributes by name after they have closed the file, and would find it gone
+ */
+bool upload_lingers(struct fs *fs, const struct dropdir *dir, const char *name, pid_t pid, int64_t *row);
 /* upload_list - add those uploads to a listing */
 void upload_list(struct fs *fs, const struct dropdir *dir, struct listing *out);
 /* upload_stat - true and size and time, when the inode's upload is in memory */

@@ -48,10 +48,12 @@ static int get_error(struct fs *fs, uint64_t ino, struct buf *out, struct err *e
 	int64_t row = 0;
 	int where = a.node->refusals ? a.node->refusals(&a, &row) : -1;
 
-	if (where == REFUSAL_TASK)
-		task_error_show(&(struct ask){ fs, &nodes[NODE_TASK_ERROR], row, NULL, e }, out);
-	else if (where >= 0)
+	if (where == REFUSAL_TASK) {
+		a = tree_ask(fs, INO(NODE_TASK_ERROR, row), NULL, e);
+		task_error_show(&a, out);
+	} else if (where >= 0) {
 		refusal_get(fs->p, (enum refusal_kind)where, row, out);
+	}
 	if (out->len && out->data[out->len - 1] == '\n')
 		out->data[--out->len] = '\0';
 	return out->len ? 0 : -ENODATA;

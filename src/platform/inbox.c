@@ -59,7 +59,7 @@ static int choose_engine(struct tx *tx, struct platform *p, const struct inbox *
 			row_set_text(&t->tool, g.tool);
 	}
 	row_release(&engagement_table, &g);
-	rc = p->engines.resolve(p->engines.ud, t->mcp, t->tool, &tool, &version, e);
+	rc = p->engines.resolve(p->engines.ud, t->mcp, t->tool, &tool, &version, e) < 0 ? -EINVAL : 0;
 	if (rc == 0) {
 		row_set_text(&t->tool, tool);
 		row_set_text(&t->mcp_version, version);
@@ -209,6 +209,8 @@ static int accept_new(struct tx *tx, struct call *c, struct err *e)
 	if (rc == 0)
 		rc = start_task(tx, c, &d, &t, arrival_documents, e);
 	if (rc == 0)
+		rc = row_exec(tx, Q_DROPS_DELETE_ENDED, ARGS(V_INT(d.inbox), V_TEXT(d.name)), e);
+	if (rc >= 0)
 		rc = write_drop(tx, &d, true, e);
 	*c->out = (struct acceptance){ d.row_id, t.row_id };
 	row_release(&task_table, &t);
@@ -296,10 +298,15 @@ static int accept_top(struct tx *tx, struct call *c, struct err *e)
 		return rc;
 	if (d.is_dir)
 		rc = err_set(e, -EISDIR, "'%s' is a folder", d.name);
-	else if (row_get(tx, &task_table, d.task_row, &t, NULL) == 0 && goes_on(c, &d, &t))
-		rc = accept_again(tx, c, &d, &t, e);
 	else
-		rc = end_entry(tx, &d, e) < 0 ? -EIO : accept_new(tx, c, e);
+		rc = row_get(tx, &task_table, d.task_row, &t, e);
+	if (rc == 0 && goes_on(c, &d, &t)) {
+		rc = accept_again(tx, c, &d, &t, e);
+	} else if (rc == 0 || rc == -ENOENT) {
+		rc = end_entry(tx, &d, e);
+		if (rc == 0)
+			rc = accept_new(tx, c, e);
+	}
 	row_release(&task_table, &t);
 	row_release(&drop_table, &d);
 	return rc;

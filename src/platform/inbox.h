@@ -49,7 +49,7 @@ struct acceptance {
 /*
  * inbox_accept - take a file in. The same name again, by the same user while its task is todo or running, renews that
  * task (the former bytes stay as former input); else it is a new task
- * Returns 0, -EINVAL (a request that is wrong), -EPERM (the engagement takes none), -ENOENT (no such engine) or the
+ * Returns 0, -EINVAL (a request that is wrong, no such engine), -EPERM (the engagement takes none) or the
  * store's error; then nothing was taken
  */
 int inbox_accept(struct platform *p, const struct arrival *a, const struct actor *who, struct acceptance *out,

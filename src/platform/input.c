@@ -1,5 +1,6 @@
 #include "platform/input.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static int keep_document(void *row, void *ud)
@@ -33,17 +34,15 @@ int input_take(struct tx *tx, int64_t task_row, struct input *was, struct err *e
 	return rc < 0 ? rc : 0;
 }
 
-static int64_t last_former(struct tx *tx, int64_t task_row)
+static int last_former(struct tx *tx, int64_t task_row, int64_t *version, struct err *e)
 {
 	struct document d;
-	int64_t version;
+	int rc = row_find(tx, Q_DOCUMENT_LATEST, ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_FORMER])),
+			  &d, e);
 
-	if (row_find(tx, Q_DOCUMENT_LATEST, ARGS(V_INT(task_row), V_TEXT(document_role_words[DOCUMENT_FORMER])), &d,
-		     NULL) < 0)
-		return 0;
-	version = d.version;
+	*version = d.version; /* 0 where there is none */
 	row_release(&document_table, &d);
-	return version;
+	return rc == -ENOENT ? 0 : rc;
 }
 
 static bool has_bytes(const struct input *now, const char *sha256)
@@ -57,9 +56,11 @@ static bool has_bytes(const struct input *now, const char *sha256)
 int input_retire(struct tx *tx, int64_t task_row, const struct input *was, struct err *e)
 {
 	struct input now = { NULL, 0 };
-	int64_t version = last_former(tx, task_row);
-	int rc = row_each(tx, Q_DOCUMENTS_ALL, ARGS(V_INT(task_row)), keep_document, &now, e);
+	int64_t version;
+	int rc = last_former(tx, task_row, &version, e);
 
+	if (rc == 0)
+		rc = row_each(tx, Q_DOCUMENTS_ALL, ARGS(V_INT(task_row)), keep_document, &now, e);
 	for (size_t i = 0; rc == 0 && i < was->n; i++) {
 		const struct document *d = &was->document[i];
 

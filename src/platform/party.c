@@ -39,6 +39,8 @@ static int check_expert(struct platform *p, struct tx *tx UNUSED, union party *x
 	size_t i;
 	json_t *v;
 
+	if (list && !json_is_array(list))
+		rc = err_set(e, -EINVAL, "'certified_mcps' must be a list of names of MCPs");
 	json_array_foreach (list, i, v) {
 		if (!json_is_string(v))
 			rc = err_set(e, -EINVAL, "'certified_mcps' must be a list of names of MCPs");
@@ -338,6 +340,8 @@ static int rename_party(struct tx *tx, void *arg, struct err *e)
 		rc = row_update(tx, k->table, &x, e);
 	if (rc == -EEXIST)
 		err_set(e, rc, "%s '%s' exists already", k->word, c->name);
+	if (rc == 0 && c->kind == PARTY_ENGAGEMENT)
+		rc = tell_engagement(tx, &x.engagement, "engagement.updated", e);
 	party_release(c->kind, &x);
 	return rc;
 }
@@ -371,8 +375,9 @@ static int remove_party(struct tx *tx, void *arg, struct err *e)
 		return rc;
 	rc = count_uses(tx, c->kind, &x, &uses, e);
 	if (rc == 0 && uses > 0)
-		rc = err_set(e, -ENOTEMPTY, "%s '%s' still has %jd %s", k->word, TEXT_AT(&x, k->name), (intmax_t)uses,
-			     c->kind == PARTY_ENGAGEMENT ? "tasks (those in .trash count)" : "engagements");
+		rc = err_set(e, -ENOTEMPTY, "%s '%s' still has %s: %jd", k->word, TEXT_AT(&x, k->name),
+			     c->kind == PARTY_ENGAGEMENT ? "tasks (those in .trash count)" : "engagements",
+			     (intmax_t)uses);
 	if (rc == 0 && c->kind == PARTY_ENGAGEMENT && streq(x.engagement.name, c->name))
 		rc = err_set(e, -EBUSY, "engagement '%s' is the default: choose another in settings/default_engagement",
 			     c->name);

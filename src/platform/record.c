@@ -221,6 +221,9 @@ static int apply_field(const struct field *f, void *row, const json_t *v, struct
 	now = types[f->type].get(f, row);
 	same = record_same(now, v);
 	json_decref(now);
+	if (!same && streq(f->name, "updated_at"))
+		return err_set(e, -EBUSY,
+			       "the document has changed since you read it: read it again and repeat your change");
 	return same ? 0 : err_set(e, -EPERM, "'%s' cannot be changed", f->name);
 }
 

@@ -13,7 +13,8 @@ json_t *record_json(const struct table *t, const void *row);
 
 /*
  * record_apply - change a row by a document, as a whole: what the document does not name stays, null empties
- * Returns 0, -EINVAL (no such field, a wrong type or word), -ERANGE, or -EPERM (a fixed field with another value);
+ * Returns 0, -EINVAL (no such field, a wrong type or word), -ERANGE, -EPERM (a fixed field with another value),
+ * or -EBUSY (updated_at is an older one: somebody else changed the row meanwhile);
  * then the row is as it was
  */
 int record_apply(const struct table *t, void *row, const json_t *doc, struct err *e);

@@ -9,7 +9,14 @@
 #include "base/buf.h"
 #include "platform/platform.h"
 
-enum refusal_kind { REFUSAL_TASK, REFUSAL_EXPERT, REFUSAL_COMPANY, REFUSAL_ENGAGEMENT, REFUSAL_INBOX };
+enum refusal_kind {
+	REFUSAL_TASK,
+	REFUSAL_EXPERT,
+	REFUSAL_COMPANY,
+	REFUSAL_ENGAGEMENT,
+	REFUSAL_INBOX,
+	REFUSAL_SETTINGS
+};
 
 struct refusals *refusals_new(void);
 void refusals_free(struct refusals *r);

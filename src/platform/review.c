@@ -46,6 +46,7 @@ static int decide(struct tx *tx, void *arg, struct err *e)
 	row_set_text(&t.reviewed_by, d->who->name);
 	row_set_text(&t.review, *d->comment ? d->comment : NULL);
 	t.reviewed_at = clock_now_ms();
+	t.requires_review = false;
 	if (d->to == TASK_FAILED) {
 		free(t.error_message);
 		t.error_message = xasprintf("rejected by %s%s%s", d->who->name, *d->comment ? ": " : "", d->comment);
@@ -165,7 +166,7 @@ static int set_engine(struct platform *p, struct task *t, const char *engine, st
 
 	if (slash)
 		*slash++ = '\0';
-	rc = p->engines.resolve(p->engines.ud, mcp, slash, &tool, &version, e);
+	rc = p->engines.resolve(p->engines.ud, mcp, slash, &tool, &version, e) < 0 ? -EINVAL : 0;
 	if (rc == 0) {
 		row_set_text(&t->mcp, mcp);
 		row_set_text(&t->tool, tool);

@@ -109,12 +109,12 @@ static const struct {
 	{ "task.created", add_start },     { "task.started", add_start }, { "task.needs_review", add_review },
 	{ "task.completed", add_outcome }, { "task.failed", add_error },  { "task.cancelled", add_nothing },
 	{ "task.reviewed", add_decision }, { "task.updated", add_start }, { "task.removed", add_nothing },
-	{ "task.restored", add_nothing },  { "task.retried", add_start }, { "task.interrupted", add_nothing },
+	{ "task.restored", add_nothing },  { "task.retried", add_start },
 };
 
 int task_tell(struct tx *tx, const struct task *t, const char *type, struct err *e)
 {
-	json_t *data = json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:s}", "task_id", t->id, "engagement_id",
+	json_t *data = json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s?, s:s}", "task_id", t->id, "engagement_id",
 				 t->engagement_id, "expert_id", t->expert_id, "customer_id", t->customer_id, "name",
 				 t->name, "title", t->title, "status", task_state_words[t->state]);
 

@@ -86,6 +86,19 @@ static void on_log(void *ud, const char *level, const char *line)
 	work_log(t->p, t->task_row, text);
 }
 
+/* True when the tool takes documents and cannot do without. */
+static bool needs_document(const struct mcp_manifest *m, const char *tool)
+{
+	const json_t *schema = json_object_get(manifest_tool(m, tool), "inputSchema");
+	json_t *key;
+	size_t i;
+
+	json_array_foreach (json_object_get(schema, "required"), i, key)
+		if (m->input_key && json_is_string(key) && streq(json_string_value(key), m->input_key))
+			return true;
+	return false;
+}
+
 static int call_engine(struct workers *w, const struct work *work, struct running *r, struct mcp_result *out,
 		       struct err *e)
 {
@@ -105,6 +118,9 @@ static int call_engine(struct workers *w, const struct work *work, struct runnin
 
 	if (!call.mcp)
 		return err_set(e, -ENOENT, "MCP '%s' is not installed on this host", work->task.mcp);
+	if (work->n_documents == 0 && needs_document(call.mcp, call.tool))
+		return err_set(e, -EINVAL, "MCP '%s' works on documents: name one in the request's data.file_path",
+			       work->task.mcp);
 	for (size_t i = 0; i < work->n_documents; i++) {
 		docs[i].name = work->document[i].name;
 		docs[i].path = blob_path(w->p->blobs, work->document[i].sha256, paths + i * PATH_MAX);

@@ -26,8 +26,8 @@ enum query {
 	Q_TASK_COUNT_OF,        /* number of tasks, trash included: engagement row */
 	Q_TASK_COUNT_IN,        /* number of tasks not in the trash: state word */
 	Q_TASK_FIRST_TWIN,    /* task, not in the trash, oldest, same bytes: engagement row, input key, not this row */
-	Q_TASK_ANSWERED_TWIN, /* task, not in the trash, newest that is done or in review with a result: engagement row, input key, mcp, tool,
-				 mcp version, input data ('' for null), not this row */
+	Q_TASK_ANSWERED_TWIN, /* task, not in the trash, newest that is done or in review with a result: engagement row,
+				 input key, mcp, tool, mcp version, input data ('' for null), not this row */
 	Q_TASKS_READY,        /* task todo whose time has come: highest priority, then oldest: now, limit */
 	Q_TASK_NEXT_READY,    /* number: the earliest not_before in the future of a task in todo: now */
 	Q_TASKS_LEASE_ENDED,  /* task in progress with a lease that ended: now, limit */
@@ -48,6 +48,7 @@ enum query {
 	Q_DROPS_RECEIPTS,       /* drop with a task and no folder above, by row: inbox, after row, limit */
 	Q_DROPS_OF_TASK,        /* drop by row, ended or not: task row */
 	Q_DROPS_END,            /* exec: end the entries of a task: task row, now */
+	Q_DROPS_DELETE_ENDED,   /* exec: delete those of that name that ended: inbox, name */
 	Q_DROPS_OLD,            /* drop that ended before a time: time, limit */
 	Q_DROPS_UNSUBMITTED,    /* drop: folders without a task, by row */
 	Q_DROPS_DELETE_ORPHANS, /* exec: delete what lies in folders that are no more */

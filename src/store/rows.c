@@ -34,11 +34,12 @@ const char *const document_role_words[] = { "input", "former", "result", "output
 	{                                                                  \
 #m, FIELD_TIME, flags, offsetof(struct ROW, m), NULL, 0, 0 \
 	}
-#define WORD(m, flags, words)                                               \
-	{                                                                   \
-#m, FIELD_WORD, flags, offsetof(struct ROW, m), words, 0, 0 \
+#define WORD_AS(key, m, flags, words)                                         \
+	{                                                                     \
+#key, FIELD_WORD, flags, offsetof(struct ROW, m), words, 0, 0 \
 	}
-#define HIDDEN (FIELD_FIXED | FIELD_HIDDEN)
+#define WORD(m, flags, words) WORD_AS(m, m, flags, words)
+#define HIDDEN                (FIELD_FIXED | FIELD_HIDDEN)
 #define TABLE(name, row, fields)                                  \
 	{                                                         \
 		name, sizeof(struct row), fields, N_ELEMS(fields) \
@@ -107,7 +108,7 @@ static const struct field task_fields[] = {
 	TEXT(mcp, 0),
 	TEXT(tool, 0),
 	TEXT(mcp_version, FIELD_FIXED),
-	WORD(state, FIELD_FIXED, task_state_words),
+	WORD_AS(status, state, FIELD_FIXED, task_state_words),
 	WORD(priority, 0, priority_words),
 	TIME(due_date, 0),
 	JSON(input_data, 0),
@@ -207,7 +208,7 @@ static const struct field listing_fields[] = {
 #define ROW task_listing
 static const struct field task_listing_fields[] = {
 	TEXT(name, FIELD_REQUIRED),
-	WORD(state, FIELD_FIXED, task_state_words),
+	WORD_AS(status, state, FIELD_FIXED, task_state_words),
 	INT(engagement_row, HIDDEN, 0, 0),
 	TIME(updated_at, FIELD_FIXED),
 };

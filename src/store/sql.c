@@ -41,7 +41,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_TASK_BY_ID] = ROWS(task, 1, "WHERE id = $1"),
 	[Q_TASKS_OF] =
 		ROWS(task_listing, 3, "WHERE engagement_row = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
-	[Q_TASKS_IN_STATE] = ROWS(task_listing, 3, "WHERE state = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
+	[Q_TASKS_IN_STATE] = ROWS(task_listing, 3, "WHERE status = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
 	[Q_TASKS_TRASHED] = ROWS(task_listing, 2,
 				 "WHERE trashed_at IS NOT NULL AND " TRASH_ROW " > $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASK_TRASHED_BY_NAME] = ROWS(task, 2,
@@ -49,7 +49,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 					"ORDER BY trashed_at DESC, row_id DESC LIMIT 1"),
 	[Q_TASKS_TRASHED_BEFORE] = ROWS(task_listing, 2, "WHERE trashed_at < $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASK_COUNT_OF] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE engagement_row = $1"),
-	[Q_TASK_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE state = $1 AND trashed_at IS NULL"),
+	[Q_TASK_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE status = $1 AND trashed_at IS NULL"),
 	[Q_TASK_FIRST_TWIN] = ROWS(task, 3,
 				   "WHERE engagement_row = $1 AND input_key = $2 AND row_id <> $3 "
 				   "AND trashed_at IS NULL ORDER BY created_at, row_id LIMIT 1"),
@@ -58,20 +58,20 @@ const struct sql_query sql_queries[N_QUERIES] = {
 		     "WHERE engagement_row = $1 AND input_key = $2 AND COALESCE(mcp, '') = COALESCE($3, '') "
 		     "AND COALESCE(tool, '') = COALESCE($4, '') AND COALESCE(mcp_version, '') = COALESCE($5, '') "
 		     "AND COALESCE(input_data, '') = COALESCE($6, '') AND row_id <> $7 AND trashed_at IS NULL "
-		     "AND state IN ('completed', 'needs_review') "
+		     "AND status IN ('completed', 'needs_review') "
 		     "AND EXISTS (SELECT 1 FROM document WHERE task_row = task.row_id AND role = 'result') "
 		     "ORDER BY created_at DESC, row_id DESC LIMIT 1"),
 	[Q_TASKS_READY] =
 		ROWS(task, 2,
-		     "WHERE state = 'todo' AND trashed_at IS NULL AND (not_before IS NULL OR not_before <= $1) "
+		     "WHERE status = 'todo' AND trashed_at IS NULL AND (not_before IS NULL OR not_before <= $1) "
 		     "ORDER BY " URGENCY ", created_at, row_id LIMIT $2"),
 	[Q_TASK_NEXT_READY] = NUMBER(1, "SELECT MIN(not_before) FROM task "
-					"WHERE state = 'todo' AND trashed_at IS NULL AND not_before > $1"),
+					"WHERE status = 'todo' AND trashed_at IS NULL AND not_before > $1"),
 	[Q_TASKS_LEASE_ENDED] = ROWS(task, 2,
-				     "WHERE state = 'in_progress' AND trashed_at IS NULL "
+				     "WHERE status = 'in_progress' AND trashed_at IS NULL "
 				     "AND COALESCE(lease_until, 0) <= $1 ORDER BY row_id LIMIT $2"),
 	[Q_TASKS_LEASE_RESET] = EXEC(1, "UPDATE task SET lease_until = NULL "
-					"WHERE state = 'in_progress' AND trashed_at IS NULL AND lease_host = $1"),
+					"WHERE status = 'in_progress' AND trashed_at IS NULL AND lease_host = $1"),
 
 	[Q_DOCUMENTS_OF] = ROWS(document, 3, "WHERE task_row = $1 AND role = $2 AND parent_row = $3 ORDER BY row_id"),
 	[Q_DOCUMENTS_ALL] = ROWS(document, 1, "WHERE task_row = $1 ORDER BY row_id"),
@@ -96,6 +96,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 		ROWS(drop, 3, "WHERE inbox = $1 AND task_row <> 0 AND parent_row = 0 AND " BY_ROW("$2", "$3")),
 	[Q_DROPS_OF_TASK] = ROWS(drop, 1, "WHERE task_row = $1 ORDER BY row_id"),
 	[Q_DROPS_END] = EXEC(2, "UPDATE dropped SET ended_at = $2 WHERE task_row = $1 AND ended_at IS NULL"),
+	[Q_DROPS_DELETE_ENDED] = EXEC(2, "DELETE FROM dropped WHERE inbox = $1 AND name = $2 AND task_row <> 0 "
+					 "AND parent_row = 0 AND ended_at IS NOT NULL"),
 	[Q_DROPS_OLD] = ROWS(drop, 2, "WHERE ended_at < $1 ORDER BY ended_at, row_id LIMIT $2"),
 	[Q_DROPS_UNSUBMITTED] = ROWS(drop, 0, "WHERE is_dir = 1 AND task_row = 0 AND ended_at IS NULL ORDER BY row_id"),
 	[Q_DROPS_DELETE_ORPHANS] =

@@ -36,7 +36,7 @@ ok 'status, progress and error agree' '
 ok 'the entry has left the inbox, the receipt stays' '
 	eventually "[ ! -e \"$inbox/rfp.pdf\" ]" && same rfp.pdf.receipt.json "$(ls "$inbox")"'
 ok 'task.json says what was done' 'json_is "$task/task.json" "
-	.state == \"completed\" and .mcp == \"TENDER\" and .tool == \"parse_rfp\" and .ai_confidence >= 80 and .attempts == 1 and
+	.status == \"completed\" and .mcp == \"TENDER\" and .tool == \"parse_rfp\" and .ai_confidence >= 80 and .attempts == 1 and
 	.priority == \"medium\" and .title == \"rfp\" and .duplicate_of == null and .error_message == null and
 	.created_at <= .started_at and .started_at <= .completed_at and .seconds_used > 0"'
 ok 'output_data in it is the result' 'jq -Se .output_data "$task/task.json" | cmp - <(jq -Se . "$task/result.json")'

@@ -54,9 +54,12 @@ ok 'a part of it is enough' 'echo "{\"review_threshold\": 56}" >"$dir/new.json" 
 ok 'in place, as vim and nano write' '
 	edit ".review_threshold = 57" && dd if="$dir/new.json" of="$acme/engagement.json" bs=64 status=none && same 57 "$(cat "$acme/review_threshold")"'
 ok 'by a temporary file and a rename, as other editors do' '
-	edit ".review_threshold = 58" && for temp in .engagement.json.swp .goutputstream-AB12C3 "engagement.json~" sedAb12Cd; do
-		cp "$dir/new.json" "$acme/$temp" && cmp "$dir/new.json" "$acme/$temp" && mv "$acme/$temp" "$acme/engagement.json" && [ ! -e "$acme/$temp" ] || return 1
-	done && same 58 "$(cat "$acme/review_threshold")"'
+	for temp in .engagement.json.swp .goutputstream-AB12C3 "engagement.json~" sedAb12Cd; do
+		edit ".review_threshold = 58" && cp "$dir/new.json" "$acme/$temp" && cmp "$dir/new.json" "$acme/$temp" &&
+			mv "$acme/$temp" "$acme/engagement.json" && [ ! -e "$acme/$temp" ] || break
+	done && [ ! -e "$acme/sedAb12Cd" ] && same 58 "$(cat "$acme/review_threshold")"'
+ok 'one that was read before another change is refused' '
+	cp "$acme/engagement.json" "$dir/old.json" && echo 58 >"$acme/review_threshold" && must_fail EBUSY cp "$dir/old.json" "$acme/engagement.json"'
 ok 'sed -i' 'sed -i "s/\"review_threshold\": 58/\"review_threshold\": 59/" "$acme/engagement.json" && same 59 "$(cat "$acme/review_threshold")"'
 if type vim >/dev/null 2>&1; then
 	ok 'vim' 'vim -Nu NONE -es -c "%s/\"review_threshold\": 59/\"review_threshold\": 61/" -c wq "$acme/engagement.json" </dev/null && same 61 "$(cat "$acme/review_threshold")" && ! ls -A "$acme" | grep -e "[.]sw" -e "~$"'

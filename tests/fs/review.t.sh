@@ -20,7 +20,7 @@ unsure()
 # is NAME STATE - the task is in that state, wherever one looks
 is()
 {
-	same "$2" "$(cat "$tasks/$1/status")" && same "$2" "$(jq -r .state "$tasks/$1/task.json")" &&
+	same "$2" "$(cat "$tasks/$1/status")" && same "$2" "$(jq -r .status "$tasks/$1/task.json")" &&
 		same "../../engagements/default/tasks/$1" "$(readlink "$mnt/tasks/$2/$1")" && same 1 "$(ls -d "$mnt"/tasks/*/"$1" | wc -l)"
 }
 
@@ -124,7 +124,7 @@ ok 'bad values are refused' 'must_fail EINVAL put huge "$tasks/work/priority" &&
 ok 'task.json takes them as a document' '
 	jq "{title: \"By document\", priority: \"low\"}" -n >"$dir/task.json" && cp "$dir/task.json" "$tasks/work/task.json" && json_is "$tasks/work/task.json" ".title == \"By document\" and .priority == \"low\""'
 ok 'but not what is not to be written' '
-	echo "{\"state\": \"completed\"}" >"$dir/task.json" && must_fail EPERM cp "$dir/task.json" "$tasks/work/task.json" && why work state && is work needs_review'
+	echo "{\"status\": \"completed\"}" >"$dir/task.json" && must_fail EPERM cp "$dir/task.json" "$tasks/work/task.json" && why work status && is work needs_review'
 ok 'status is read only' 'must_fail EACCES op put "$tasks/work/status" "completed
 " || must_fail EPERM op put "$tasks/work/status" "completed
 "; is work needs_review'

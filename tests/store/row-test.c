@@ -292,7 +292,7 @@ static void copies_and_sets_texts(void **state UNUSED)
 
 static void finds_fields_and_words(void **state UNUSED)
 {
-	assert_ptr_equal(field_find(&task_table, "state")->words, task_state_words);
+	assert_ptr_equal(field_find(&task_table, "status")->words, task_state_words);
 	assert_null(field_find(&task_table, "row_id"));
 	assert_int_equal(field_word(task_state_words, "needs_review"), TASK_NEEDS_REVIEW);
 	assert_int_equal(field_word(priority_words, "urgent"), PRIORITY_URGENT);
