@@ -300,8 +300,9 @@ static int serve_in_background(struct daemon *d)
 static int find_paths(struct daemon *d, const struct options *o, struct err *e)
 {
 	d->o = o;
-	if (strstr(o->source, "://"))
-		return err_set(e, -ENOTSUP, "'%.40s': only a directory can be the source in this version", o->source);
+	if (strstr(o->source, "://")) /* what follows may hold a password */
+		return err_set(e, -ENOTSUP, "'%.*s': only a directory can be the source in this version",
+			       (int)(strstr(o->source, "://") - o->source), o->source);
 	if (mount_clean(o->mountpoint, e) < 0)
 		return e->code;
 	if (!realpath(o->mountpoint, d->mountpoint))

@@ -9,6 +9,7 @@
 
 struct handles;
 struct uploads;
+struct lingers;
 struct folders;
 struct scratches;
 struct waits;
@@ -41,6 +42,7 @@ struct fs {
 	int64_t started_at;
 	struct handles *handles;
 	struct uploads *uploads;
+	struct lingers *lingers;
 	struct folders *folders;
 	struct scratches *scratches;
 	struct waits *waits;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "base/log.h"
 #include "fs/eventlog.h"
 #include "fs/folder.h"
+#include "fs/linger.h"
 #include "fs/ll.h"
 #include "fs/notify.h"
 #include "fs/pool.h"
@@ -67,24 +69,31 @@ static int fusermount_u(const char *mountpoint)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
+/* Asks by statvfs, which always goes to the daemon: the kernel keeps the attributes of a dead mount's root. */
 int mount_clean(const char *mountpoint, struct err *e)
 {
-	struct stat st;
+	auto_free char *real = realpath(mountpoint, NULL);
+	const char *at = real ? real : mountpoint;
+	struct statvfs sv;
 
-	if (stat(mountpoint, &st) == 0 || errno != ENOTCONN)
+	if (statvfs(at, &sv) == 0 || errno != ENOTCONN)
 		return 0;
-	if (!find_mount(NULL, mountpoint))
+	if (!find_mount(NULL, at))
 		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first",
 			       mountpoint);
-	if (umount2(mountpoint, MNT_DETACH) < 0 && fusermount_u(mountpoint) < 0)
+	if (umount2(at, MNT_DETACH) < 0 && fusermount_u(at) < 0)
 		return err_set(e, -EPERM, "'%s' is a dead mount and cannot be unmounted: try fusermount3 -uz %s",
-			       mountpoint, mountpoint);
-	log_info("cleaned up the dead mount at %s", mountpoint);
+			       mountpoint, at);
+	log_info("cleaned up the dead mount at %s", at);
 	return 1;
 }
 
 int mount_check(const char *mountpoint, struct err *e)
 {
+	struct stat st;
+
+	if (stat(mountpoint, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(e, -ENOTDIR, "the mountpoint '%s' is not a directory", mountpoint);
 	if (!find_mount(NULL, mountpoint))
 		return 0;
 	return err_set(e, -EBUSY,
@@ -155,6 +164,7 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	fs->started_at = clock_now_ms();
 	fs->handles = handles_new();
 	fs->uploads = uploads_new();
+	fs->lingers = lingers_new();
 	fs->scratches = scratches_new();
 	rc = make_session(fs, source, debug, e);
 	if (rc == 0)
@@ -195,6 +205,7 @@ void fs_close(struct fs *fs)
 	}
 	handles_free(fs->handles);
 	uploads_free(fs->uploads);
+	lingers_free(fs->lingers);
 	scratches_free(fs->scratches);
 	eventlog_free(fs->eventlog);
 	free(fs);

@@ -25,7 +25,7 @@ void fs_changes(struct fs *fs, const struct change *c, size_t n);
  */
 int mount_clean(const char *mountpoint, struct err *e);
 
-/* mount_check - -EBUSY when a platform is mounted there already: another one would hide it */
+/* mount_check - -ENOTDIR, or -EBUSY when a platform is mounted there already: another one would hide it */
 int mount_check(const char *mountpoint, struct err *e);
 
 /* mount_shows - true while the source is mounted somewhere by a daemon of ours */

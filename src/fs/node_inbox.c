@@ -5,6 +5,7 @@
 
 #include "fs/folder.h"
 #include "fs/handlers.h"
+#include "fs/linger.h"
 #include "fs/tree.h"
 #include "fs/upload.h"
 #include "platform/party.h"
@@ -127,7 +128,7 @@ int inbox_node_find(const struct ask *a, const char *name, struct found *out)
 		return 0;
 	}
 	*out = (struct found){ NODE_ENTRY, 0 };
-	if (a->pid && upload_lingers(a->fs, &dir, name, a->pid, &out->row))
+	if (a->pid && linger_find(a->fs, &dir, name, a->pid, &out->row))
 		return 0;
 	if (a->node == &nodes[NODE_INBOX_MCP] || (!dir.parent_row && name[0] == '@' && !*dir.box.mcp))
 		if (find_chosen(a, name, out) == 0)

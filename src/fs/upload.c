@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "fs/folder.h"
+#include "fs/linger.h"
 #include "fs/tempname.h"
 #include "fs/tree.h"
 #include "platform/document.h"
@@ -18,10 +19,9 @@
 #include "platform/settings.h"
 #include "platform/work.h"
 
-#define REQUEST_MAX      (16 << 20)
-#define DOUBTFUL_MS      2000
-#define LINGER_MS        10000
-#define KILLED_BY_SIGNAL 0x400 /* PF_SIGNALED in the flags of /proc/PID/stat */
+#define REQUEST_MAX (16 << 20)
+#define DOUBTFUL_MS 2000
+#define LINGER_MS   10000
 
 struct upload {
 	struct fs *fs;
@@ -45,18 +45,9 @@ struct upload {
 	struct upload *next;
 };
 
-/* An entry that is complete, and the process that wrote it. */
-struct linger {
-	int64_t box, parent_row, row, until_ms;
-	pid_t writer;
-	char name[NAME_BYTES];
-	struct linger *next;
-};
-
 struct uploads {
 	pthread_mutex_t lock;
 	struct upload *first;
-	struct linger *lingering; /* the newest first */
 };
 
 struct uploads *uploads_new(void)
@@ -93,12 +84,6 @@ void uploads_free(struct uploads *us)
 
 		us->first = u->next;
 		free_upload(u);
-	}
-	while (us->lingering) {
-		struct linger *l = us->lingering;
-
-		us->lingering = l->next;
-		free(l);
 	}
 	pthread_mutex_destroy(&us->lock);
 	free(us);
@@ -322,142 +307,6 @@ int upload_touch(struct upload *u, int64_t modified_at)
 	return drop_row ? inbox_touch(u->fs->p, drop_row, modified_at, NULL) : 0;
 }
 
-/* Requests name threads; what counts is the process. */
-static pid_t process_of(pid_t tid)
-{
-	auto_buf text = BUF_INIT;
-	char path[64], *at;
-	int pid = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	if (tid <= 0 || io_read_file(-1, path, &text, 1 << 16) < 0)
-		return 0;
-	at = strstr(text.data, "\nTgid:");
-	return at && sscanf(at, "\nTgid: %d", &pid) == 1 ? pid : 0;
-}
-
-/* With the lock held. */
-static void drop_old_lingers(struct uploads *us)
-{
-	int64_t now = clock_mono_ms();
-	struct linger **at = &us->lingering;
-
-	while (*at && (*at)->until_ms > now)
-		at = &(*at)->next;
-	while (*at) {
-		struct linger *old = *at;
-
-		*at = old->next;
-		free(old);
-	}
-}
-
-/* With the lock held. */
-static void let_linger(struct upload *u)
-{
-	struct uploads *us = u->fs->uploads;
-	struct linger *l;
-
-	if (!u->committed || !u->writer)
-		return;
-	l = xmalloc(sizeof(*l));
-	*l = (struct linger){ .box = u->dir.box.number,
-			      .parent_row = u->dir.parent_row,
-			      .row = u->drop_row,
-			      .until_ms = clock_mono_ms() + LINGER_MS,
-			      .writer = u->writer,
-			      .next = us->lingering };
-	memcpy(l->name, u->name, sizeof(l->name));
-	us->lingering = l;
-	drop_old_lingers(us);
-}
-
-bool upload_lingers(struct fs *fs, const struct dropdir *dir, const char *name, pid_t pid, int64_t *row)
-{
-	pid_t writer = 0;
-
-	lock(fs);
-	drop_old_lingers(fs->uploads);
-	for (struct linger *l = fs->uploads->lingering; l && !writer; l = l->next) {
-		if (l->box == dir->box.number && l->parent_row == dir->parent_row && streq(l->name, name)) {
-			writer = l->writer;
-			*row = l->row;
-		}
-	}
-	unlock(fs);
-	return writer && process_of(pid) == writer;
-}
-
-static bool was_killed(pid_t pid)
-{
-	auto_buf text = BUF_INIT;
-	char path[64], *at;
-	unsigned flags = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (pid <= 0 || io_read_file(-1, path, &text, 4096) < 0)
-		return false;
-	at = strrchr(text.data, ')'); /* the name before it may hold anything */
-	return at && sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && (flags & KILLED_BY_SIGNAL);
-}
-
-/* A request's text, and the document that its data.file_path names. */
-struct request {
-	json_t *doc;
-	struct attachment attachment;
-	size_t n_attachments;
-};
-
-static int resolve_file(struct fs *fs, const char *path, struct attachment *out, struct err *e)
-{
-	const char *inside = path;
-	struct document d;
-	struct found at;
-	int rc;
-
-	if (path[0] == '/') {
-		size_t len = strlen(fs->o.mountpoint);
-
-		if (!util_starts(path, fs->o.mountpoint) || path[len] != '/')
-			return err_set(e, -EINVAL, "data.file_path '%s' is not a file of this mount", path);
-		inside = path + len;
-	}
-	rc = tree_walk(fs, inside, &at, e);
-	if (rc == 0 && (at.kind == NODE_DOCUMENT || at.kind == NODE_RESULT))
-		rc = document_get(fs->p, at.row, &d, e);
-	else
-		rc = -ENOENT;
-	if (rc < 0)
-		return err_set(e, -EINVAL, "data.file_path '%s' names no document in this mount", path);
-	snprintf(out->name, sizeof(out->name), "%s", d.name);
-	snprintf(out->sha256, sizeof(out->sha256), "%s", d.sha256);
-	out->size = d.size;
-	row_release(&document_table, &d);
-	return 0;
-}
-
-static int read_request(struct upload *u, const char *name, int64_t size, struct request *r, struct err *e)
-{
-	auto_free char *text = NULL;
-	const char *path;
-	int rc;
-
-	if (size > REQUEST_MAX)
-		return err_set(e, -EFBIG, "the request '%s' is larger than 16 MiB", name);
-	text = malloc((size_t)size + 1);
-	if (!text)
-		return -ENOMEM;
-	if (stage_read(u->stage, text, (size_t)size, 0) != (ssize_t)size)
-		return err_set(e, -EIO, "the request '%s' cannot be read again", name);
-	rc = record_parse(text, (size_t)size, &r->doc, e);
-	path = rc == 0 ? request_file(r->doc) : NULL;
-	if (path) {
-		rc = resolve_file(u->fs, path, &r->attachment, e);
-		r->n_attachments = 1;
-	}
-	return rc < 0 ? err_add(e, rc, "request '%s'", name) : 0;
-}
-
 static int64_t quiet_ms(struct platform *p, const char *name, int64_t size)
 {
 	if (size == 0)
@@ -483,7 +332,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 			 struct acceptance *out, struct err *e)
 {
 	struct platform *p = u->fs->p;
-	struct request r = { NULL };
+	struct upload_request r = { NULL, { "", "", 0 }, 0 };
 	struct arrival a = { .box = &u->dir.box,
 			     .parent_row = u->dir.parent_row,
 			     .name = name,
@@ -494,7 +343,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 	int rc = 0;
 
 	if (!a.parent_row && util_ends(name, ".json") && size > 0)
-		rc = read_request(u, name, size, &r, e);
+		rc = upload_request_read(u->fs, u->stage, name, size, &r, e);
 	a.request = r.doc;
 	a.attachment = &r.attachment;
 	a.n_attachments = r.n_attachments;
@@ -584,14 +433,14 @@ static void note_interrupted(struct upload *u)
 
 int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e)
 {
-	pid_t writer = process_of(pid);
+	pid_t writer = linger_process(pid);
 
 	lock(u->fs);
 	u->writer = writer;
 	unlock(u->fs);
 	if (!wants_commit(u))
 		return 0;
-	if (was_killed(pid)) {
+	if (linger_killed(pid)) {
 		note_interrupted(u);
 		return 0;
 	}
@@ -605,6 +454,7 @@ void upload_release(struct upload *u, const struct actor *who)
 {
 	struct err e = ERR_INIT;
 	bool last, keep;
+	pid_t written;
 
 	lock(u->fs);
 	last = u->writers == 1;
@@ -614,11 +464,12 @@ void upload_release(struct upload *u, const struct actor *who)
 	lock(u->fs);
 	last = --u->writers == 0;
 	keep = (u->temporary || u->interrupted) && !u->refused;
-	if (last)
-		let_linger(u);
+	written = last && u->committed ? u->writer : 0;
 	if (last && !keep && u->in_table)
 		take_out(u);
 	unlock(u->fs);
+	if (written)
+		linger_add(u->fs, &u->dir, u->name, u->drop_row, written);
 	if (last)
 		hold_task(u, 0);
 	if (last && u->dir.parent_row)

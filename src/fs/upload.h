@@ -52,16 +52,22 @@ void upload_remove(struct upload *u);
 
 /* upload_find - the upload of that name which the store does not know yet. 0 and *row, or -ENOENT */
 int upload_find(struct fs *fs, const struct dropdir *dir, const char *name, int64_t *row);
-/*
- * upload_lingers - true and *row when that process has just written the entry, whose work is over already: programs set
- * times, modes and attributes by name after they have closed the file, and would find it gone
- */
-bool upload_lingers(struct fs *fs, const struct dropdir *dir, const char *name, pid_t pid, int64_t *row);
 /* upload_list - add those uploads to a listing */
 void upload_list(struct fs *fs, const struct dropdir *dir, struct listing *out);
 /* upload_stat - true and size and time, when the inode's upload is in memory */
 bool upload_stat(struct fs *fs, int64_t row, struct attr *out);
 /* upload_in_folder - true while somebody writes into that folder (any depth) */
 bool upload_in_folder(struct fs *fs, int64_t folder_row);
+
+/* A request's text, and the document that its data.file_path names. */
+struct upload_request {
+	json_t *doc;
+	struct attachment attachment;
+	size_t n_attachments;
+};
+/* upload_request_read - read a staged request of that size; r->doc is the caller's. 0, -EINVAL, -EFBIG, -EIO, -ENOMEM
+ */
+int upload_request_read(struct fs *fs, struct stage *stage, const char *name, int64_t size, struct upload_request *r,
+			struct err *e);
 
 #endif

@@ -257,18 +257,18 @@ static int look(struct tx *tx, void *arg, struct err *e)
 	return rc;
 }
 
-static int look_for_work(struct platform *p, struct look *l, struct claim *c)
+static int look_for_work(struct platform *p, struct look *l, struct claim *c, struct err *e)
 {
 	*c = (struct claim){ .p = p, .now = clock_now_ms() };
 	l->c = c;
-	return store_read(p->store, look, l, NULL);
+	return store_read(p->store, look, l, e);
 }
 
 int64_t work_wait_ms(struct platform *p)
 {
 	struct claim c;
 	struct look l;
-	int rc = look_for_work(p, &l, &c);
+	int rc = look_for_work(p, &l, &c, NULL);
 
 	if (rc < 0)
 		return rc == -1 ? -EIO : rc;
@@ -285,7 +285,7 @@ int work_claim(struct platform *p, struct work *out, struct err *e)
 
 	*out = (struct work){ 0 };
 	do {
-		rc = look_for_work(p, &l, &c);
+		rc = look_for_work(p, &l, &c, e);
 		if (rc < 0 || c.n == 0)
 			return rc;
 		c.out = out;
