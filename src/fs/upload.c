@@ -6,22 +6,15 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "fs/folder.h"
 #include "fs/linger.h"
 #include "fs/tempname.h"
-#include "fs/tree.h"
-#include "platform/document.h"
-#include "platform/record.h"
 #include "platform/refusal.h"
-#include "platform/request.h"
 #include "platform/settings.h"
 #include "platform/work.h"
 
-#define REQUEST_MAX (16 << 20)
 #define DOUBTFUL_MS 2000
-#define LINGER_MS   10000
 
 struct upload {
 	struct fs *fs;
