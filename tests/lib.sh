@@ -37,6 +37,12 @@ src=$dir/store mnt=$dir/mnt log=$dir/daemon.log
 daemon="" tests=0 failures=0 finished=""
 export HOME=$dir LC_ALL=C.UTF-8 TZ=UTC
 unset XDG_DATA_HOME
+# Process ids repeat in every namespace: the reports of a sanitizer get the test's name too.
+if [ -n "${FS0711_TEST_REPORTS:-}" ]; then
+	for options in ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+		export "$options=${!options:-}:log_path=$FS0711_TEST_REPORTS/${0##*/}"
+	done
+fi
 mkdir "$src" "$mnt"
 : >"$log"
 
