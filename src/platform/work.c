@@ -421,8 +421,10 @@ static int store_outcome(struct finish *f, size_t *n_stored, struct err *e)
 
 	record_dump(f->o->result, &text);
 	rc = text.failed ? -ENOMEM : store_bytes(f->p, text.data, text.len, &f->result, e);
-	for (size_t i = 0; rc == 0 && i < f->o->n_outputs; i++, ++*n_stored)
+	for (size_t i = 0; rc == 0 && i < f->o->n_outputs; i++) {
 		rc = store_bytes(f->p, f->o->output[i].bytes, f->o->output[i].len, &f->output[i], e);
+		*n_stored += rc == 0;
+	}
 	return rc;
 }
 
