@@ -1,0 +1,752 @@
+/*
+ * The first call of an operation into the store or to the disk fails, then the second, until there is none left: a
+ * failure leaves everything as it was, and then the operation can be made; or it is made although a call failed.
+ *
+ * The linker gives the calls of the platform and the blobs to the functions below (--wrap).
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "platform/review.h"
+#include "platform/trash.h"
+#include "store/sql.h"
+#include "tests/platform/temp.h"
+
+#define N_MAX 1000 /* an operation that fails so often goes round in circles */
+
+static struct {
+	unsigned left; /* calls until the one that fails; 0: none does */
+	bool fired;
+	const char *what;
+} trap;
+
+static bool fails(const char *what)
+{
+	if (trap.left == 0 || --trap.left > 0)
+		return false;
+	trap.fired = true;
+	trap.what = what;
+	return true;
+}
+
+#define WRAP(type, name, ...)            \
+	type __real_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
+
+#define FAIL_ROW(e)          \
+	if (fails(__func__)) \
+	return err_set(e, -EIO, "as asked")
+
+WRAP(int, row_insert, struct tx *tx, const struct table *t, void *row, struct err *e)
+{
+	FAIL_ROW(e);
+	return __real_row_insert(tx, t, row, e);
+}
+
+WRAP(int, row_update, struct tx *tx, const struct table *t, const void *row, struct err *e)
+{
+	FAIL_ROW(e);
+	return __real_row_update(tx, t, row, e);
+}
+
+WRAP(int, row_delete, struct tx *tx, const struct table *t, int64_t row_id, struct err *e)
+{
+	FAIL_ROW(e);
+	return __real_row_delete(tx, t, row_id, e);
+}
+
+WRAP(int, row_get, struct tx *tx, const struct table *t, int64_t row_id, void *out, struct err *e)
+{
+	memset(out, 0, t->size);
+	FAIL_ROW(e);
+	return __real_row_get(tx, t, row_id, out, e);
+}
+
+WRAP(int, row_find, struct tx *tx, enum query q, const struct val *args, void *out, struct err *e)
+{
+	memset(out, 0, sql_queries[q].table->size);
+	FAIL_ROW(e);
+	return __real_row_find(tx, q, args, out, e);
+}
+
+WRAP(int, row_each, struct tx *tx, enum query q, const struct val *args, int (*fn)(void *row, void *ud), void *ud,
+     struct err *e)
+{
+	FAIL_ROW(e);
+	return __real_row_each(tx, q, args, fn, ud, e);
+}
+
+WRAP(int, row_exec, struct tx *tx, enum query q, const struct val *args, struct err *e)
+{
+	FAIL_ROW(e);
+	return __real_row_exec(tx, q, args, e);
+}
+
+WRAP(int, row_int, struct tx *tx, enum query q, const struct val *args, int64_t *out, struct err *e)
+{
+	FAIL_ROW(e);
+	return __real_row_int(tx, q, args, out, e);
+}
+
+/* The commit: all of the function is done, and then it does not count. */
+struct commit {
+	store_fn *fn;
+	void *arg;
+};
+
+static int run_and_fail(struct tx *tx, void *arg, struct err *e)
+{
+	struct commit *c = arg;
+	int rc = c->fn(tx, c->arg, e);
+
+	if (rc < 0)
+		return rc;
+	FAIL_ROW(e);
+	return rc;
+}
+
+WRAP(int, store_write, struct store *st, store_fn *fn, void *arg, struct err *e)
+{
+	struct commit c = { fn, arg };
+
+	return __real_store_write(st, run_and_fail, &c, e);
+}
+
+#define FAIL_DISK(number)                 \
+	do {                              \
+		if (fails(__func__)) {    \
+			errno = (number); \
+			return -1;        \
+		}                         \
+	} while (0)
+
+WRAP(ssize_t, pwrite, int fd, const void *bytes, size_t len, off_t offset)
+{
+	FAIL_DISK(ENOSPC);
+	return __real_pwrite(fd, bytes, len, offset);
+}
+
+WRAP(int, fsync, int fd)
+{
+	FAIL_DISK(EIO);
+	return __real_fsync(fd);
+}
+
+WRAP(int, renameat, int from, const char *name, int to, const char *as)
+{
+	FAIL_DISK(ENOSPC);
+	return __real_renameat(from, name, to, as);
+}
+
+WRAP(int, mkdirat, int dir, const char *name, mode_t mode)
+{
+	FAIL_DISK(ENOSPC);
+	return __real_mkdirat(dir, name, mode);
+}
+
+int __real_openat(int dir, const char *name, int flags, ...);
+int __wrap_openat(int dir, const char *name, int flags, ...);
+int __wrap_openat(int dir, const char *name, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list ap;
+
+	va_start(ap, flags);
+	if (flags & O_CREAT)
+		mode = va_arg(ap, mode_t);
+	va_end(ap);
+	FAIL_DISK(EMFILE);
+	return __real_openat(dir, name, flags, mode);
+}
+
+/* All that the store holds, as text. */
+static void add_row(const struct table *t, const void *row, struct buf *out)
+{
+	buf_printf(out, "%s %jd:", t->name, (intmax_t) * (const int64_t *)row);
+	for (size_t i = 0; i < t->n_fields; i++) {
+		buf_printf(out, " %s=", t->fields[i].name);
+		record_value(&t->fields[i], row, out);
+	}
+	buf_addc(out, '\n');
+}
+
+struct picture {
+	struct tx *tx;
+	struct buf text;
+	struct err e;
+};
+
+static int add_document(void *row, void *ud)
+{
+	add_row(&document_table, row, &((struct picture *)ud)->text);
+	return 0;
+}
+
+static int add_line(void *row, void *ud)
+{
+	add_row(&log_line_table, row, &((struct picture *)ud)->text);
+	return 0;
+}
+
+static int add_event(void *row, void *ud)
+{
+	add_row(&event_table, row, &((struct picture *)ud)->text);
+	return 0;
+}
+
+static int add_drop(void *row, void *ud)
+{
+	struct picture *x = ud;
+	const struct drop *d = row;
+
+	add_row(&drop_table, row, &x->text);
+	return d->is_dir ? row_each(x->tx, Q_DROPS_OF, ARGS(V_INT(0), V_INT(d->row_id), V_INT(0), V_INT(99)), add_drop,
+				    x, &x->e)
+			 : 0;
+}
+
+static int add_task(void *row, void *ud)
+{
+	struct picture *x = ud;
+	const struct task_listing *l = row;
+	struct task t;
+	int rc = row_get(x->tx, &task_table, l->row_id, &t, &x->e);
+
+	add_row(&task_table, &t, &x->text);
+	task_release(&t);
+	if (rc == 0)
+		rc = row_each(x->tx, Q_DOCUMENTS_ALL, ARGS(V_INT(l->row_id)), add_document, x, &x->e);
+	if (rc == 0)
+		rc = row_each(x->tx, Q_DROPS_OF_TASK, ARGS(V_INT(l->row_id)), add_drop, x, &x->e);
+	return rc < 0 ? rc : row_each(x->tx, Q_LOG_OF_TASK, ARGS(V_INT(l->row_id), V_INT(99)), add_line, x, &x->e);
+}
+
+static int look_at_all(struct tx *tx, void *arg, struct err *e)
+{
+	struct picture *x = arg;
+	struct val after = V_INT(0), all = V_INT(999);
+	int rc = 0;
+
+	x->tx = tx;
+	for (int s = 0; rc == 0 && s < N_TASK_STATES; s++)
+		rc = row_each(tx, Q_TASKS_IN_STATE, ARGS(V_TEXT(task_state_words[s]), after, all), add_task, x, e);
+	if (rc == 0)
+		rc = row_each(tx, Q_TASKS_TRASHED, ARGS(after, all), add_task, x, e);
+	if (rc == 0)
+		rc = row_each(tx, Q_DROPS_OF, ARGS(V_INT(0), V_INT(0), after, all), add_drop, x, e);
+	return rc < 0 ? rc : row_each(tx, Q_EVENTS_SINCE, ARGS(after, all), add_event, x, e);
+}
+
+static char *picture(void)
+{
+	struct picture x = { .text = BUF_INIT };
+	struct err e = ERR_INIT;
+
+	expect_ok(store_read(p->store, look_at_all, &x, &e), &e);
+	return buf_steal(&x.text);
+}
+
+static unsigned n_staged(void)
+{
+	auto_free char *dir = xasprintf("%s/staging", store_dir(p->store));
+
+	temp_files = 0;
+	assert_int_equal(nftw(dir, count_file, 8, FTW_PHYS), 0);
+	return temp_files;
+}
+
+/* What the operations work on. */
+static int64_t row, top, engagement;
+static struct work w;
+
+/* One operation, in a platform of its own for each call that fails. */
+struct scenario {
+	void (*prepare)(void);
+	int (*operation)(struct err *e);
+	void (*check)(void); /* it was done, once */
+	bool brings_bytes;   /* a failure may leave the bytes that it was given */
+	bool in_steps;       /* what was done before a failure stays done */
+};
+
+static size_t same_length(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* Who cannot sync the name of a blob cannot take it back either: the bytes stay until they come again. */
+static bool may_leave_bytes(const struct scenario *s)
+{
+	return s->brings_bytes || streq(trap.what, "__wrap_fsync") || streq(trap.what, "__wrap_openat");
+}
+
+static void check_failure(const struct scenario *s, const struct err *e, const char *before, unsigned blobs)
+{
+	auto_free char *after = picture();
+
+	if (!trap.fired)
+		fail_msg("it failed by itself: %s", e->text);
+	assert_string_not_equal(e->text, "");
+	if (!s->in_steps && !streq(after, before))
+		fail_msg("%s left something: %s", trap.what, after + same_length(after, before));
+	if (!may_leave_bytes(s) && n_blobs() > blobs)
+		fail_msg("%s left bytes", trap.what);
+}
+
+/*
+ * Let the n-th call fail, then the one after it, until the operation is done nevertheless: because no call was left to
+ * fail, or because a failure did not matter. True in the second case; *n is the call then.
+ */
+static bool fail_until_done(const struct scenario *s, unsigned *n)
+{
+	auto_free char *before = NULL;
+	unsigned blobs;
+	int rc;
+
+	assert_int_equal(temp_open(NULL), 0);
+	s->prepare();
+	before = picture();
+	blobs = n_blobs();
+	do {
+		struct err e = ERR_INIT;
+
+		trap.left = ++*n;
+		trap.fired = false;
+		rc = s->operation(&e);
+		trap.left = 0;
+		assert_int_equal(n_staged(), 0);
+		if (rc < 0)
+			check_failure(s, &e, before, blobs);
+		if (trap.fired && may_leave_bytes(s))
+			blobs = n_blobs();
+		assert_true(*n < N_MAX);
+	} while (rc < 0);
+	s->check();
+	work_release(&w);
+	temp_close(NULL);
+	return trap.fired;
+}
+
+static void fail_each(const struct scenario *s)
+{
+	unsigned n = 0;
+
+	while (fail_until_done(s, &n))
+		;
+	print_message("# %u calls\n", n - 1);
+	assert_true(n > 4);
+}
+
+static int take_in(const struct dropped *d, struct err *e)
+{
+	struct acceptance out;
+
+	return drop_full(d, &out, e);
+}
+
+static void nothing(void)
+{
+}
+
+static int drop_new(struct err *e)
+{
+	return take_in(&(struct dropped){ .name = "rfp.pdf", .text = "bytes" }, e);
+}
+
+static void check_new(void)
+{
+	assert_int_equal(n_blobs(), 1);
+	assert_string_equal(told(0), "engagement.created task.created");
+}
+
+static void a_new_file(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ nothing, drop_new, check_new, .brings_bytes = true });
+}
+
+static void prepare_running(void)
+{
+	row = drop("rfp.pdf", "first");
+	drop("rfp.pdf", "second");
+	set(SETTING_REWRITE_QUIET, "0");
+	drop("rfp.pdf", "third");
+	claim(&w);
+}
+
+static int drop_again(struct err *e)
+{
+	return take_in(&(struct dropped){ .name = "rfp.pdf", .text = "fourth" }, e);
+}
+
+static void check_again(void)
+{
+	struct document d;
+	struct err e = ERR_INIT;
+
+	expect_state(row, TASK_TODO);
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "rfp.pdf");
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "rfp.pdf rfp.pdf rfp.pdf");
+	expect_ok(document_latest(p, row, DOCUMENT_FORMER, &d, &e), &e);
+	assert_int_equal(d.version, 3);
+	row_release(&document_table, &d);
+	assert_int_equal(n_blobs(), 4);
+	assert_string_equal(told(0), "engagement.created task.created task.started");
+}
+
+static void a_file_written_again(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_running, drop_again, check_again, .brings_bytes = true });
+}
+
+static void prepare_other(void)
+{
+	row = drop("rfp.pdf", "first");
+	drop_as(&(struct dropped){ .name = "twin.pdf", .text = "fourth", .who = &ben });
+}
+
+static int drop_other(struct err *e)
+{
+	return take_in(&(struct dropped){ .name = "rfp.pdf", .text = "fourth", .who = &ben }, e);
+}
+
+static void check_other(void)
+{
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "rfp.pdf");
+	assert_int_equal(n_blobs(), 2);
+	assert_string_equal(told(0), "engagement.created task.created task.created task.created");
+}
+
+static void the_name_of_anothers_file(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_other, drop_other, check_other, .brings_bytes = true });
+}
+
+static struct attachment attachment = { .name = "rfp.pdf", .size = 5 };
+
+static int drop_request(struct err *e)
+{
+	return take_in(&(struct dropped){ .name = "ask.json",
+					  .text = "{\"title\": \"Ask\"}",
+					  .attachment = &attachment,
+					  .n_attachments = 1 },
+		       e);
+}
+
+static void prepare_request(void)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(blob_put(p->blobs, "bytes", 5, attachment.sha256, &e), &e);
+	row = drop_as(
+		&(struct dropped){ .name = "ask.json", .text = "{}", .attachment = &attachment, .n_attachments = 1 });
+}
+
+static void check_request(void)
+{
+	assert_string_equal(get(row)->title, "Ask");
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "rfp.pdf");
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "ask.json");
+	blob_unpin(p->blobs, attachment.sha256);
+}
+
+static void a_request_written_again(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_request, drop_request, check_request, .brings_bytes = true });
+}
+
+static void prepare_folder(void)
+{
+	struct err e = ERR_INIT;
+
+	top = store_reserve(p->store, NULL);
+	expect_ok(inbox_folder(p, &root_box, top, 0, "lot", &anna, &e), &e);
+	drop_as(&(struct dropped){ .parent_row = top, .name = "a.pdf", .text = "one" });
+}
+
+static int submit(struct err *e)
+{
+	return inbox_submit(p, &root_box, top, &anna, &row, e);
+}
+
+static void check_folder(void)
+{
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "a.pdf");
+	assert_string_equal(told(0), "engagement.created task.created");
+}
+
+static void a_folder(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_folder, submit, check_folder, false, false });
+}
+
+static void prepare_submitted(void)
+{
+	struct err e = ERR_INIT;
+
+	prepare_folder();
+	expect_ok(submit(&e), &e);
+}
+
+static int drop_late(struct err *e)
+{
+	return take_in(&(struct dropped){ .parent_row = top, .name = "a.pdf", .text = "two" }, e);
+}
+
+static void check_late(void)
+{
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "a.pdf");
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "a.pdf");
+	assert_int_equal(n_blobs(), 2);
+}
+
+static void a_late_file(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_submitted, drop_late, check_late, .brings_bytes = true });
+}
+
+static void prepare_claimed(void)
+{
+	row = drop("rfp.pdf", "bytes");
+	claim(&w);
+	work_log(p, row, "a line");
+	work_progress(p, row, 50, "half");
+}
+
+static int succeed(struct err *e)
+{
+	static const struct work_output output[] = { { "summary.md", "# Summary\n", 10 }, { "a.csv", "a,b\n", 4 } };
+	json_t *doc = json_pack("{s:i}", "confidence", 95);
+	struct outcome o = { .result = doc, .output = output, .n_outputs = 2 };
+	int rc = work_succeed(p, &w, &o, e);
+
+	json_decref(doc);
+	return rc;
+}
+
+static void check_line(void)
+{
+	auto_free char *all = picture();
+	char *line = strstr(all, "a line");
+
+	assert_non_null(line);
+	assert_null(strstr(line + 1, "a line"));
+}
+
+static void check_outcome(void)
+{
+	expect_state(row, TASK_COMPLETED);
+	assert_string_equal(names(row, DOCUMENT_OUTPUT, 0), "summary.md a.csv");
+	assert_int_equal(n_blobs(), 4);
+	assert_string_equal(told(row), "task.created task.started task.completed");
+	check_line();
+}
+
+static void an_outcome(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_claimed, succeed, check_outcome, false, false });
+}
+
+static int give_up(struct err *e)
+{
+	return work_fail(p, &w, "broken", false, e);
+}
+
+static void check_failed(void)
+{
+	expect_state(row, TASK_FAILED);
+	assert_string_equal(told(row), "task.created task.started task.failed");
+	check_line();
+}
+
+static void a_failure(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_claimed, give_up, check_failed, false, false });
+}
+
+static int keep(struct err *e)
+{
+	return work_keep(p, e);
+}
+
+static void housekeeping(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_claimed, keep, check_line, false, false });
+}
+
+static int claim_one(struct err *e)
+{
+	work_release(&w);
+	return work_claim(p, &w, e);
+}
+
+static void prepare_ready(void)
+{
+	row = drop("a.pdf", "bytes");
+}
+
+static void check_claimed(void)
+{
+	expect_state(row, TASK_IN_PROGRESS);
+	assert_int_equal(get(row)->attempts, 1);
+	assert_int_equal(w.n_documents, 1);
+}
+
+static void a_claim(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_ready, claim_one, check_claimed, false, false });
+}
+
+static void prepare_twin(void)
+{
+	drop("a.pdf", "same");
+	finish("{\"confidence\": 95}");
+	row = drop("b.pdf", "same");
+}
+
+static void check_twin(void)
+{
+	expect_state(row, TASK_COMPLETED);
+	assert_string_equal(names(row, DOCUMENT_OUTPUT, 0), "summary.md");
+	assert_string_equal(told(row), "task.created task.started task.completed");
+}
+
+static void an_answer_that_is_there(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_twin, claim_one, check_twin, .in_steps = true });
+}
+
+static void prepare_review(void)
+{
+	row = drop("a.pdf", "bytes");
+	finish("{\"title\": \"T\", \"confidence\": 50}");
+}
+
+static int correct(struct err *e)
+{
+	const char *text = "{\"title\": \"By hand\"}";
+
+	return review_correct(p, row, text, strlen(text), &anna, e);
+}
+
+static void check_corrected(void)
+{
+	assert_string_equal(names(row, DOCUMENT_RESULT, 0), "result.json result.json");
+	assert_int_equal(n_blobs(), 4);
+}
+
+static int approve(struct err *e)
+{
+	return review_approve(p, row, "good", &anna, e);
+}
+
+static void check_approved(void)
+{
+	expect_state(row, TASK_COMPLETED);
+	assert_true(util_ends(told(row), "task.needs_review task.completed task.reviewed"));
+}
+
+static int retry(struct err *e)
+{
+	return review_retry(p, row, &anna, e);
+}
+
+static void check_retried(void)
+{
+	expect_state(row, TASK_TODO);
+	assert_true(util_ends(told(row), "task.needs_review task.retried"));
+}
+
+static void decisions(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_review, correct, check_corrected, false, false });
+	fail_each(&(struct scenario){ prepare_review, approve, check_approved, false, false });
+	fail_each(&(struct scenario){ prepare_review, retry, check_retried, false, false });
+}
+
+static int remove_entry(struct err *e)
+{
+	struct drop d;
+	int rc = inbox_find(p, 0, 0, "a.pdf", &d, e);
+
+	if (rc == 0)
+		rc = inbox_remove(p, d.row_id, &anna, e);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+static void check_cancelled(void)
+{
+	expect_state(row, TASK_CANCELLED);
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "a.pdf");
+	assert_int_equal(n_blobs(), 1);
+}
+
+static void an_entry_removed(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_ready, remove_entry, check_cancelled, false, false });
+}
+
+static void prepare_trash(void)
+{
+	struct err e = ERR_INIT;
+
+	prepare_review();
+	expect_ok(approve(&e), &e);
+	expect_ok(trash_put(p, row, &e), &e);
+	engagement = default_engagement();
+}
+
+static int restore(struct err *e)
+{
+	return trash_restore(p, row, engagement, "a", e);
+}
+
+static void check_restored(void)
+{
+	assert_int_equal(get(row)->trashed_at, 0);
+}
+
+static int purge(struct err *e)
+{
+	return trash_purge(p, row, e);
+}
+
+/* Bytes of which the store cannot say whose they are stay: that is a failure after the commit. */
+static void check_purged(void)
+{
+	assert_int_equal(task_get(p, row, &(struct task){ 0 }, NULL), -ENOENT);
+	assert_true(n_blobs() <= 1);
+}
+
+static void the_trash(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_trash, restore, check_restored, false, false });
+	fail_each(&(struct scenario){ prepare_trash, purge, check_purged, false, false });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_file),
+		cmocka_unit_test(a_file_written_again),
+		cmocka_unit_test(the_name_of_anothers_file),
+		cmocka_unit_test(a_request_written_again),
+		cmocka_unit_test(a_folder),
+		cmocka_unit_test(a_late_file),
+		cmocka_unit_test(an_outcome),
+		cmocka_unit_test(a_failure),
+		cmocka_unit_test(housekeeping),
+		cmocka_unit_test(a_claim),
+		cmocka_unit_test(an_answer_that_is_there),
+		cmocka_unit_test(decisions),
+		cmocka_unit_test(an_entry_removed),
+		cmocka_unit_test(the_trash),
+	};
+
+	return RUN_TESTS(tests);
+}
