@@ -7,6 +7,7 @@
 #include "mcp/catalog.h"
 #include "platform/platform.h"
 
+struct dirtimes;
 struct handles;
 struct uploads;
 struct lingers;
@@ -40,6 +41,7 @@ struct fs {
 	struct fs_options o;
 	struct platform *p;
 	int64_t started_at;
+	struct dirtimes *dirtimes;
 	struct handles *handles;
 	struct uploads *uploads;
 	struct lingers *lingers;

@@ -235,17 +235,22 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, uid_t owner
 int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err *e)
 {
 	struct ask a = tree_ask(fs, ino, NULL, e);
-	struct handle *h = new_handle(fs, ino, HANDLE_DIR, false);
 	struct attr attr;
 	int rc = tree_stat(&a, &attr);
 
 	if (rc == 0)
-		rc = tree_list(&a, &h->list);
-	if (rc < 0)
-		free_handle(h);
-	else
-		*out = h;
+		*out = new_handle(fs, ino, HANDLE_DIR, false);
 	return rc;
+}
+
+int handle_list(struct handle *h, int64_t offset, struct err *e)
+{
+	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
+
+	if (offset > 0)
+		return 0;
+	listing_free(&h->list);
+	return tree_list(&a, &h->list);
 }
 
 static ssize_t slice(const struct buf *text, void *bytes, size_t len, int64_t offset)

@@ -28,7 +28,7 @@ struct handle {
 	bool dirty;
 	int fd;
 	struct upload *upload;
-	struct listing list;
+	struct listing list;        /* HANDLE_DIR: made by the read from its beginning */
 	int64_t after;              /* HANDLE_WAIT: the last event that was read */
 	struct handle *next, *prev; /* of all that are open */
 };
@@ -48,6 +48,11 @@ int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, str
 int handle_create(struct fs *fs, uint64_t dir, const char *name, uid_t owner, struct handle **out, struct found *at,
 		  struct handle_mode *mode, struct err *e);
 int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err *e);
+/*
+ * handle_list - the listing to read from, at this offset: from the beginning it is made anew. Later than opendir, since
+ * the kernel, which caches it, asks for the directory's time in between: a change after that shows as another time
+ */
+int handle_list(struct handle *h, int64_t offset, struct err *e);
 
 /* handle_read - into bytes: how many, or -errno. Not for HANDLE_FD and HANDLE_WAIT */
 ssize_t handle_read(struct handle *h, void *bytes, size_t len, int64_t offset);

@@ -47,18 +47,31 @@ static void fill_stat(const struct fs *fs, uint64_t ino, const struct attr *a, s
 	st->st_mtim.tv_nsec = st->st_atim.tv_nsec = st->st_ctim.tv_nsec = a->modified_at % 1000 * 1000000;
 }
 
+static void fill_entry(const struct fs *fs, struct found at, const struct attr *attr, struct fuse_entry_param *out)
+{
+	*out = (struct fuse_entry_param){ .ino = INO(at.kind, at.row), .attr_timeout = attr->timeout_s };
+	fill_stat(fs, out->ino, attr, &out->attr);
+	out->entry_timeout = attr->timeout_s > 0 ? TREE_FOREVER_S : 0;
+}
+
 int ll_entry(struct fs *fs, struct found at, struct fuse_entry_param *out, struct err *e)
 {
 	struct ask a = tree_ask(fs, INO(at.kind, at.row), NULL, e);
 	struct attr attr;
 	int rc = tree_stat(&a, &attr);
 
-	*out = (struct fuse_entry_param){ .ino = INO(at.kind, at.row) };
-	if (rc < 0)
-		return rc;
-	fill_stat(fs, out->ino, &attr, &out->attr);
-	out->attr_timeout = attr.timeout_s;
-	out->entry_timeout = attr.timeout_s > 0 ? TREE_FOREVER_S : 0;
+	if (rc == 0)
+		fill_entry(fs, at, &attr, out);
+	return rc;
+}
+
+int ll_entry_known(struct fs *fs, const struct entry *x, struct fuse_entry_param *out)
+{
+	struct ask a = tree_ask(fs, INO(x->at.kind, x->at.row), NULL, NULL);
+	struct attr attr;
+
+	tree_stat_known(&a, x, &attr);
+	fill_entry(fs, x->at, &attr, out);
 	return 0;
 }
 
@@ -88,6 +101,7 @@ struct ll_job *ll_job_new(fuse_req_t req, struct handle *h)
 static void ll_init(void *data UNUSED, struct fuse_conn_info *conn)
 {
 	conn->time_gran = 1000000; /* times are kept in milliseconds */
+	conn->want |= conn->capable & (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT);
 }
 
 static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)

@@ -19,6 +19,7 @@ void ll_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	fi->fh = (uint64_t)(uintptr_t)h;
+	fi->cache_readdir = fi->keep_cache = true;
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		handle_close(h, &(struct actor){ 0 });
 }
@@ -29,7 +30,7 @@ static struct entry nth_entry(const struct handle *h, size_t n)
 	static char self[] = ".", up[] = "..";
 
 	if (n < 2)
-		return (struct entry){ n ? up : self, { INO_KIND(h->ino), INO_ROW(h->ino) } };
+		return (struct entry){ .name = n ? up : self, .at = { INO_KIND(h->ino), INO_ROW(h->ino) } };
 	return h->list.entry[n - 2];
 }
 
@@ -45,7 +46,8 @@ static size_t add_plus(fuse_req_t req, char *at, size_t room, const struct entry
 {
 	struct fuse_entry_param entry = { 0 };
 
-	if (next <= 2 || ll_entry(ll_fs(req), x->at, &entry, NULL) < 0) {
+	if (next <= 2 ||
+	    (x->known ? ll_entry_known(ll_fs(req), x, &entry) : ll_entry(ll_fs(req), x->at, &entry, NULL)) < 0) {
 		entry = (struct fuse_entry_param){ 0 };
 		entry.attr.st_ino = INO(x->at.kind, x->at.row);
 		entry.attr.st_mode = nodes[x->at.kind].mode;
@@ -57,10 +59,15 @@ static void list_entries(fuse_req_t req, size_t size, off_t off, struct fuse_fil
 {
 	struct handle *h = ll_handle(fi);
 	auto_free char *out = malloc(size);
+	struct err e = ERR_INIT;
 	size_t used = 0, n;
+	int rc;
 
-	if (!out) {
-		fuse_reply_err(req, ENOMEM);
+	pthread_mutex_lock(&h->lock);
+	rc = out ? handle_list(h, off, &e) : -ENOMEM;
+	if (rc < 0) {
+		pthread_mutex_unlock(&h->lock);
+		ll_reply(req, rc, &e);
 		return;
 	}
 	for (size_t i = (size_t)off; i < h->list.n + 2; i++, used += n) {
@@ -71,6 +78,7 @@ static void list_entries(fuse_req_t req, size_t size, off_t off, struct fuse_fil
 		if (n > size - used)
 			break;
 	}
+	pthread_mutex_unlock(&h->lock);
 	fuse_reply_buf(req, out, used);
 }
 

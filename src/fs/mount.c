@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "fs/dirtime.h"
 #include "fs/eventlog.h"
 #include "fs/folder.h"
 #include "fs/linger.h"
@@ -162,6 +163,7 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	fs->o = *o;
 	fs->p = o->platform;
 	fs->started_at = clock_now_ms();
+	fs->dirtimes = dirtimes_new();
 	fs->handles = handles_new();
 	fs->uploads = uploads_new();
 	fs->lingers = lingers_new();
@@ -204,6 +206,7 @@ void fs_close(struct fs *fs)
 		fuse_session_destroy(fs->session);
 	}
 	handles_free(fs->handles);
+	dirtimes_free(fs->dirtimes);
 	uploads_free(fs->uploads);
 	lingers_free(fs->lingers);
 	scratches_free(fs->scratches);

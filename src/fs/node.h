@@ -133,16 +133,22 @@ struct found {
 	int64_t row;
 };
 
-/* The entries of a directory, as they were when it was opened. */
+struct entry {
+	char *name;
+	struct found at;
+	bool known; /* the listing brought size and time along: no question for each entry */
+	int64_t size, modified_at;
+};
+
+/* The entries of a directory, as they were at one moment. */
 struct listing {
-	struct entry {
-		char *name;
-		struct found at;
-	} * entry;
+	struct entry *entry;
 	size_t n, room;
 	bool failed; /* memory is gone */
 };
 void listing_add(struct listing *l, const char *name, unsigned kind, int64_t row);
+/* listing_know - size and time of the entry that was added last */
+void listing_know(struct listing *l, int64_t size, int64_t modified_at);
 void listing_free(struct listing *l);
 
 struct node {

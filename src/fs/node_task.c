@@ -48,6 +48,7 @@ static int add_task(void *row, void *ud)
 	const struct task_listing *t = row;
 
 	listing_add(ud, t->name, NODE_TASK, t->row_id);
+	listing_know(ud, 0, t->updated_at);
 	return 0;
 }
 

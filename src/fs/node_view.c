@@ -85,7 +85,9 @@ static int read_rows(const struct ask *a, struct rows *r)
 }
 
 /* Each task of the view under its name there. In the trash every name holds its engagement, and is made unique. */
-static int each_name(const struct ask *a, int (*fn)(const char *name, const struct task_listing *t, void *ud), void *ud)
+static int each_name(const struct ask *a,
+		     int (*fn)(const char *name, const char *engagement, const struct task_listing *t, void *ud),
+		     void *ud)
 {
 	auto_free char *fallback = settings_text(a->fs->p, SETTING_DEFAULT_ENGAGEMENT);
 	bool trash = a->node == &nodes[NODE_TRASH];
@@ -105,7 +107,7 @@ static int each_name(const struct ask *a, int (*fn)(const char *name, const stru
 
 		view_name(stem, m.name, !trash && streq(m.name, fallback), name);
 		if (rc == 0)
-			rc = fn(name, t, ud);
+			rc = fn(name, m.name, t, ud);
 	}
 	rows_free(&r);
 	return rc;
@@ -118,15 +120,19 @@ struct visit {
 	struct listing *list;
 };
 
-static int add_name(const char *name, const struct task_listing *t, void *ud)
+static const char link_format[] = "../../engagements/%s/tasks/%s";
+
+static int add_name(const char *name, const char *engagement, const struct task_listing *t, void *ud)
 {
 	struct visit *v = ud;
+	int len = v->kind == NODE_LINK ? snprintf(NULL, 0, link_format, engagement, t->name) : 0;
 
 	listing_add(v->list, name, v->kind, t->row_id);
+	listing_know(v->list, len, t->updated_at);
 	return 0;
 }
 
-static int match_name(const char *name, const struct task_listing *t, void *ud)
+static int match_name(const char *name, const char *engagement UNUSED, const struct task_listing *t, void *ud)
 {
 	struct visit *v = ud;
 
@@ -217,7 +223,7 @@ int link_text(const struct ask *a, struct buf *out)
 		return rc;
 	rc = engagement_name(a->fs, t.engagement_row, &m);
 	if (rc == 0)
-		buf_printf(out, "../../engagements/%s/tasks/%s", m.name, t.name);
+		buf_printf(out, link_format, m.name, t.name);
 	task_release(&t);
 	return rc;
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/cond.h"
+#include "fs/dirtime.h"
 #include "fs/node.h"
 #include "fs/view.h"
 #include "platform/party.h"
@@ -56,6 +57,9 @@ struct notifier {
 /* A directory's names and an inode's attributes always go through the same thread, in order. */
 static void tell(struct notifier *n, uint64_t ino, const char *name)
 {
+	if (S_ISDIR(nodes[INO_KIND(ino)].mode))
+		dirtime_touch(n->fs, ino);
+
 	struct teller *t = &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
 	struct telling *x = xmalloc(sizeof(*x));
 
@@ -71,7 +75,8 @@ static int tell_kernel(struct fs *fs, const struct telling *x)
 {
 	if (x->name)
 		return fuse_lowlevel_notify_inval_entry(fs->session, x->ino, x->name, strlen(x->name));
-	return fuse_lowlevel_notify_inval_inode(fs->session, x->ino, -1, 0);
+	/* Listings and the texts of links are kept as pages: they go too. Other bytes that are kept never change. */
+	return fuse_lowlevel_notify_inval_inode(fs->session, x->ino, S_ISREG(nodes[INO_KIND(x->ino)].mode) ? -1 : 0, 0);
 }
 
 static struct telling *pop(struct telling **first, struct telling ***last)
@@ -223,27 +228,33 @@ static void trash_changed(struct notifier *n, const struct change *c)
 		tell(n, INO(NODE_TRASH, 0), view_name(c->name, engagement, false, name));
 }
 
-static void drop_in(struct notifier *n, uint64_t dir, const struct change *c)
+static void drop_in(struct notifier *n, uint64_t dir, const char *name)
 {
 	char receipt[NAME_BYTES];
 
 	tell(n, dir, NULL);
-	tell(n, dir, c->name);
-	tell(n, dir, name_fit(c->name, RECEIPT, receipt));
+	tell(n, dir, name);
+	tell(n, dir, name_fit(name, RECEIPT, receipt));
+}
+
+/* The inbox of that number, or (in_folder) the dropped folder of that row. */
+static void drop_at(struct notifier *n, int64_t parent, bool in_folder, const char *name)
+{
+	if (in_folder) {
+		drop_in(n, INO(NODE_FOLDER, parent), name);
+	} else if (parent & CHOSEN) {
+		drop_in(n, INO(NODE_INBOX_MCP, parent), name);
+		drop_in(n, INO(NODE_INBOX_TOOL, parent), name);
+	} else {
+		drop_in(n, parent ? INO(NODE_INBOX, parent) : INO(NODE_TASKS_INBOX, 0), name);
+	}
 }
 
 static void drop_changed(struct notifier *n, const struct change *c)
 {
 	tell(n, INO(NODE_ENTRY, c->row), NULL);
 	tell(n, INO(NODE_FOLDER, c->row), NULL);
-	if (c->was) {
-		drop_in(n, INO(NODE_FOLDER, c->parent), c);
-	} else if (c->parent & CHOSEN) {
-		drop_in(n, INO(NODE_INBOX_MCP, c->parent), c);
-		drop_in(n, INO(NODE_INBOX_TOOL, c->parent), c);
-	} else {
-		drop_in(n, c->parent ? INO(NODE_INBOX, c->parent) : INO(NODE_TASKS_INBOX, 0), c);
-	}
+	drop_at(n, c->parent, c->was, c->name);
 }
 
 static void document_changed(struct notifier *n, const struct change *c)
@@ -356,6 +367,12 @@ void notify_attr(struct fs *fs, uint64_t ino)
 {
 	if (fs->notifier)
 		tell(fs->notifier, ino, NULL);
+}
+
+void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row, const char *name)
+{
+	if (fs->notifier)
+		drop_at(fs->notifier, parent_row ? parent_row : inbox, parent_row, name);
 }
 
 static int start_teller(struct teller *t, struct fs *fs)

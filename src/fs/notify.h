@@ -18,4 +18,10 @@ void notify_changes(struct fs *fs, const struct change *c, size_t n);
 /* notify_attr - size and times of an inode are others now */
 void notify_attr(struct fs *fs, uint64_t ino);
 
+/*
+ * notify_gone - a name that only we knew (an upload that was not taken in) is gone from an inbox, or from the dropped
+ * folder parent_row
+ */
+void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row, const char *name);
+
 #endif

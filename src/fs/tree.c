@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "fs/dirtime.h"
 #include "fs/scratch.h"
 
 void listing_add(struct listing *l, const char *name, unsigned kind, int64_t row)
@@ -25,7 +26,18 @@ void listing_add(struct listing *l, const char *name, unsigned kind, int64_t row
 		l->failed = true;
 		return;
 	}
-	l->entry[l->n++] = (struct entry){ copy, { kind, row } };
+	l->entry[l->n++] = (struct entry){ .name = copy, .at = { kind, row } };
+}
+
+void listing_know(struct listing *l, int64_t size, int64_t modified_at)
+{
+	struct entry *last = l->n ? &l->entry[l->n - 1] : NULL;
+
+	if (!last || l->failed)
+		return;
+	last->known = true;
+	last->size = size;
+	last->modified_at = modified_at;
 }
 
 void listing_free(struct listing *l)
@@ -172,18 +184,34 @@ static mode_t mode_of(const struct ask *a)
 	return (mode & S_IFMT) | (mode & 07777 & ~o->umask);
 }
 
+static struct attr begin_attr(const struct ask *a)
+{
+	return (struct attr){ .mode = mode_of(a),
+			      .modified_at = a->fs->started_at,
+			      .owner = a->fs->o.uid,
+			      .timeout_s = a->node->flags & (NODE_LIVE | NODE_BLOCKS) ? 0 : TREE_FOREVER_S };
+}
+
+void tree_stat_known(const struct ask *a, const struct entry *x, struct attr *out)
+{
+	*out = begin_attr(a);
+	out->size = x->size;
+	out->modified_at = x->modified_at;
+	if (S_ISDIR(out->mode))
+		out->modified_at = dirtime_get(a->fs, INO(kind_of(a), a->row), out->modified_at);
+}
+
 int tree_stat(const struct ask *a, struct attr *out)
 {
 	int rc = 0;
 
-	*out = (struct attr){ .mode = mode_of(a),
-			      .modified_at = a->fs->started_at,
-			      .owner = a->fs->o.uid,
-			      .timeout_s = a->node->flags & (NODE_LIVE | NODE_BLOCKS) ? 0 : TREE_FOREVER_S };
+	*out = begin_attr(a);
 	if (a->node == &nodes[NODE_NONE])
 		return -ENOENT;
 	if (a->node->stat)
 		rc = a->node->stat(a, out);
+	if (S_ISDIR(out->mode))
+		out->modified_at = dirtime_get(a->fs, INO(kind_of(a), a->row), out->modified_at);
 	if (rc == 0 && a->node->show) {
 		auto_buf text = BUF_INIT;
 

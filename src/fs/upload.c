@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "fs/folder.h"
 #include "fs/linger.h"
+#include "fs/notify.h"
 #include "fs/tempname.h"
 #include "platform/refusal.h"
 #include "platform/settings.h"
@@ -463,6 +464,8 @@ void upload_release(struct upload *u, const struct actor *who)
 	unlock(u->fs);
 	if (written)
 		linger_add(u->fs, &u->dir, u->name, u->drop_row, written);
+	if (last && !keep && !u->committed)
+		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row, u->name);
 	if (last)
 		hold_task(u, 0);
 	if (last && u->dir.parent_row)
