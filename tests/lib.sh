@@ -233,7 +233,8 @@ mount_start()
 	local end=$((SECONDS + 30))
 
 	need_fuse
-	"$build/0711fs" "$src" "$mnt" -f "$@" >>"$log" 2>&1 &
+	# bash lets its background processes ignore SIGINT
+	env --default-signal=INT,QUIT "$build/0711fs" "$src" "$mnt" -f "$@" >>"$log" 2>&1 &
 	daemon=$!
 	until [ -e "$mnt/health" ] 2>/dev/null; do
 		if ! kill -0 "$daemon" 2>/dev/null; then
