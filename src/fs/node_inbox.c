@@ -243,7 +243,8 @@ int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found
 	return u && rc == -ENOENT ? 0 : rc;
 }
 
-static int rename_entry(const struct ask *a, struct found at, const char *to_name, bool replace)
+/* An entry that the store has; u is its upload while somebody has it open. */
+static int rename_entry(const struct ask *a, struct found at, struct upload *u, const char *to_name, bool replace)
 {
 	struct found other;
 	int rc;
@@ -257,7 +258,7 @@ static int rename_entry(const struct ask *a, struct found at, const char *to_nam
 		if (rc < 0)
 			return rc;
 	}
-	rc = inbox_rename(a->fs->p, at.row, to_name, a->e);
+	rc = u ? upload_rename(u, to_name, a->who, a->e) : inbox_rename(a->fs->p, at.row, to_name, a->e);
 	if (rc == 0 && at.kind == NODE_FOLDER)
 		folder_stir(a->fs, at.row);
 	return rc;
@@ -294,7 +295,7 @@ int inbox_node_move(const struct ask *a, const char *name, struct found at, stru
 	rc = inbox_get(a->fs->p, at.row, &d, NULL);
 	if (rc == 0) {
 		row_release(&drop_table, &d);
-		rc = rename_entry(a, at, to_name, replace);
+		rc = rename_entry(a, at, u, to_name, replace);
 	} else if (u) {
 		rc = rename_upload(a, u, to_name, replace);
 	}

@@ -473,44 +473,60 @@ void upload_release(struct upload *u, const struct actor *who)
 	upload_put(u);
 }
 
-/* Who has the name now loses it; its writers may go on. With the lock held. */
-static struct upload *displace(struct upload *u, const char *name)
+/* With the lock held. */
+static void give_name(struct upload *u, const char *name)
 {
-	struct upload *other = find_name(u->fs, &u->dir, name);
+	snprintf(u->name, sizeof(u->name), "%s", name);
+	u->temporary = tempname_is(name);
+}
 
-	if (!other || other == u)
+/* Who else has its name loses it; its writers may go on. With the lock held; what is returned is to be freed. */
+static struct upload *displace_other(const struct upload *u)
+{
+	struct upload *other = u->fs->uploads->first;
+
+	while (other && (other == u || !same_dir(other, &u->dir) || !streq(other->name, u->name)))
+		other = other->next;
+	if (!other)
 		return NULL;
 	take_out(other);
 	other->refused = true;
 	return other->refs == 0 ? other : NULL;
 }
 
-/* With commit_lock held: the upload was not taken in yet. */
+/* With commit_lock held: the upload was not taken in yet. When that is refused under the new name, it keeps the old. */
 static int rename_staged(struct upload *u, const char *name, const struct actor *who, struct err *e)
 {
-	struct upload *unused;
+	struct upload *unused = NULL;
+	char was[NAME_BYTES];
+	bool now, interrupted;
 	int rc = 0;
-	bool now;
 
 	lock(u->fs);
-	unused = displace(u, name);
-	snprintf(u->name, sizeof(u->name), "%s", name);
-	u->temporary = tempname_is(name);
-	u->interrupted = false;
+	memcpy(was, u->name, sizeof(was));
+	interrupted = u->interrupted;
+	give_name(u, name);
+	u->interrupted = u->refused = false;
 	u->dirty = !u->temporary || u->dirty;
 	now = u->writers == 0 && !u->temporary;
 	unlock(u->fs);
-	if (unused)
-		free_upload(unused);
-	if (!now)
-		return 0;
-	if (wants_commit(u))
+	if (now && wants_commit(u))
 		rc = commit(u, who, e);
 	lock(u->fs);
-	if (rc == 0 && u->in_table)
-		take_out(u);
+	if (rc < 0) {
+		give_name(u, was);
+		u->interrupted = interrupted;
+		u->refused = false;
+	} else {
+		unused = displace_other(u);
+		if (now && u->in_table)
+			take_out(u);
+	}
 	unlock(u->fs);
-	hold_task(u, 0);
+	if (unused)
+		free_upload(unused);
+	if (now)
+		hold_task(u, 0);
 	return rc;
 }
 
@@ -521,12 +537,12 @@ int upload_rename(struct upload *u, const char *name, const struct actor *who, s
 
 	pthread_mutex_lock(&u->commit_lock); /* its last writer may just be having it taken in */
 	lock(u->fs);
-	committed = u->committed && !u->dirty;
+	committed = u->committed;
 	unlock(u->fs);
 	rc = committed ? inbox_rename(u->fs->p, u->drop_row, name, e) : rename_staged(u, name, who, e);
-	if (committed && rc == 0) {
+	if (committed && rc == 0) { /* what is written from now on is of that name */
 		lock(u->fs);
-		snprintf(u->name, sizeof(u->name), "%s", name);
+		give_name(u, name);
 		unlock(u->fs);
 	}
 	pthread_mutex_unlock(&u->commit_lock);
