@@ -14,6 +14,7 @@ void util_close(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
+	*fd = -1;
 }
 
 static void *checked(void *p)

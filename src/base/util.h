@@ -40,7 +40,7 @@ static inline bool streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* util_free, util_close - what auto_free and auto_close call: p points to the variable */
+/* util_free, util_close - what auto_free and auto_close call: p points to the variable; a closed one becomes -1 */
 void util_free(void *p);
 void util_close(int *fd);
 
