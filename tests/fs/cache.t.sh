@@ -72,9 +72,12 @@ ok 'a correction is another file, and the former gets a name' '
 ok 'a removed task is gone everywhere, and back everywhere' '
 	put approve "$tasks/c/review" && look "$mnt/.trash/c@default" && rm -r "$tasks/c" && [ ! -e "$tasks/c" ] && [ ! -L "$mnt/tasks/completed/c" ] && [ -d "$mnt/.trash/c@default" ] && ! ls "$mnt/tasks/completed" | grep -x c &&
 	look && mv "$mnt/.trash/c@default" "$tasks/c" && [ -L "$mnt/tasks/completed/c" ] && [ ! -e "$mnt/.trash/c@default" ] && same "" "$(ls "$mnt/.trash")"'
-ok 'the default engagement changes the names of links' 'look "$mnt/tasks/completed/y" "$mnt/tasks/completed/c@default" && put b "$mnt/settings/default_engagement" && [ -L "$mnt/tasks/completed/y" ] && [ -L "$mnt/tasks/completed/c@default" ] && [ ! -L "$mnt/tasks/completed/c" ] && put default "$mnt/settings/default_engagement"'
+ok 'the default engagement changes the names of links' '
+	look "$mnt/tasks/completed/y" "$mnt/tasks/completed/c@default" && put b "$mnt/settings/default_engagement" &&
+	eventually "[ -L $mnt/tasks/completed/y ] && [ -L $mnt/tasks/completed/c@default ] && [ ! -L $mnt/tasks/completed/c ]" 2'
+put default "$mnt/settings/default_engagement"
 ok 'a submitted folder turns into a task' '
-	put 0 "$mnt/settings/folder_quiet_s"; put 3600 "$mnt/settings/folder_quiet_s"; mkdir "$inbox/f" && look "$tasks/f" "$inbox/f.receipt.json" && sample "$inbox/f/a.pdf" f && put submit "$inbox/f/ctl" && [ -d "$tasks/f" ] && [ -e "$inbox/f.receipt.json" ] && wait_task f needs_review && eventually "[ ! -e $inbox/f ]" 5'
+	put 3600 "$mnt/settings/folder_quiet_s" && mkdir "$inbox/f" && look "$tasks/f" "$inbox/f.receipt.json" && sample "$inbox/f/a.pdf" f && put submit "$inbox/f/ctl" && [ -d "$tasks/f" ] && [ -e "$inbox/f.receipt.json" ] && wait_task f needs_review && eventually "[ ! -e $inbox/f ]" 5'
 ok 'progress is seen while it moves' '
 	put 80 "$mnt/engagements/default/review_threshold" && engines_stop && sample "$inbox/p.pdf" p && eventually "[ \"\$(cat $tasks/p/status)\" = in_progress ]" && look && exact "$tasks/p/progress" && engines_go && wait_task p completed && same "100 completed" "$(cat "$tasks/p/progress")" && exact "$tasks/p/progress"'
 done_testing
