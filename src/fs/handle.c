@@ -325,13 +325,12 @@ static int judge_line(struct handle *h, size_t len, const struct actor *who, str
 static int write_line(struct handle *h, const void *bytes, size_t len, const struct actor *who, struct err *e)
 {
 	char *end;
-	int rc = 0;
+	int rc = h->text.len + len > LINE_MAX_BYTES ? -E2BIG : 0;
 
-	if (h->text.len + len > LINE_MAX_BYTES)
-		return -E2BIG;
-	buf_add(&h->text, bytes, len);
+	if (rc == 0)
+		buf_add(&h->text, bytes, len);
 	if (h->text.failed)
-		return -ENOMEM;
+		rc = -ENOMEM;
 	while (rc == 0 && h->text.len && (end = memchr(h->text.data, '\n', h->text.len))) {
 		size_t n = (size_t)(end - h->text.data);
 
