@@ -1,0 +1,341 @@
+/* Every kind of node: what a listing shows can be found, looked at and read, and the sizes are true. */
+#include <unistd.h>
+
+#include "fs/view.h"
+#include "platform/refusal.h"
+#include "platform/review.h"
+#include "platform/trash.h"
+#include "tests/fsunit/temp.h"
+
+static void inode_numbers(void **state UNUSED)
+{
+	static const int64_t rows[] = { 0, 1, 255, 256, ((int64_t)1 << 44) | 5, ((int64_t)1 << 45) - 1 };
+
+	for (unsigned kind = 1; kind < N_NODE_KINDS; kind++)
+		for (size_t i = 0; i < N_ELEMS(rows); i++) {
+			uint64_t ino = INO(kind, rows[i]);
+
+			assert_int_equal(INO_KIND(ino), kind);
+			assert_int_equal(INO_ROW(ino), rows[i]);
+			assert_true(ino < (uint64_t)1 << 53);
+		}
+}
+
+static void names_in_views(void **state UNUSED)
+{
+	char stem[NAME_BYTES], out[NAME_BYTES], again[NAME_BYTES];
+
+	assert_string_equal(view_name("rfp", "acme", false, out), "rfp@acme");
+	assert_string_equal(view_name("rfp", "default", true, out), "rfp");
+	memset(stem, 'a', sizeof(stem) - 1);
+	stem[sizeof(stem) - 1] = '\0';
+	assert_string_equal(view_name(stem, "default", true, out), stem);
+	view_name(stem, "acme", false, out);
+	assert_int_equal(strlen(out), 255);
+	assert_true(util_ends(out, "@acme"));
+	assert_non_null(strchr(out, '~'));
+	stem[254] = 'b';
+	assert_string_not_equal(view_name(stem, "acme", false, again), out);
+	view_name("rfp", stem, false, out);
+	assert_true(strlen(out) <= 255);
+}
+
+/* One of everything. */
+static void populate(void)
+{
+	int64_t row, acme = new_engagement("acme"), reviewed;
+	const struct inbox box = { .number = acme, .engagement_row = acme };
+	struct err e = ERR_INIT;
+	struct work w;
+	struct upload *u;
+	const struct dropdir root = { .parent_row = 0 };
+
+	expect_ok(party_create(p, PARTY_EXPERT, "anna", &anna, &row, &e), &e);
+	expect_ok(party_create(p, PARTY_COMPANY, "acme", &anna, &row, &e), &e);
+	reviewed = drop("reviewed.pdf", "1");
+	drop("reviewed.pdf", "1, written again");
+	set(SETTING_REWRITE_QUIET, "0");
+	drop("reviewed.pdf", "1, and again");
+	finish("{\"title\": \"T\", \"confidence\": 50}");
+	expect_ok(review_correct(p, reviewed, "{\"title\": \"U\"}", 14, &anna, &e), &e);
+	row = drop_as(&(struct dropped){ .box = &box, .name = "rfp.pdf", .text = "2" });
+	finish("{\"confidence\": 95}");
+	row = drop("failed.pdf", "");
+	claim_none();
+	expect_state(row, TASK_FAILED);
+	row = drop("trashed.pdf", "3");
+	finish("{\"confidence\": 95}");
+	expect_ok(trash_put(p, row, &e), &e);
+	row = drop("trashed.pdf", "4");
+	finish("{\"confidence\": 95}");
+	expect_ok(trash_put(p, row, &e), &e);
+	row = drop("cancelled.pdf", "5");
+	expect_ok(review_cancel(p, row, &anna, &e), &e);
+	row = drop("running.pdf", "6");
+	claim(&w);
+	work_log(p, row, "a line");
+	work_progress(p, row, 40, "page 2 of 5");
+	work_release(&w);
+	expect_ok(make_dir("tasks/inbox", "lot", &e), &e);
+	expect_ok(make_dir("tasks/inbox/lot", "annex", &e), &e);
+	expect_ok(copy_in("tasks/inbox/lot/annex", "a.pdf", "7", &e), &e);
+	expect_ok(write_file("tasks/inbox/lot/ctl", "submit\n", 0, &e), &e);
+	expect_ok(make_dir("tasks/inbox", "open", &e), &e);
+	drop("request.json", "{\"title\": \"Ask\"}");
+	expect_ok(upload_create(fs, &root, "being written.pdf", 1000, &u, &e), &e);
+	expect_ok(upload_write(u, "half", 4, 0), &e);
+	expect_ok(scratch_create(fs, at("engagements/acme"), ".engagement.json.swp", &row, &e), &e);
+	expect(write_file("tasks/needs_review/reviewed/review", "perhaps\n", 0, &e), -EINVAL, &e, NULL);
+}
+
+static bool seen[N_NODE_KINDS];
+
+static void check_attr(const struct ask *a, const char *path, struct attr *attr)
+{
+	auto_buf out = BUF_INIT;
+	struct stat sb;
+	int fd;
+
+	if (tree_stat(a, attr) < 0)
+		fail_msg("'%s' is listed and not there: %s", path, a->e->text);
+	assert_int_equal(attr->mode & S_IFMT, a->node->mode & S_IFMT);
+	assert_true(attr->modified_at > 0);
+	if (a->node->show) {
+		expect_ok(tree_text(a, &out), a->e);
+		if (attr->size != (int64_t)out.len)
+			fail_msg("'%s' has %zu bytes and says %jd", path, out.len, (intmax_t)attr->size);
+		assert_true(name_utf8(buf_str(&out), out.len));
+	} else if (a->node->link) {
+		expect_ok(a->node->link(a, &out), a->e);
+		assert_int_equal(attr->size, out.len);
+	} else if (a->node->open && INO_ROW(INO(0, a->row)) && strstr(path, "being written") == NULL) {
+		fd = a->node->open(a);
+		assert_true(fd >= 0);
+		assert_int_equal(fstat(fd, &sb), 0);
+		assert_int_equal(sb.st_size, attr->size);
+		close(fd);
+	}
+}
+
+/* What a listing knows of an entry is what asking for it says. */
+static void check_known(const struct ask *a, const struct entry *x, const struct attr *attr, const char *path)
+{
+	struct attr known;
+
+	if (!x->known)
+		return;
+	tree_stat_known(a, x, &known);
+	if (known.size != attr->size || known.modified_at != attr->modified_at || known.mode != attr->mode)
+		fail_msg("'%s' is known as %jd bytes of %jd, and is %jd of %jd", path, (intmax_t)known.size,
+			 (intmax_t)known.modified_at, (intmax_t)attr->size, (intmax_t)attr->modified_at);
+}
+
+static void check_dir(uint64_t ino, const char *path);
+
+static void check_entry(const struct ask *dir, const struct entry *x, const char *path)
+{
+	struct err e = ERR_INIT;
+	struct ask a = tree_ask(fs, INO(x->at.kind, x->at.row), NULL, &e);
+	char name[NAME_BYTES];
+	struct found found;
+	struct attr attr;
+
+	seen[x->at.kind] = true;
+	expect_ok(name_clean(x->name, name, &e), &e);
+	assert_string_equal(name, x->name);
+	if (tree_find(dir, x->name, &found) < 0)
+		fail_msg("'%s' is listed and not found", path);
+	assert_int_equal(found.kind, x->at.kind);
+	assert_int_equal(found.row, x->at.row);
+	check_attr(&a, path, &attr);
+	check_known(&a, x, &attr, path);
+	if (S_ISDIR(attr.mode))
+		check_dir(INO(x->at.kind, x->at.row), path);
+}
+
+static void check_dir(uint64_t ino, const char *path)
+{
+	struct err e = ERR_INIT;
+	struct ask a = tree_ask(fs, ino, NULL, &e);
+	struct listing l;
+	struct found found;
+
+	expect_ok(tree_list(&a, &l), &e);
+	for (size_t i = 0; i < l.n; i++) {
+		auto_free char *below = xasprintf("%s/%s", path, l.entry[i].name);
+
+		for (size_t k = 0; k < i; k++)
+			if (streq(l.entry[i].name, l.entry[k].name))
+				fail_msg("'%s' is listed twice", below);
+		check_entry(&a, &l.entry[i], below);
+	}
+	listing_free(&l);
+	assert_int_equal(tree_find(&a, "no such name", &found), -ENOENT);
+}
+
+static void hidden_ones(void)
+{
+	static const struct {
+		const char *path;
+		unsigned kind;
+	} rows[] = {
+		{ "events.follow", NODE_EVENTS_FOLLOW },
+		{ "tasks/inbox/open/ctl", NODE_FOLDER_CTL },
+		{ "tasks/inbox/@TENDER", NODE_INBOX_MCP },
+		{ "tasks/inbox/@TENDER/summarize", NODE_INBOX_TOOL },
+		{ "engagements/acme/tasks/inbox/@ECHO", NODE_INBOX_MCP },
+		{ "engagements/default/tasks/reviewed/wait", NODE_TASK_WAIT },
+		{ "engagements/default/tasks/reviewed/wait.review", NODE_TASK_WAIT_REVIEW },
+		{ "engagements/default/tasks/reviewed/input/.former", NODE_TASK_FORMER },
+		{ "engagements/default/tasks/reviewed/input/.former/reviewed.1.pdf", NODE_DOCUMENT },
+		{ "engagements/default/tasks/reviewed/input/.former/reviewed.2.pdf", NODE_DOCUMENT },
+		{ "engagements/default/tasks/reviewed/result.1.json", NODE_DOCUMENT },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		struct err e = ERR_INIT;
+		struct ask a = tree_ask(fs, at(rows[i].path), NULL, &e);
+		struct attr attr;
+
+		assert_int_equal(INO_KIND(at(rows[i].path)), rows[i].kind);
+		check_attr(&a, rows[i].path, &attr);
+		seen[rows[i].kind] = true;
+		if (S_ISDIR(attr.mode))
+			check_dir(at(rows[i].path), rows[i].path);
+	}
+	assert_true(gone("tasks/inbox/@NONE"));
+	assert_true(gone("tasks/inbox/@TENDER/none"));
+	assert_true(gone("tasks/inbox/lot/@TENDER"));
+}
+
+static void what_is_listed_is_there(void **state UNUSED)
+{
+	populate();
+	memset(seen, 0, sizeof(seen));
+	seen[NODE_ROOT] = true;
+	check_dir(INO(NODE_ROOT, 0), "");
+	hidden_ones();
+	for (unsigned k = NODE_ROOT; k < N_NODE_KINDS; k++)
+		if (!seen[k])
+			fail_msg("no node of kind %u (%s) was seen", k, nodes[k].name ? nodes[k].name : "?");
+}
+
+static void links_lead_to_their_tasks(void **state UNUSED)
+{
+	populate();
+	for (int s = 0; s < N_TASK_STATES; s++) {
+		auto_free char *dir = xasprintf("tasks/%s", task_state_words[s]);
+		struct err e = ERR_INIT;
+		struct ask a = tree_ask(fs, at(dir), NULL, &e);
+		struct listing l;
+
+		expect_ok(tree_list(&a, &l), &e);
+		assert_true(l.n > 0);
+		for (size_t i = 0; i < l.n; i++) {
+			struct ask link = tree_ask(fs, INO(l.entry[i].at.kind, l.entry[i].at.row), NULL, &e);
+			auto_free char *status = NULL, *wanted = xasprintf("%s\n", task_state_words[s]);
+			auto_buf out = BUF_INIT;
+
+			expect_ok(link.node->link(&link, &out), &e);
+			assert_true(util_starts(buf_str(&out), "../../"));
+			assert_true(at(buf_str(&out) + 6) == INO(NODE_TASK, l.entry[i].at.row));
+			status = xasprintf("%s/status", buf_str(&out) + 6);
+			assert_string_equal(text(status), wanted);
+		}
+		listing_free(&l);
+	}
+}
+
+/* Names of 255 bytes, so that every derived name must be cut: they are found under what the listing says. */
+static void long_names_are_found(void **state UNUSED)
+{
+	char file[NAME_BYTES], engagement[NAME_BYTES];
+	struct inbox box;
+	struct err e = ERR_INIT;
+	int64_t row;
+
+	memset(file, 'f', 255);
+	memcpy(file + 251, ".pdf", 5);
+	memset(engagement, 'e', 255);
+	engagement[255] = '\0';
+	row = new_engagement(engagement);
+	box = (struct inbox){ .number = row, .engagement_row = row };
+	row = drop_as(&(struct dropped){ .box = &box, .name = file, .text = "1" });
+	drop_as(&(struct dropped){ .box = &box, .name = file, .text = "1, again" });
+	drop_as(&(struct dropped){ .box = &box, .name = file, .text = "2", .who = &ben });
+	drop(file, "3");
+	set(SETTING_REWRITE_QUIET, "0");
+	check_dir(INO(NODE_ROOT, 0), "");
+	expect_ok(review_cancel(p, row, &anna, &e), &e);
+	expect_ok(trash_put(p, row, &e), &e);
+	check_dir(INO(NODE_ROOT, 0), "");
+}
+
+/* An inode number of a row that is no more; what no row stands behind is always there. */
+static void rows_that_are_gone(void **state UNUSED)
+{
+	for (unsigned k = NODE_ROOT; k < N_NODE_KINDS; k++) {
+		struct err e = ERR_INIT;
+		struct ask a = tree_ask(fs, INO(k, 40000), NULL, &e);
+		struct handle *h;
+		struct attr attr;
+		int rc = tree_stat(&a, &attr);
+
+		if (a.node->stat && k != NODE_EVENTS && rc != -ENOENT)
+			fail_msg("kind %u answers %s", k, rc ? err_name(rc) : "0");
+		if (rc == 0)
+			continue;
+		if (S_ISDIR(a.node->mode))
+			assert_int_equal(handle_opendir(fs, INO(k, 40000), &h, &e), -ENOENT);
+	}
+	assert_int_equal(tree_stat(&(struct ask){ fs, &nodes[0], 0, NULL, NULL, 0 }, &(struct attr){ 0 }), -ENOENT);
+	assert_true(tree_ask(fs, 255, NULL, NULL).node == &nodes[NODE_NONE]);
+}
+
+static void walking(void **state UNUSED)
+{
+	struct found found;
+	struct err e = ERR_INIT;
+
+	drop("rfp.pdf", "1");
+	assert_true(at("") == 1);
+	assert_true(at("//engagements///default/./tasks/rfp/") == at("engagements/default/tasks/rfp"));
+	assert_true(at("tasks/todo/rfp/status") == at("engagements/default/tasks/rfp/status"));
+	assert_int_equal(tree_walk(fs, "README.txt/x", &found, &e), -ENOTDIR);
+	assert_int_equal(tree_walk(fs, "tasks/\xff", &found, &e), -EILSEQ);
+	assert_int_equal(tree_walk(fs, "tasks/a\nb", &found, &e), -EINVAL);
+}
+
+static void the_log_of_events_grows(void **state UNUSED)
+{
+	char bytes[65536];
+	int64_t time, before = eventlog_size(fs, &time), after;
+	ssize_t n;
+
+	assert_true(before > 0);
+	drop("rfp.pdf", "1");
+	after = eventlog_size(fs, &time);
+	assert_true(after > before);
+	assert_true(time <= clock_now_ms() && time > clock_now_ms() - 60000);
+	n = eventlog_read(fs, bytes, sizeof(bytes), 0);
+	assert_int_equal(n, after);
+	assert_int_equal(bytes[n - 1], '\n');
+	assert_non_null(memmem(bytes + before, (size_t)(n - before), "task.created", 12));
+	assert_int_equal(eventlog_read(fs, bytes, sizeof(bytes), after), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(inode_numbers),
+		cmocka_unit_test(names_in_views),
+		IN_TREE(what_is_listed_is_there),
+		IN_TREE(links_lead_to_their_tasks),
+		IN_TREE(long_names_are_found),
+		IN_TREE(rows_that_are_gone),
+		IN_TREE(walking),
+		IN_TREE(the_log_of_events_grows),
+	};
+
+	return RUN_TESTS(tests);
+}

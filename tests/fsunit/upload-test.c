@@ -1,0 +1,568 @@
+/* Files on their way into an inbox, in the orders in which programs do things. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fs/folder.h"
+#include "platform/refusal.h"
+#include "platform/request.h"
+#include "tests/fsunit/temp.h"
+
+static const struct dropdir root_dir;
+
+static struct upload *create(const char *name)
+{
+	struct upload *u = NULL;
+	struct err e = ERR_INIT;
+
+	expect_ok(upload_create(fs, &root_dir, name, anna.uid, &u, &e), &e);
+	return u;
+}
+
+static void put(struct upload *u, const char *bytes, int64_t offset)
+{
+	assert_int_equal(upload_write(u, bytes, strlen(bytes), offset), 0);
+}
+
+static void flush(struct upload *u)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(upload_flush(u, 0, &anna, &e), &e);
+}
+
+/* open for writing, as >> or an editor does */
+static struct upload *again(const char *name, bool truncate)
+{
+	struct upload *u = NULL;
+	struct err e = ERR_INIT;
+	struct found found;
+	struct ask a = tree_ask(fs, at("tasks/inbox"), NULL, &e);
+
+	expect_ok(tree_find(&a, name, &found), &e);
+	assert_int_equal(found.kind, NODE_ENTRY);
+	expect_ok(upload_open(fs, found.row, truncate, &u, &e), &e);
+	return u;
+}
+
+static bool listed(const char *name)
+{
+	struct err e = ERR_INIT;
+	struct ask a = tree_ask(fs, at("tasks/inbox"), NULL, &e);
+	struct listing l;
+	bool found = false;
+
+	expect_ok(tree_list(&a, &l), &e);
+	for (size_t i = 0; i < l.n; i++)
+		found = found || streq(l.entry[i].name, name);
+	listing_free(&l);
+	return found;
+}
+
+static int64_t size_of(const char *path)
+{
+	struct err e = ERR_INIT;
+	struct ask a = tree_ask(fs, at(path), NULL, &e);
+	struct attr attr;
+
+	expect_ok(tree_stat(&a, &attr), &e);
+	return attr.size;
+}
+
+/* The task of that name in the default engagement, or 0. */
+static int64_t task(const char *name)
+{
+	struct task t;
+	int64_t row;
+
+	if (task_find(p, default_engagement(), name, &t, NULL) < 0)
+		return 0;
+	row = t.row_id;
+	task_release(&t);
+	return row;
+}
+
+static void cp(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf");
+	struct work w;
+
+	assert_true(listed("rfp.pdf"));
+	put(u, "by", 0);
+	put(u, "tes", 2);
+	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 5);
+	assert_int_equal(task("rfp"), 0);
+	flush(u);
+	assert_true(task("rfp") > 0); /* durable when close returns */
+	assert_true(listed("rfp.pdf.receipt.json"));
+	claim_none(); /* and begun when the last writer has gone */
+	upload_release(u, &anna);
+	claim(&w);
+	assert_string_equal(w.task.name, "rfp");
+	work_release(&w);
+	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 5);
+}
+
+/* The shell closes a copy of the descriptor before the program has written anything. */
+static void shell_redirection(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt");
+
+	flush(u);
+	assert_int_equal(task("rfp"), 0);
+	put(u, "text", 0);
+	flush(u);
+	flush(u);
+	upload_release(u, &anna);
+	assert_string_equal(names(task("rfp"), DOCUMENT_FORMER, 0), "");
+	assert_string_equal(told(0), "engagement.created task.created");
+}
+
+static void never_flushed(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf");
+
+	put(u, "mapped", 0);
+	upload_release(u, &anna);
+	assert_true(task("rfp") > 0);
+}
+
+static void an_empty_file(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf");
+	int64_t row, ms;
+
+	flush(u);
+	upload_release(u, &anna);
+	row = task("rfp");
+	ms = get(row)->not_before - get(row)->created_at;
+	assert_true(ms >= 1900 && ms <= 2100);
+	u = again("rfp.pdf", false); /* touch, and then >> */
+	put(u, "bytes", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(task("rfp"), row);
+	assert_int_equal(task("rfp-2"), 0);
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "rfp.pdf");
+}
+
+static void rsync(void **state UNUSED)
+{
+	struct upload *u = create(".rfp.pdf.Xy12ab");
+	struct err e = ERR_INIT;
+
+	put(u, "bytes", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_true(listed(".rfp.pdf.Xy12ab"));
+	assert_int_equal(task(".rfp.pdf"), 0);
+	expect_ok(move("tasks/inbox", ".rfp.pdf.Xy12ab", "tasks/inbox", "rfp.pdf", &e), &e);
+	assert_true(task("rfp") > 0);
+	assert_false(listed(".rfp.pdf.Xy12ab"));
+	assert_true(listed("rfp.pdf"));
+	finish("{\"confidence\": 95}");
+	assert_false(listed("rfp.pdf"));
+}
+
+/* A file is renamed into place while it is still open. */
+static void gio(void **state UNUSED)
+{
+	struct upload *u = create(".goutputstream-ABC123");
+	struct err e = ERR_INIT;
+
+	put(u, "bytes", 0);
+	expect_ok(move("tasks/inbox", ".goutputstream-ABC123", "tasks/inbox", "rfp.pdf", &e), &e);
+	assert_int_equal(task("rfp"), 0);
+	flush(u);
+	assert_true(task("rfp") > 0);
+	upload_release(u, &anna);
+	assert_int_equal(task("rfp-2"), 0);
+}
+
+/* Over an entry whose task still waits: the same task, with the new bytes. */
+static void renamed_over_an_entry(void **state UNUSED)
+{
+	int64_t row = drop("rfp.pdf", "first");
+	struct upload *u = create("rfp.pdf.part");
+	struct err e = ERR_INIT;
+
+	put(u, "second", 0);
+	flush(u);
+	upload_release(u, &anna);
+	expect_ok(move("tasks/inbox", "rfp.pdf.part", "tasks/inbox", "rfp.pdf", &e), &e);
+	assert_int_equal(task("rfp"), row);
+	assert_int_equal(task("rfp-2"), 0);
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "rfp.pdf");
+	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 6);
+}
+
+static void only_where_nothing_is(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf.part");
+	struct err e = ERR_INIT;
+
+	drop("rfp.pdf", "first");
+	put(u, "second", 0);
+	upload_release(u, &anna);
+	expect(alter_move(fs, at("tasks/inbox"), "rfp.pdf.part", at("tasks/inbox"), "rfp.pdf", false, &anna, &e),
+	       -EEXIST, &e, NULL);
+	assert_true(listed("rfp.pdf.part"));
+}
+
+static void written_again(void **state UNUSED)
+{
+	int64_t row = drop("rfp.pdf", "first");
+	struct upload *u = again("rfp.pdf", true);
+	struct work w;
+
+	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 0);
+	put(u, "second", 0);
+	set(SETTING_REWRITE_QUIET, "0");
+	flush(u);
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "rfp.pdf");
+	claim_none();
+	upload_release(u, &anna);
+	claim(&w);
+	assert_int_equal(w.task.row_id, row);
+	work_release(&w);
+}
+
+static void appended(void **state UNUSED)
+{
+	int64_t row = drop("rfp.txt", "one\n");
+	struct upload *u = again("rfp.txt", false);
+	char bytes[16];
+
+	assert_int_equal(upload_read(u, bytes, sizeof(bytes), 0), 4);
+	put(u, "two\n", 4);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(task("rfp"), row);
+	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 8);
+}
+
+/* LibreOffice opens what it has written once more, and writes nothing. */
+static void opened_without_writing(void **state UNUSED)
+{
+	int64_t row = drop("rfp.odt", "bytes");
+	struct upload *u = again("rfp.odt", false);
+
+	flush(u);
+	upload_release(u, &anna);
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "");
+	assert_string_equal(told(row), "task.created");
+}
+
+static void two_writers(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt"), *v;
+	struct err e = ERR_INIT;
+
+	assert_int_equal(upload_create(fs, &root_dir, "rfp.txt", anna.uid, &v, &e), -EEXIST);
+	v = again("rfp.txt", false);
+	assert_ptr_equal(u, v);
+	put(u, "one", 0);
+	flush(u);
+	upload_release(u, &anna);
+	claim_none();
+	put(v, "two", 3);
+	flush(v);
+	upload_release(v, &anna);
+	assert_int_equal(task("rfp-2"), 0);
+	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 6);
+}
+
+static void renamed_while_it_is_open(void **state UNUSED)
+{
+	struct upload *u = create("a.txt");
+	struct err e = ERR_INIT;
+	int64_t row;
+
+	put(u, "one", 0);
+	flush(u);
+	row = task("a");
+	expect_ok(move("tasks/inbox", "a.txt", "tasks/inbox", "b.txt", &e), &e);
+	put(u, "two", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "b.txt");
+	assert_int_equal(task("b"), 0);
+	assert_false(listed("a.txt"));
+	assert_true(listed("b.txt"));
+}
+
+static void renamed_before_it_is_closed_again(void **state UNUSED)
+{
+	int64_t row = drop("a.txt", "one");
+	struct upload *u = again("a.txt", false);
+	struct err e = ERR_INIT;
+
+	put(u, "two", 0);
+	expect_ok(move("tasks/inbox", "a.txt", "tasks/inbox", "b.txt", &e), &e);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(task("b"), 0);
+	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "b.txt");
+	assert_false(listed("a.txt"));
+}
+
+static void removed_while_it_is_written(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt");
+	char bytes[8];
+	struct err e = ERR_INIT;
+
+	put(u, "one", 0);
+	expect_ok(remove_at("tasks/inbox", "rfp.txt", false, &e), &e);
+	assert_false(listed("rfp.txt"));
+	put(u, "two", 3);
+	assert_int_equal(upload_read(u, bytes, sizeof(bytes), 0), 6);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(task("rfp"), 0);
+	assert_int_equal(n_blobs(), 0);
+}
+
+static void removed_after_it_was_closed(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt");
+	struct err e = ERR_INIT;
+
+	put(u, "one", 0);
+	flush(u);
+	expect_ok(remove_at("tasks/inbox", "rfp.txt", false, &e), &e);
+	expect_state(task("rfp"), TASK_CANCELLED);
+	put(u, "two", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(task("rfp-2"), 0);
+	assert_false(listed("rfp.txt.receipt.json"));
+}
+
+static const char *refused(void)
+{
+	static struct buf out;
+
+	buf_clear(&out);
+	refusal_get(p, REFUSAL_INBOX, 0, &out);
+	return buf_str(&out);
+}
+
+static void a_request_that_is_wrong(void **state UNUSED)
+{
+	struct upload *u = create("ask.json");
+	struct err e = ERR_INIT;
+
+	put(u, "{\"nothing\": 1}", 0);
+	expect(upload_flush(u, 0, &anna, &e), -EINVAL, &e, "no key 'nothing'");
+	assert_non_null(strstr(refused(), "EINVAL"));
+	assert_non_null(strstr(refused(), "no key 'nothing'"));
+	assert_int_equal(upload_truncate(u, 0), 0);
+	put(u, "{\"title\": \"Now\"}", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_string_equal(get(task("ask"))->title, "Now");
+}
+
+static void a_wrong_request_goes_with_its_writer(void **state UNUSED)
+{
+	struct upload *u = create("ask.json");
+	struct err e = ERR_INIT;
+
+	put(u, "not JSON", 0);
+	expect(upload_flush(u, 0, &anna, &e), -EINVAL, &e, "request 'ask.json'");
+	assert_true(listed("ask.json"));
+	upload_release(u, &anna);
+	assert_false(listed("ask.json"));
+	assert_string_equal(told(0), "engagement.created");
+}
+
+/* What is refused under its final name keeps the temporary one. */
+static void a_rename_that_is_refused(void **state UNUSED)
+{
+	struct upload *u = create(".ask.json.Xy12ab");
+	struct err e = ERR_INIT;
+
+	put(u, "not JSON", 0);
+	flush(u);
+	upload_release(u, &anna);
+	expect(move("tasks/inbox", ".ask.json.Xy12ab", "tasks/inbox", "ask.json", &e), -EBADMSG, &e,
+	       "request 'ask.json'");
+	assert_false(listed("ask.json"));
+	assert_true(listed(".ask.json.Xy12ab"));
+	expect_ok(remove_at("tasks/inbox", ".ask.json.Xy12ab", false, &e), &e);
+	assert_false(listed(".ask.json.Xy12ab"));
+}
+
+static void documents_that_requests_name(void **state UNUSED)
+{
+	static const char *const bad[] = { "engagements/default/tasks/rfp/task.json",
+					   "/etc/passwd",
+					   "../../etc/passwd",
+					   "tasks/inbox",
+					   "engagements/default/tasks/rfp/input",
+					   "/mntx/README.txt",
+					   "" };
+	struct err e = ERR_INIT;
+	int64_t row;
+
+	row = drop("rfp.pdf", "bytes");
+	finish("{\"confidence\": 95}");
+	expect_ok(copy_in("tasks/inbox", "a.json",
+			  "{\"data\": {\"file_path\": \"engagements/default/tasks/rfp/input/rfp.pdf\"}}", &e),
+		  &e);
+	assert_string_equal(names(task("a"), DOCUMENT_INPUT, 0), "rfp.pdf");
+	assert_string_equal(get(task("a"))->duplicate_of, get(row)->id);
+	expect_ok(copy_in("tasks/inbox", "b.json",
+			  "{\"data\": {\"file_path\": \"/mnt/tasks/completed/rfp/result.json\"}}", &e),
+		  &e);
+	assert_string_equal(names(task("b"), DOCUMENT_INPUT, 0), "result.json");
+	for (size_t i = 0; i < N_ELEMS(bad); i++) {
+		auto_free char *doc = xasprintf("{\"data\": {\"file_path\": \"%s\"}}", bad[i]);
+
+		expect(copy_in("tasks/inbox", "c.json", doc, &e), -EINVAL, &e, "data.file_path");
+	}
+	assert_int_equal(task("c"), 0);
+}
+
+static void the_engine_of_a_directory(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(copy_in("tasks/inbox/@TENDER/summarize", "rfp.pdf", "1", &e), &e);
+	assert_string_equal(get(task("rfp"))->tool, "summarize");
+	expect(copy_in("tasks/inbox", "@x", "1", &e), -EINVAL, &e, "'@'");
+	expect_ok(copy_in("tasks/inbox/@ECHO", "other.pdf", "2", &e), &e);
+	assert_string_equal(get(task("other"))->mcp, "ECHO");
+	assert_true(gone("tasks/inbox/rfp.pdf"));
+	assert_false(gone("tasks/inbox/@TENDER/summarize/rfp.pdf.receipt.json"));
+}
+
+/* Its writer is a child that a signal is ending; seen while it waits to be buried. */
+static void a_writer_that_is_killed(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf");
+	struct err e = ERR_INIT;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	put(u, "half of ", 0);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), 0);
+	expect_ok(upload_flush(u, pid, &anna, &e), &e);
+	upload_release(u, &anna);
+	waitpid(pid, &status, 0);
+	assert_int_equal(task("rfp"), 0);
+	assert_true(listed("rfp.pdf"));
+	assert_non_null(strstr(refused(), "was killed"));
+	u = again("rfp.pdf", true);
+	put(u, "all of it", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_true(task("rfp") > 0);
+}
+
+static void a_writer_that_ends(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf");
+	struct err e = ERR_INIT;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	put(u, "bytes", 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), 0);
+	expect_ok(upload_flush(u, pid, &anna, &e), &e);
+	upload_release(u, &anna);
+	waitpid(pid, &status, 0);
+	assert_true(task("rfp") > 0);
+}
+
+static void a_folder_submits_itself(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+	int64_t until = clock_mono_ms() + 10000;
+
+	set(SETTING_FOLDER_QUIET, "1");
+	expect_ok(make_dir("tasks/inbox", "lot", &e), &e);
+	expect_ok(make_dir("tasks/inbox", "empty", &e), &e);
+	expect_ok(copy_in("tasks/inbox/lot", "a.pdf", "1", &e), &e);
+	assert_int_equal(task("lot"), 0);
+	while (!task("lot") && clock_mono_ms() < until)
+		usleep(10000);
+	assert_string_equal(names(task("lot"), DOCUMENT_INPUT, 0), "a.pdf");
+	assert_int_equal(task("empty"), 0);
+	assert_true(listed("empty"));
+}
+
+static void a_folder_waits_for_its_writers(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+	struct upload *u;
+	struct dropdir dir = { .parent_row = 0 };
+
+	set(SETTING_FOLDER_QUIET, "1");
+	expect_ok(make_dir("tasks/inbox", "lot", &e), &e);
+	expect_ok(make_dir("tasks/inbox/lot", "below", &e), &e);
+	dir.parent_row = INO_ROW(at("tasks/inbox/lot/below"));
+	expect_ok(upload_create(fs, &dir, "a.pdf", anna.uid, &u, &e), &e);
+	put(u, "1", 0);
+	assert_true(upload_in_folder(fs, INO_ROW(at("tasks/inbox/lot"))));
+	usleep(1500000);
+	assert_int_equal(task("lot"), 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_false(upload_in_folder(fs, INO_ROW(at("tasks/inbox/lot"))));
+	assert_true(folder_is_in(fs, dir.parent_row, INO_ROW(at("tasks/inbox/lot"))));
+	assert_false(folder_is_in(fs, INO_ROW(at("tasks/inbox/lot")), dir.parent_row));
+}
+
+static void what_was_not_finished_is_dropped(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf.part");
+
+	put(u, "half", 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_true(listed("rfp.pdf.part"));
+	assert_int_equal(n_blobs(), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_TREE(cp),
+		IN_TREE(shell_redirection),
+		IN_TREE(never_flushed),
+		IN_TREE(an_empty_file),
+		IN_TREE(rsync),
+		IN_TREE(gio),
+		IN_TREE(renamed_over_an_entry),
+		IN_TREE(only_where_nothing_is),
+		IN_TREE(written_again),
+		IN_TREE(appended),
+		IN_TREE(opened_without_writing),
+		IN_TREE(two_writers),
+		IN_TREE(renamed_while_it_is_open),
+		IN_TREE(renamed_before_it_is_closed_again),
+		IN_TREE(removed_while_it_is_written),
+		IN_TREE(removed_after_it_was_closed),
+		IN_TREE(a_request_that_is_wrong),
+		IN_TREE(a_wrong_request_goes_with_its_writer),
+		IN_TREE(a_rename_that_is_refused),
+		IN_TREE(documents_that_requests_name),
+		IN_TREE(the_engine_of_a_directory),
+		IN_TREE(a_writer_that_is_killed),
+		IN_TREE(a_writer_that_ends),
+		IN_TREE(a_folder_submits_itself),
+		IN_TREE(a_folder_waits_for_its_writers),
+		IN_TREE(what_was_not_finished_is_dropped),
+	};
+
+	return RUN_TESTS(tests);
+}
