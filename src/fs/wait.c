@@ -17,63 +17,74 @@ struct parked {
 	struct fuse_pollhandle *ph;
 	size_t size;
 	int64_t offset;
+	unsigned round; /* in which it was looked at last */
 	struct parked *next;
 };
 
 struct waits {
 	struct fs *fs;
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t changed, idle;
 	struct parked *first;
+	const struct handle *looking; /* at this handle, outside the lock */
+	unsigned round;
 	bool woken, stopping;
 	pthread_t thread;
 };
 
-/*
- * What a read on the handle would give now: > 0 with text, 0 for the end of the file, -EAGAIN when it must wait.
- * For events h->text holds what did not fit into the reads before.
- */
-static int ready(struct handle *h, int64_t offset, struct buf *text)
+/* With h->lock held: the lines that did not fit into the read before, or new ones. */
+static int ready_events(struct handle *h, size_t size, struct buf *out)
 {
-	unsigned kind = INO_KIND(h->ino);
-	struct task t;
-	int rc;
+	int rc = h->text.len ? 1 : event_lines(h->fs->p, 0, 0, &h->after, EVENTS_AT_ONCE, &h->text, NULL);
+	size_t n = h->text.len < size ? h->text.len : size;
 
-	if (kind == NODE_EVENTS_FOLLOW) {
-		if (h->text.len == 0) {
-			rc = event_lines(h->fs->p, 0, 0, &h->after, EVENTS_AT_ONCE, &h->text, NULL);
-			if (rc <= 0)
-				return rc < 0 ? rc : -EAGAIN;
-		}
-		return 1;
-	}
-	rc = task_get(h->fs->p, INO_ROW(h->ino), &t, NULL);
-	if (rc < 0)
-		return rc;
-	if (!(kind == NODE_TASK_WAIT ? task_closed(t.state) : task_ended(t.state)))
-		rc = -EAGAIN;
-	else
-		buf_printf(text, "%s\n", task_state_words[t.state]);
-	task_release(&t);
-	return rc < 0 ? rc : offset < (int64_t)text->len ? 1 : 0;
+	if (rc <= 0)
+		return rc < 0 ? rc : -EAGAIN;
+	buf_add(out, h->text.data, n);
+	buf_drop(&h->text, n);
+	return out->failed ? -ENOMEM : 0;
 }
 
-static void answer(struct handle *h, fuse_req_t req, size_t size, int64_t offset, int rc, const struct buf *text)
+static int ready_task(struct handle *h, size_t size, int64_t offset, struct buf *out)
 {
-	if (rc < 0) {
-		fuse_reply_err(req, -rc);
-	} else if (rc == 0) {
-		fuse_reply_buf(req, NULL, 0);
-	} else if (INO_KIND(h->ino) == NODE_EVENTS_FOLLOW) {
-		size_t n = h->text.len < size ? h->text.len : size;
+	const char *word;
+	struct task t;
+	int rc = task_get(h->fs->p, INO_ROW(h->ino), &t, NULL);
 
-		fuse_reply_buf(req, h->text.data, n);
-		buf_drop(&h->text, n);
+	if (rc < 0)
+		return rc;
+	if (INO_KIND(h->ino) == NODE_TASK_WAIT ? task_closed(t.state) : task_ended(t.state)) {
+		word = task_state_words[t.state];
+		buf_printf(out, "%s\n", word);
+		buf_drop(out, (size_t)offset);
+		out->len = out->len < size ? out->len : size;
 	} else {
-		size_t left = text->len - (size_t)offset;
-
-		fuse_reply_buf(req, text->data + offset, left < size ? left : size);
+		rc = -EAGAIN;
 	}
+	task_release(&t);
+	return rc;
+}
+
+/*
+ * What a read on the handle gives now: 0 with the bytes (none: the end of the file), -EAGAIN when it must wait. The
+ * bytes are taken out of the handle, since once the request is answered the handle may be closed and gone.
+ */
+static int ready(struct handle *h, size_t size, int64_t offset, struct buf *out)
+{
+	int rc;
+
+	pthread_mutex_lock(&h->lock);
+	rc = INO_KIND(h->ino) == NODE_EVENTS_FOLLOW ? ready_events(h, size, out) : ready_task(h, size, offset, out);
+	pthread_mutex_unlock(&h->lock);
+	return rc;
+}
+
+static void answer(fuse_req_t req, int rc, const struct buf *bytes)
+{
+	if (rc < 0)
+		fuse_reply_err(req, -rc);
+	else
+		fuse_reply_buf(req, bytes->data, bytes->len);
 }
 
 static bool unlink_parked(struct waits *w, struct parked *p)
@@ -118,14 +129,11 @@ void wait_read(struct handle *h, fuse_req_t req, size_t size, int64_t offset, bo
 	struct parked *p;
 	int rc;
 
-	pthread_mutex_lock(&h->lock);
-	rc = ready(h, offset, &text);
+	rc = ready(h, size, offset, &text);
 	if (rc != -EAGAIN || nonblock) {
-		answer(h, req, size, offset, rc, &text);
-		pthread_mutex_unlock(&h->lock);
+		answer(req, rc, &text);
 		return;
 	}
-	pthread_mutex_unlock(&h->lock);
 	p = xmalloc(sizeof(*p));
 	*p = (struct parked){ .h = h, .req = req, .size = size, .offset = offset };
 	/* Before it can be seen in the list: an interrupt that came already calls back at once, and finds nothing. */
@@ -148,14 +156,10 @@ void wait_read(struct handle *h, fuse_req_t req, size_t size, int64_t offset, bo
 bool wait_poll(struct handle *h, struct fuse_pollhandle *ph)
 {
 	struct waits *w = h->fs->waits;
-	auto_buf text = BUF_INIT;
+	auto_buf none = BUF_INIT;
 	struct parked *p;
-	int rc;
 
-	pthread_mutex_lock(&h->lock);
-	rc = ready(h, 0, &text);
-	pthread_mutex_unlock(&h->lock);
-	if (rc != -EAGAIN) {
+	if (ready(h, 0, 0, &none) != -EAGAIN) {
 		if (ph)
 			fuse_pollhandle_destroy(ph);
 		return true;
@@ -180,6 +184,8 @@ void wait_forget(struct handle *h)
 	struct parked **at, *p;
 
 	pthread_mutex_lock(&w->lock);
+	while (w->looking == h)
+		pthread_cond_wait(&w->idle, &w->lock);
 	for (at = &w->first; (p = *at);) {
 		if (p->h != h || p->req) {
 			at = &p->next;
@@ -204,11 +210,11 @@ void wait_wake(struct fs *fs)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void finish(struct parked *p, int rc, const struct buf *text)
+static void finish(struct parked *p, int rc, const struct buf *bytes)
 {
 	disarm(p);
 	if (p->req) {
-		answer(p->h, p->req, p->size, p->offset, rc, text);
+		answer(p->req, rc, bytes);
 	} else {
 		fuse_lowlevel_notify_poll(p->ph);
 		fuse_pollhandle_destroy(p->ph);
@@ -222,18 +228,13 @@ static void finish(struct parked *p, int rc, const struct buf *text)
  */
 static void look_at(struct waits *w, struct parked *p)
 {
-	auto_buf text = BUF_INIT;
-	struct handle *h = p->h;
-	int rc;
+	auto_buf bytes = BUF_INIT;
+	int rc = ready(p->h, p->size, p->offset, &bytes);
 
-	pthread_mutex_lock(&h->lock);
-	rc = ready(h, p->offset, &text);
 	if (rc != -EAGAIN) {
-		finish(p, rc, &text);
-		pthread_mutex_unlock(&h->lock);
+		finish(p, rc, &bytes);
 		return;
 	}
-	pthread_mutex_unlock(&h->lock);
 	pthread_mutex_lock(&w->lock);
 	if (p->req && fuse_req_interrupted(p->req)) {
 		pthread_mutex_unlock(&w->lock);
@@ -247,27 +248,48 @@ static void look_at(struct waits *w, struct parked *p)
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* With the lock held: one that was not looked at in this round, taken out of the list. */
+static struct parked *take_unseen(struct waits *w)
+{
+	struct parked **at = &w->first, *p;
+
+	while (*at && (*at)->round == w->round)
+		at = &(*at)->next;
+	p = *at;
+	if (p) {
+		*at = p->next;
+		p->round = w->round;
+	}
+	return p;
+}
+
+static void look_at_all(struct waits *w)
+{
+	struct parked *p;
+
+	w->round++;
+	while ((p = take_unseen(w))) {
+		w->looking = p->h;
+		pthread_mutex_unlock(&w->lock);
+		look_at(w, p);
+		pthread_mutex_lock(&w->lock);
+		w->looking = NULL;
+		pthread_cond_broadcast(&w->idle);
+	}
+}
+
 static void *run(void *arg)
 {
 	struct waits *w = arg;
 
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
-		struct parked *all, *p;
-
 		if (!w->woken) {
 			pthread_cond_wait(&w->changed, &w->lock);
 			continue;
 		}
 		w->woken = false;
-		all = w->first;
-		w->first = NULL;
-		pthread_mutex_unlock(&w->lock);
-		while ((p = all)) {
-			all = p->next;
-			look_at(w, p);
-		}
-		pthread_mutex_lock(&w->lock);
+		look_at_all(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -281,6 +303,7 @@ int wait_start(struct fs *fs)
 	w->fs = fs;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
+	pthread_cond_init(&w->idle, NULL);
 	fs->waits = w;
 	rc = -pthread_create(&w->thread, NULL, run, w);
 	if (rc < 0) {
@@ -314,6 +337,7 @@ void wait_stop(struct fs *fs)
 	}
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->changed);
+	pthread_cond_destroy(&w->idle);
 	fs->waits = NULL;
 	free(w);
 }

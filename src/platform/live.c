@@ -220,7 +220,8 @@ void live_stored(struct platform *p, int64_t task_row)
 	if (r) {
 		for (size_t i = 0; i < r->n_storing; i++)
 			free(r->line[i].text);
-		memmove(r->line, r->line + r->n_storing, (r->n_lines - r->n_storing) * sizeof(*r->line));
+		if (r->n_lines > r->n_storing)
+			memmove(r->line, r->line + r->n_storing, (r->n_lines - r->n_storing) * sizeof(*r->line));
 		r->n_lines -= r->n_storing;
 		r->n_stored += r->n_storing;
 		r->n_lost -= r->n_losing;

@@ -285,6 +285,7 @@ int work_claim(struct platform *p, struct work *out, struct err *e)
 
 	*out = (struct work){ 0 };
 	do {
+		work_release(out); /* what was settled on the way */
 		rc = look_for_work(p, &l, &c, e);
 		if (rc < 0 || c.n == 0)
 			return rc;
