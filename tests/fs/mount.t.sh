@@ -93,9 +93,13 @@ ok 'SIGTERM unmounts also under an open file' '
 ok 'a client that goes away under SIGPIPE does no harm' 'mount_start && yes | head -c 100000 >"$dir/yes"; (cat "$mnt/events" | head -c 1 >/dev/null); [ -e "$mnt/health" ] && mount_stop'
 
 # Options
-ok 'uid, gid and umask' '
-	mount_start -o uid=65534,gid=65533,umask=027 && same "65534 65533 640" "$(stat -c "%u %g %a" "$mnt/settings/workers")" && same "65534 65533 750" "$(stat -c "%u %g %a" "$mnt/settings")" &&
-	mount_stop'
+ok 'umask' 'mount_start -o umask=027 && same "640 750" "$(echo $(stat -c %a "$mnt/settings/workers" "$mnt/settings"))" && mount_stop'
+if as_nobody true 2>/dev/null; then
+	ok 'uid and gid' '
+		mount_start -o uid=65534,gid=65533 && same "65534 65533" "$(stat -c "%u %g" "$mnt/settings/workers")" && same "65534 65533" "$(stat -c "%u %g" "$mnt/settings")" && mount_stop'
+else
+	pass_over 'uid and gid' 'this needs root'
+fi
 ok 'what fstab and systemd write is ignored' '
 	mount_start -o rw,nosuid,nodev,dev,suid,noauto,nofail,_netdev,user,x-systemd.automount,x-gvfs-show,noatime,defaults && mount_stop'
 ok 'several -o, and -o with its list behind it' 'mount_start -o log=debug -olog_json -o "" && mount_stop'

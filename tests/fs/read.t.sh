@@ -78,6 +78,8 @@ drop_many()
 }
 ok 'while documents come in and are worked on, it ends too' '
 	engines_go; drop_many & dropping=$!; walk; walked=$?; wait $dropping && same 0 $walked && for i in $(seq 30); do wait_task load$i needs_review || return 1; done'
+# shellcheck disable=SC2086  # a list of numbers
 kill $readers 2>/dev/null
+# shellcheck disable=SC2086
 wait $readers
 done_testing
