@@ -98,10 +98,21 @@ struct ll_job *ll_job_new(fuse_req_t req, struct handle *h)
 	return j;
 }
 
+/* What the kernel offers and we use. */
+static void want(struct fuse_conn_info *conn, unsigned flag)
+{
+#ifdef HAVE_FUSE_SET_FEATURE_FLAG
+	fuse_set_feature_flag(conn, flag);
+#else
+	conn->want |= conn->capable & flag;
+#endif
+}
+
 static void ll_init(void *data UNUSED, struct fuse_conn_info *conn)
 {
 	conn->time_gran = 1000000; /* times are kept in milliseconds */
-	conn->want |= conn->capable & (FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_EXPORT_SUPPORT);
+	want(conn, FUSE_CAP_CACHE_SYMLINKS);
+	want(conn, FUSE_CAP_EXPORT_SUPPORT);
 }
 
 static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
