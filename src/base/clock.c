@@ -27,11 +27,10 @@ const char *clock_format(int64_t ms, char *text)
 	int64_t rest = ms % 1000 < 0 ? ms % 1000 + 1000 : ms % 1000;
 	time_t s = (time_t)((ms - rest) / 1000);
 	struct tm tm;
-	size_t n;
 
 	gmtime_r(&s, &tm);
-	n = strftime(text, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, CLOCK_TEXT_BYTES - n, ".%03dZ", (int)rest);
+	snprintf(text, CLOCK_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+		 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)rest);
 	return text;
 }
 
@@ -105,11 +104,16 @@ static bool date_exists(const struct tm *tm)
 	return norm.tm_mday == tm->tm_mday && norm.tm_mon == tm->tm_mon;
 }
 
+/* What can be written with a year of four digits in UTC: the years 1 to 9999. */
+#define FIRST_MS ((int64_t)-62135596800000)
+#define LAST_MS  ((int64_t)253402300799999)
+
 int clock_parse(const char *text, int64_t *ms)
 {
 	struct tm tm = { 0 };
 	const char *at = text;
 	int year = digits(&at, 4), month, day, rest = 0, offset = 0;
+	int64_t at_ms;
 
 	if (year < 0 || !accept(&at, '-'))
 		return -EINVAL;
@@ -126,6 +130,9 @@ int clock_parse(const char *text, int64_t *ms)
 		return -EINVAL;
 	if (*at)
 		return -EINVAL;
-	*ms = ((int64_t)timegm(&tm) - offset * 60) * 1000 + rest;
+	at_ms = ((int64_t)timegm(&tm) - offset * 60) * 1000 + rest;
+	if (at_ms < FIRST_MS || at_ms > LAST_MS)
+		return -EINVAL;
+	*ms = at_ms;
 	return 0;
 }
