@@ -32,7 +32,8 @@ ok 'cp: the receipt is there when cp returns' 'cp "$pdf" "$inbox/" && received r
 ok 'its task is named after the file' 'same "$tasks/rfp" "$task"'
 ok 'wait prints the state in which it ends' 'wait_task rfp completed'
 ok 'status, progress and error agree' '
-	same completed "$(cat "$task/status")" && same "100 completed" "$(cat "$task/progress")" && same "" "$(cat "$task/error")"'
+	same completed "$(cat "$task/status")" && same "100 completed" "$(cat "$task/progress")" &&
+	same "" "$(cat "$task/error")"'
 ok 'the entry has left the inbox, the receipt stays' '
 	eventually "[ ! -e \"$inbox/rfp.pdf\" ]" && same rfp.pdf.receipt.json "$(ls "$inbox")"'
 ok 'task.json says what was done' 'json_is "$task/task.json" "
@@ -123,13 +124,16 @@ ok 'a newline in a name is refused' '
 ok 'a control character in a name is refused' 'must_fail EINVAL cp "$pdf" "$inbox/a$(printf "\033")b.pdf"'
 ok 'a name that is not UTF-8 is refused' 'must_fail EILSEQ cp "$pdf" "$inbox/$(printf "\377").pdf"'
 ok 'a name that begins with @ is refused: it would choose an engine' 'must_fail EINVAL cp "$pdf" "$inbox/@x.pdf"'
-ok 'a link in an inbox is refused' 'must_fail EPERM op symlink "$pdf" "$inbox/link.pdf" && must_fail EPERM op link "$inbox/rfp.pdf.receipt.json" "$inbox/hard"'
+ok 'a link in an inbox is refused' '
+	must_fail EPERM op symlink "$pdf" "$inbox/link.pdf" &&
+	must_fail EPERM op link "$inbox/rfp.pdf.receipt.json" "$inbox/hard"'
 
 # Temporary names
 before=$(n_tasks)
 ok 'temporary names never become tasks' '
 	for name in .hidden.pdf .rfp.pdf.Xa8Kq2 x.pdf.part x.pdf~ "#x.pdf#" x.tmp x.crdownload x.pdf.filepart "~\$x.pdf" .~lock.x.pdf# 4913 x.lock Thumbs.db; do
-		cp "$pdf" "$inbox/$name" && cmp "$pdf" "$inbox/$name" && [ ! -e "$inbox/$name.receipt.json" ] || return 1
+		cp "$pdf" "$inbox/$name" && cmp "$pdf" "$inbox/$name" &&
+		[ ! -e "$inbox/$name.receipt.json" ] || return 1
 	done &&
 	cp "$pdf" "$inbox/fence.pdf" && wait_task fence completed && same $((before + 1)) "$(n_tasks)"'
 ok 'renamed, one does, at once' '
@@ -141,7 +145,8 @@ ok 'renamed while it is written, one waits for its writer' '
 	eventually "[ -e \"$tasks/open\" ]" && received open.pdf "$pdf" && wait_task open completed'
 ok 'removed, one is gone' 'rm "$inbox/x.tmp" && [ ! -e "$inbox/x.tmp" ] && must_fail ENOENT cat "$inbox/x.tmp"'
 ok 'a rename over an entry replaces its bytes' '
-	exec 9>"$inbox/over.pdf" && echo first >"$dir/first" && cat "$dir/first" >&9 && received over.pdf "$dir/first" && id=$(jq -r .id "$task/task.json") &&
+	exec 9>"$inbox/over.pdf" && echo first >"$dir/first" && cat "$dir/first" >&9 &&
+	received over.pdf "$dir/first" && id=$(jq -r .id "$task/task.json") &&
 	cp "$pdf" "$inbox/.over.pdf.a1" && mv "$inbox/.over.pdf.a1" "$inbox/over.pdf" && exec 9>&- &&
 	received over.pdf "$pdf" && wait_task "$task" completed'
 
@@ -150,14 +155,19 @@ sample "$dir/second.pdf" second
 sample "$dir/third.pdf" third
 ok 'a task waits for the last writer' '
 	exec 9>"$inbox/held.pdf" && cat "$pdf" >&9 && received held.pdf "$pdf" && held=$task &&
-	same todo "$(cat "$held/status")" && [ -e "$inbox/held.pdf" ] && same ../../engagements/default/tasks/held "$(readlink "$mnt/tasks/todo/held")"'
+	same todo "$(cat "$held/status")" && [ -e "$inbox/held.pdf" ] &&
+	same ../../engagements/default/tasks/held "$(readlink "$mnt/tasks/todo/held")"'
 ok 'its entry holds the bytes' 'cmp "$pdf" "$inbox/held.pdf"'
 ok 'written again in todo it stays the same task' '
-	id=$(jq -r .id "$held/task.json") && cp "$dir/second.pdf" "$inbox/held.pdf" && received held.pdf "$dir/second.pdf" &&
-	same "$held" "$task" && same "$id" "$(jq -r .id "$held/task.json")" && cmp "$dir/second.pdf" "$held/input/held.pdf"'
-ok 'the former bytes are in input/.former' 'same 1 "$(ls "$held/input/.former" | wc -l)" && cmp "$pdf" "$held/input/.former"/*'
+	id=$(jq -r .id "$held/task.json") && cp "$dir/second.pdf" "$inbox/held.pdf" &&
+	received held.pdf "$dir/second.pdf" &&
+	same "$held" "$task" && same "$id" "$(jq -r .id "$held/task.json")" &&
+	cmp "$dir/second.pdf" "$held/input/held.pdf"'
+ok 'the former bytes are in input/.former' '
+	same 1 "$(ls "$held/input/.former" | wc -l)" && cmp "$pdf" "$held/input/.former"/*'
 ok 'it ends with the new bytes' '
-	exec 9>&- && wait_task held completed && json_is "$held/result.json" ".document.sha256 == \"$(sha_of "$dir/second.pdf")\"" &&
+	exec 9>&- && wait_task held completed &&
+	json_is "$held/result.json" ".document.sha256 == \"$(sha_of "$dir/second.pdf")\"" &&
 	eventually "[ ! -e \"$inbox/held.pdf\" ]"'
 
 # Written while it is worked on: the engines stand still.
@@ -173,38 +183,50 @@ ok 'what is made long first and then filled is one task' '
 engines_go
 sample "$dir/fourth.pdf" fourth
 ok 'a task is worked on' '
-	engines_stop && cp "$dir/third.pdf" "$inbox/running.pdf" && received running.pdf "$dir/third.pdf" && running=$task &&
+	engines_stop && cp "$dir/third.pdf" "$inbox/running.pdf" && received running.pdf "$dir/third.pdf" &&
+	running=$task &&
 	eventually "[ \$(cat $running/status) = in_progress ]" && [ -e "$inbox/running.pdf" ]'
 ok 'written again it stays the same task and begins anew' '
-	id=$(jq -r .id "$running/task.json") && cp "$dir/fourth.pdf" "$inbox/running.pdf" && received running.pdf "$dir/fourth.pdf" &&
-	same "$running" "$task" && same "$id" "$(jq -r .id "$running/task.json")" && cmp "$dir/third.pdf" "$running/input/.former"/*'
+	id=$(jq -r .id "$running/task.json") && cp "$dir/fourth.pdf" "$inbox/running.pdf" &&
+	received running.pdf "$dir/fourth.pdf" &&
+	same "$running" "$task" && same "$id" "$(jq -r .id "$running/task.json")" &&
+	cmp "$dir/third.pdf" "$running/input/.former"/*'
 ok 'it ends with the new bytes' '
-	engines_go; wait_task running completed && json_is "$running/result.json" ".document.sha256 == \"$(sha_of "$dir/fourth.pdf")\""'
+	engines_go; wait_task running completed &&
+	json_is "$running/result.json" ".document.sha256 == \"$(sha_of "$dir/fourth.pdf")\""'
 ok 'after its end the same name is a new task' '
-	cp "$pdf" "$inbox/running.pdf" && received running.pdf "$pdf" && same "$tasks/running-2" "$task" && wait_task running-2 completed'
+	cp "$pdf" "$inbox/running.pdf" && received running.pdf "$pdf" && same "$tasks/running-2" "$task" &&
+	wait_task running-2 completed'
 
 # Removed
 sample "$dir/unwanted.pdf" unwanted
 ok 'removing an entry cancels its task, whose input stays; the receipt goes' '
 	engines_stop && cp "$dir/unwanted.pdf" "$inbox/unwanted.pdf" && received unwanted.pdf "$dir/unwanted.pdf" &&
-	eventually "[ \$(cat $task/status) = in_progress ]" && rm "$inbox/unwanted.pdf" && wait_task unwanted cancelled &&
-	[ ! -e "$inbox/unwanted.pdf.receipt.json" ] && [ ! -e "$inbox/unwanted.pdf" ] && cmp "$dir/unwanted.pdf" "$task/input/unwanted.pdf"'
+	eventually "[ \$(cat $task/status) = in_progress ]" && rm "$inbox/unwanted.pdf" &&
+	wait_task unwanted cancelled &&
+	[ ! -e "$inbox/unwanted.pdf.receipt.json" ] && [ ! -e "$inbox/unwanted.pdf" ] &&
+	cmp "$dir/unwanted.pdf" "$task/input/unwanted.pdf"'
 engines_go
 ok 'the same in todo' '
-	exec 9>"$inbox/early.pdf" && cat "$pdf" >&9 && received early.pdf "$pdf" && rm "$inbox/early.pdf" && wait_task early cancelled &&
+	exec 9>"$inbox/early.pdf" && cat "$pdf" >&9 && received early.pdf "$pdf" && rm "$inbox/early.pdf" &&
+	wait_task early cancelled &&
 	exec 9>&- && cmp "$pdf" "$task/input/early.pdf" && [ ! -e "$inbox/early.pdf.receipt.json" ]'
 ok 'after it the same name is a new task' '
-	cp "$pdf" "$inbox/early.pdf" && received early.pdf "$pdf" && same "$tasks/early-2" "$task" && wait_task early-2 completed &&
+	cp "$pdf" "$inbox/early.pdf" && received early.pdf "$pdf" && same "$tasks/early-2" "$task" &&
+	wait_task early-2 completed &&
 	same cancelled "$(cat "$tasks/early/status")"'
-ok 'a receipt may be removed when the work is over' 'rm "$inbox/early.pdf.receipt.json" && [ ! -e "$inbox/early.pdf.receipt.json" ]'
+ok 'a receipt may be removed when the work is over' '
+	rm "$inbox/early.pdf.receipt.json" && [ ! -e "$inbox/early.pdf.receipt.json" ]'
 
 # Empty
 ok 'an empty file fails as an empty document' '
 	: >"$inbox/empty.pdf" && eventually "[ -e \"$tasks/empty\" ]" && wait_task empty failed &&
 	grep -i empty "$tasks/empty/error" && [ -f "$tasks/empty/input/empty.pdf" ]'
 ok 'an empty file that is filled in time is one task' '
-	put 60000 "$mnt/settings/empty_quiet_ms" && touch "$inbox/filled.pdf" && eventually "[ -e \"$tasks/filled\" ]" &&
-	cp "$pdf" "$inbox/filled.pdf" && received filled.pdf "$pdf" && same "$tasks/filled" "$task" && wait_task filled completed &&
+	put 60000 "$mnt/settings/empty_quiet_ms" && touch "$inbox/filled.pdf" &&
+	eventually "[ -e \"$tasks/filled\" ]" &&
+	cp "$pdf" "$inbox/filled.pdf" && received filled.pdf "$pdf" && same "$tasks/filled" "$task" &&
+	wait_task filled completed &&
 	same "" "$(ls "$task/input/.former")"'
 
 # Cut off
@@ -240,17 +262,21 @@ ok 'or removed' 'rm "$inbox/killed2.pdf" && [ ! -e "$inbox/killed2.pdf" ]'
 ok 'inbox/@TENDER/parse_rfp chooses the engine' '
 	cp "$pdf" "$inbox/@TENDER/parse_rfp/chosen.pdf" && wait_task chosen completed &&
 	json_is "$tasks/chosen/task.json" ".mcp == \"TENDER\" and .tool == \"parse_rfp\""'
-ok 'an engine that is not there is no directory' 'must_fail ENOENT ls "$inbox/@NOBODY" && must_fail ENOENT ls "$inbox/@TENDER/nothing"'
+ok 'an engine that is not there is no directory' '
+	must_fail ENOENT ls "$inbox/@NOBODY" && must_fail ENOENT ls "$inbox/@TENDER/nothing"'
 ok 'the chosen inbox is not listed' 'if ls "$inbox" | grep "^@"; then return 1; fi'
 
 # Two users
 if [ "$(id -u)" = 0 ] && chmod 755 "$dir" && as_nobody true 2>/dev/null; then
 	ok 'another user may drop when the mount lets him' '
-		mount_stop && mount_start -o allow_other && same 1777 "$(stat -c %a "$inbox")" && chmod 755 "$dir" && chmod 644 "$dir"/*.pdf &&
+		mount_stop && mount_start -o allow_other && same 1777 "$(stat -c %a "$inbox")" && chmod 755 "$dir" &&
+		chmod 644 "$dir"/*.pdf &&
 		as_nobody cp "$pdf" "$inbox/nobody.pdf" && wait_task nobody completed && received nobody.pdf "$pdf"'
 	ok 'the same name from two users is two tasks' '
-		cp "$pdf" "$inbox/both.pdf" && received both.pdf "$pdf" && first=$task && wait_task "$first" completed &&
-		as_nobody cp "$pdf" "$inbox/both.pdf" && received both.pdf "$pdf" && [ "$first" != "$task" ] && wait_task "$task" completed'
+		cp "$pdf" "$inbox/both.pdf" && received both.pdf "$pdf" && first=$task &&
+		wait_task "$first" completed &&
+		as_nobody cp "$pdf" "$inbox/both.pdf" && received both.pdf "$pdf" && [ "$first" != "$task" ] &&
+		wait_task "$task" completed'
 	for name in race race-2 race-3 own own-2; do
 		sample "$dir/$name.pdf" "$name"
 	done
@@ -258,14 +284,19 @@ if [ "$(id -u)" = 0 ] && chmod 755 "$dir" && as_nobody true 2>/dev/null; then
 	ok 'the engines stand still' 'sample "$inbox/warm.pdf" warm && wait_task warm completed && engines_stop'
 	ok 'also while the first is still in work' '
 		as_nobody cp "$dir/race.pdf" "$inbox/race.pdf" && received race.pdf "$dir/race.pdf" &&
-		cp "$dir/race-2.pdf" "$inbox/race.pdf" && received race.pdf "$dir/race-2.pdf" && same "$tasks/race-2" "$task" &&
-		as_nobody cp "$dir/race-3.pdf" "$inbox/race.pdf" && received race.pdf "$dir/race-3.pdf" && same "$tasks/race-3" "$task"'
+		cp "$dir/race-2.pdf" "$inbox/race.pdf" && received race.pdf "$dir/race-2.pdf" &&
+		same "$tasks/race-2" "$task" &&
+		as_nobody cp "$dir/race-3.pdf" "$inbox/race.pdf" && received race.pdf "$dir/race-3.pdf" &&
+		same "$tasks/race-3" "$task"'
 	ok 'what one dropped himself stays one task when he writes it again' '
-		as_nobody cp "$dir/own.pdf" "$inbox/own.pdf" && received own.pdf "$dir/own.pdf" && same "$tasks/own" "$task" &&
-		as_nobody cp "$dir/own-2.pdf" "$inbox/own.pdf" && received own.pdf "$dir/own-2.pdf" && same "$tasks/own" "$task"'
+		as_nobody cp "$dir/own.pdf" "$inbox/own.pdf" && received own.pdf "$dir/own.pdf" &&
+		same "$tasks/own" "$task" &&
+		as_nobody cp "$dir/own-2.pdf" "$inbox/own.pdf" && received own.pdf "$dir/own-2.pdf" &&
+		same "$tasks/own" "$task"'
 	ok 'and only he and the owner of the mount may remove it' '
 		cp "$dir/own-2.pdf" "$inbox/root.pdf" && must_fail EPERM as_nobody rm -f "$inbox/root.pdf" &&
-		as_nobody rm "$inbox/own.pdf" && wait_task own cancelled && rm "$inbox/root.pdf" && wait_task root cancelled'
+		as_nobody rm "$inbox/own.pdf" && wait_task own cancelled && rm "$inbox/root.pdf" &&
+		wait_task root cancelled'
 	engines_go
 	ok 'each task has the bytes of its user' '
 		for name in race race-2 race-3; do

@@ -50,26 +50,38 @@ wait $readers
 
 ok 'no writer met an error' 'same "" "$(cat "$dir"/writer.*)"'
 ok 'no reader met one' 'same "" "$(cat "$dir"/reader.*)"'
-ok 'every file is one task' 'same $((writers * files)) "$(ls "$tasks" | grep -vcx inbox)" && same $((writers * files)) "$(ls "$inbox" | grep -c receipt)"'
+ok 'every file is one task' '
+	same $((writers * files)) "$(ls "$tasks" | grep -vcx inbox)" &&
+	same $((writers * files)) "$(ls "$inbox" | grep -c receipt)"'
 ok 'each has the bytes that were written' '
 	for file in "$dir"/in/*; do
-		name=${file##*/} && cmp "$file" "$tasks/${name%.txt}/input/$name" && same "$(sha_of "$file")" "$(jq -r .sha256 "$inbox/$name.receipt.json")" || return 1
+		name=${file##*/} && cmp "$file" "$tasks/${name%.txt}/input/$name" &&
+		same "$(sha_of "$file")" "$(jq -r .sha256 "$inbox/$name.receipt.json")" || return 1
 	done'
 ok 'each ends' 'for file in "$dir"/in/*; do name=${file##*/}; wait_task "${name%.txt}" failed || return 1; done'
-ok 'none was lost on the way: todo and in_progress are empty' 'same "" "$(ls "$mnt/tasks/todo")" && same "" "$(ls "$mnt/tasks/in_progress")" && same $((writers * files)) "$(ls "$mnt/tasks/failed" | wc -l)"'
+ok 'none was lost on the way: todo and in_progress are empty' '
+	same "" "$(ls "$mnt/tasks/todo")" && same "" "$(ls "$mnt/tasks/in_progress")" &&
+	same $((writers * files)) "$(ls "$mnt/tasks/failed" | wc -l)"'
 ok 'the inbox holds only receipts' 'eventually "[ -z \"\$(ls $inbox | grep -v receipt)\" ]"'
 ok 'every event was told once' '
-	eventually "[ \$(grep -c task.failed $dir/followed) = $((writers * files)) ]" && same $((writers * files)) "$(jq -r "select(.type == \"task.created\").data.task_id" "$mnt/events" | sort -u | wc -l)" &&
+	eventually "[ \$(grep -c task.failed $dir/followed) = $((writers * files)) ]" &&
+	same $((writers * files)) "$(jq -r "select(.type == \"task.created\").data.task_id" "$mnt/events" | sort -u | wc -l)" &&
 	same $((writers * files)) "$(jq -r "select(.type == \"task.created\").id" "$mnt/events" | wc -l)"'
 ok 'events are in the order of their ids' 'jq -r .id "$mnt/events" | sort -c'
 kill "$follower"
 wait "$follower"
-ok 'a restart finds them all' 'mount_stop && mount_start && same $((writers * files)) "$(ls "$mnt/tasks/failed" | wc -l)"'
+ok 'a restart finds them all' '
+	mount_stop && mount_start && same $((writers * files)) "$(ls "$mnt/tasks/failed" | wc -l)"'
 ok 'one name from twenty writers: nobody meets an error, and the receipt is true' '
 	for n in $(seq "$writers"); do (echo "$n" >"$inbox/same.txt" || echo "writer $n failed") & all="${all:-} $!"; done >"$dir/said" 2>&1
-	wait $all; same "" "$(cat "$dir/said")" && for task in "$tasks"/same*; do wait_task "$task" failed || return 1; done &&
-	task=$mnt/$(jq -r .path "$inbox/same.txt.receipt.json") && same "$(jq -r .sha256 "$inbox/same.txt.receipt.json")" "$(sha_of "$task/input/same.txt")"'
+	wait $all; same "" "$(cat "$dir/said")" &&
+	for task in "$tasks"/same*; do wait_task "$task" failed || return 1; done &&
+	task=$mnt/$(jq -r .path "$inbox/same.txt.receipt.json") &&
+	same "$(jq -r .sha256 "$inbox/same.txt.receipt.json")" "$(sha_of "$task/input/same.txt")"'
 ok 'folders made, filled and removed at once by many' '
-	put 3600 "$mnt/settings/folder_quiet_s" && for n in 1 2 3 4 5 6; do (for i in 1 2 3 4 5; do mkdir "$inbox/d$n" && echo "$i" >"$inbox/d$n/a" && mv "$inbox/d$n/a" "$inbox/d$n/b" && rm -r "$inbox/d$n" || echo "failed $n $i"; done) & some="${some:-} $!"; done >"$dir/said" 2>&1
+	put 3600 "$mnt/settings/folder_quiet_s" &&
+	for n in 1 2 3 4 5 6; do (for i in 1 2 3 4 5; do mkdir "$inbox/d$n" && echo "$i" >"$inbox/d$n/a" &&
+	mv "$inbox/d$n/a" "$inbox/d$n/b" &&
+	rm -r "$inbox/d$n" || echo "failed $n $i"; done) & some="${some:-} $!"; done >"$dir/said" 2>&1
 	wait $some; same "" "$(cat "$dir/said")" && same "" "$(ls "$inbox" | grep "^d")"'
 done_testing

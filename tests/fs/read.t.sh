@@ -12,21 +12,30 @@ walk()
 {
 	# grep finds the word or not; what must not happen is an error or the end of time
 	timeout 10 grep -r xyzzy "$mnt"
-	[ $? -le 1 ] && timeout 10 find "$mnt" -type f -printf '%s %p\n' >"$dir/found" && [ "$(wc -l <"$dir/found")" -gt 10 ] &&
-		rm -rf "$dir/copy" && timeout 10 cp -r "$mnt/engagements" "$dir/copy" && timeout 10 tar -cf "$dir/all.tar" -C "$mnt" . && timeout 10 tar -tf "$dir/all.tar" >"$dir/listed" &&
-		timeout 10 du -a "$mnt" >"$dir/used" && timeout 10 ls -laR "$mnt" >"$dir/long" && timeout 10 grep -rl deadline "$mnt/engagements" >"$dir/matches"
+	[ $? -le 1 ] && timeout 10 find "$mnt" -type f -printf '%s %p\n' >"$dir/found" &&
+	[ "$(wc -l <"$dir/found")" -gt 10 ] &&
+		rm -rf "$dir/copy" && timeout 10 cp -r "$mnt/engagements" "$dir/copy" &&
+		timeout 10 tar -cf "$dir/all.tar" -C "$mnt" . && timeout 10 tar -tf "$dir/all.tar" >"$dir/listed" &&
+		timeout 10 du -a "$mnt" >"$dir/used" && timeout 10 ls -laR "$mnt" >"$dir/long" &&
+		timeout 10 grep -rl deadline "$mnt/engagements" >"$dir/matches"
 	[ $? -le 1 ]
 }
 
-ok 'on a fresh mount it ends and starts no process' 'walk && same "" "$(engines)" && same engagement.created "$(jq -r .type "$mnt/events")"'
+ok 'on a fresh mount it ends and starts no process' '
+	walk && same "" "$(engines)" && same engagement.created "$(jq -r .type "$mnt/events")"'
 
 # One task in each state, one folder, one open file, one temporary file, an engagement, an expert, a company.
 ok 'a tree with everything in it' '
-	mkdir "$mnt/engagements/e" "$mnt/experts/anna" "$mnt/companies/acme" "$inbox/folder" && put 3600 "$mnt/settings/folder_quiet_s" && echo text >"$inbox/folder/a.txt" &&
-	sample "$inbox/done.pdf" && wait_task done completed && put 100 "$mnt/engagements/default/review_threshold" && sample "$inbox/unsure.pdf" unsure && wait_task unsure needs_review &&
-	echo "no PDF" >"$inbox/bad.pdf" && wait_task bad failed && sample "$mnt/engagements/e/tasks/inbox/gone.pdf" && wait_task "$mnt/engagements/e/tasks/gone" completed && rm -r "$mnt/engagements/e/tasks/gone" &&
-	exec 9>"$inbox/held.pdf" && cat "$top/samples/city-website-rfp.pdf" >&9 && echo part >"$inbox/.part" && must_fail EINVAL put perhaps "$tasks/unsure/review" &&
-	engines_stop && sample "$inbox/running.pdf" running && eventually "[ \"\$(cat $tasks/running/status)\" = in_progress ]" &&
+	mkdir "$mnt/engagements/e" "$mnt/experts/anna" "$mnt/companies/acme" "$inbox/folder" &&
+	put 3600 "$mnt/settings/folder_quiet_s" && echo text >"$inbox/folder/a.txt" &&
+	sample "$inbox/done.pdf" && wait_task done completed && put 100 "$mnt/engagements/default/review_threshold" &&
+	sample "$inbox/unsure.pdf" unsure && wait_task unsure needs_review &&
+	echo "no PDF" >"$inbox/bad.pdf" && wait_task bad failed && sample "$mnt/engagements/e/tasks/inbox/gone.pdf" &&
+	wait_task "$mnt/engagements/e/tasks/gone" completed && rm -r "$mnt/engagements/e/tasks/gone" &&
+	exec 9>"$inbox/held.pdf" && cat "$top/samples/city-website-rfp.pdf" >&9 && echo part >"$inbox/.part" &&
+	must_fail EINVAL put perhaps "$tasks/unsure/review" &&
+	engines_stop && sample "$inbox/running.pdf" running &&
+	eventually "[ \"\$(cat $tasks/running/status)\" = in_progress ]" &&
 	same "completed failed in_progress needs_review todo" "$(echo $(cat "$tasks"/*/status | sort -u))"'
 cat "$tasks/running/wait" >/dev/null 2>&1 &
 readers=$!
@@ -44,10 +53,12 @@ snapshot()
 }
 snapshot >"$dir/before"
 ok 'while tasks run and readers wait, it ends' 'walk'
-ok 'and has changed nothing' 'snapshot >"$dir/after" && diff "$dir/before" "$dir/after" && same "" "$(cat "$dir/followed")"'
+ok 'and has changed nothing' '
+	snapshot >"$dir/after" && diff "$dir/before" "$dir/after" && same "" "$(cat "$dir/followed")"'
 ok 'the readers still wait' 'for pid in $readers; do kill -0 $pid || return 1; done'
 ok 'the copy holds the documents and the results' '
-	cmp "$top/samples/city-website-rfp.pdf" "$dir/copy/default/tasks/done/input/done.pdf" && cmp "$tasks/done/result.json" "$dir/copy/default/tasks/done/result.json" &&
+	cmp "$top/samples/city-website-rfp.pdf" "$dir/copy/default/tasks/done/input/done.pdf" &&
+	cmp "$tasks/done/result.json" "$dir/copy/default/tasks/done/result.json" &&
 	diff -r "$tasks/done/output" "$dir/copy/default/tasks/done/output"'
 ok 'tar saw no file shrink or grow' 'tar -cf /dev/null -C "$mnt" . 2>"$dir/said"; same "" "$(cat "$dir/said")"'
 ok 'every file is exactly as long as stat says' '
@@ -57,12 +68,16 @@ ok 'every file is exactly as long as stat says' '
 ok 'also for a program that copies by sendfile' '
 	if type python3 >/dev/null 2>&1; then
 		for name in README.txt health events mcps/TENDER/manifest.json mcps/TENDER/status settings/workers engagements/default/tasks/unsure/error engagements/default/tasks/done/result.json; do
-			python3 -c "import shutil, sys; shutil.copyfile(*sys.argv[1:])" "$mnt/$name" "$dir/sent" && same "$(stat -c %s "$dir/sent")" "$(cat "$mnt/$name" | wc -c)" || return 1
+			python3 -c "import shutil, sys; shutil.copyfile(*sys.argv[1:])" "$mnt/$name" "$dir/sent" &&
+			same "$(stat -c %s "$dir/sent")" "$(cat "$mnt/$name" | wc -c)" || return 1
 		done
 	fi'
-ok 'nothing is of a kind that surprises' 'same "" "$(find "$mnt" ! -type f ! -type d ! -type l)" && find "$mnt/tasks" -type l | while read -r link; do [ -d "$link" ] || return 1; done'
+ok 'nothing is of a kind that surprises' '
+	same "" "$(find "$mnt" ! -type f ! -type d ! -type l)" &&
+	find "$mnt/tasks" -type l | while read -r link; do [ -d "$link" ] || return 1; done'
 ok 'names that are not there are not found, wherever one asks' '
-	find "$mnt" -type d | while IFS= read -r place; do [ ! -e "$place/no such name" ] && [ ! -e "$place/no such name" ] || return 1; done'
+	find "$mnt" -type d | while IFS= read -r place; do [ ! -e "$place/no such name" ] &&
+	[ ! -e "$place/no such name" ] || return 1; done'
 ok 'what is only read cannot be written' '
 	for file in README.txt health events engagements/default/tasks/done/status engagements/default/tasks/done/log engagements/default/tasks/done/input/done.pdf mcps/TENDER/manifest.json; do
 		must_fail EACCES op put "$mnt/$file" x || must_fail EPERM op put "$mnt/$file" x || return 1
@@ -77,7 +92,8 @@ drop_many()
 	done
 }
 ok 'while documents come in and are worked on, it ends too' '
-	engines_go; drop_many & dropping=$!; walk; walked=$?; wait $dropping && same 0 $walked && for i in $(seq 30); do wait_task load$i needs_review || return 1; done'
+	engines_go; drop_many & dropping=$!; walk; walked=$?; wait $dropping && same 0 $walked &&
+	for i in $(seq 30); do wait_task load$i needs_review || return 1; done'
 # shellcheck disable=SC2086  # a list of numbers
 kill $readers 2>/dev/null
 # shellcheck disable=SC2086

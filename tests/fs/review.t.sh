@@ -21,7 +21,8 @@ unsure()
 is()
 {
 	same "$2" "$(cat "$tasks/$1/status")" && same "$2" "$(jq -r .status "$tasks/$1/task.json")" &&
-		same "../../engagements/default/tasks/$1" "$(readlink "$mnt/tasks/$2/$1")" && same 1 "$(ls -d "$mnt"/tasks/*/"$1" | wc -l)"
+		same "../../engagements/default/tasks/$1" "$(readlink "$mnt/tasks/$2/$1")" &&
+		same 1 "$(ls -d "$mnt"/tasks/*/"$1" | wc -l)"
 }
 
 # why NAME WORD - the last refusal has the word, in error and in the attribute alike
@@ -31,103 +32,159 @@ why()
 }
 
 ok 'confidence below the threshold waits for review' '
-	unsure low && is low needs_review && json_is "$tasks/low/task.json" ".requires_review and .ai_confidence == 88 and .ai_handled == \"partial\"" &&
+	unsure low && is low needs_review &&
+	json_is "$tasks/low/task.json" ".requires_review and .ai_confidence == 88 and .ai_handled == \"partial\"" &&
 	grep -F "waiting: confidence 88 is below" "$tasks/low/review"'
 ok 'its result can be read already' 'json_is "$tasks/low/result.json" ".confidence == 88"'
 ok 'approve' '
-	put approve "$tasks/low/review" && is low completed && wait_task low completed && grep "^approved by root at " "$tasks/low/review" &&
+	put approve "$tasks/low/review" && is low completed && wait_task low completed &&
+	grep "^approved by root at " "$tasks/low/review" &&
 	json_is "$tasks/low/task.json" ".reviewed_by == \"root\" and .reviewed_at != null and .completed_at != null"'
-ok 'its events tell it' 'same "task.created task.started task.needs_review task.completed task.reviewed" "$(echo $(jq -r .type "$tasks/low/events.jsonl"))"'
-ok 'approve with a word' 'unsure word && put "approve checked by phone" "$tasks/word/review" && is word completed && grep "checked by phone" "$tasks/word/review"'
+ok 'its events tell it' '
+	same "task.created task.started task.needs_review task.completed task.reviewed" "$(echo $(jq -r .type "$tasks/low/events.jsonl"))"'
+ok 'approve with a word' '
+	unsure word && put "approve checked by phone" "$tasks/word/review" && is word completed &&
+	grep "checked by phone" "$tasks/word/review"'
 ok 'reject with a reason' '
-	unsure bad && put "reject wrong deadline" "$tasks/bad/review" && is bad failed && grep "wrong deadline" "$tasks/bad/review" &&
-	grep "rejected by root: wrong deadline" "$tasks/bad/error" && json_is "$tasks/bad/task.json" ".review == \"wrong deadline\""'
+	unsure bad && put "reject wrong deadline" "$tasks/bad/review" && is bad failed &&
+	grep "wrong deadline" "$tasks/bad/review" &&
+	grep "rejected by root: wrong deadline" "$tasks/bad/error" &&
+	json_is "$tasks/bad/task.json" ".review == \"wrong deadline\""'
 ok 'echo does it too' 'unsure echoed && echo approve >"$tasks/echoed/review" && is echoed completed'
-ok 'an unknown word is refused' 'unsure more && must_fail EINVAL put perhaps "$tasks/more/review" && why more perhaps && why more approve && is more needs_review'
+ok 'an unknown word is refused' '
+	unsure more && must_fail EINVAL put perhaps "$tasks/more/review" && why more perhaps && why more approve &&
+	is more needs_review'
 ok 'what was decided cannot be decided again' '
-	must_fail EPERM put approve "$tasks/low/review" && why low needs_review && must_fail EPERM put "reject x" "$tasks/bad/review" && why bad needs_review &&
+	must_fail EPERM put approve "$tasks/low/review" && why low needs_review &&
+	must_fail EPERM put "reject x" "$tasks/bad/review" && why bad needs_review &&
 	is low completed && is bad failed'
 ok 'a reason with signs is kept as it is' "
-	put \"reject it's \\\"wrong\\\" – 50 % zu früh\" \"\$tasks/more/review\" && same \"it's \\\"wrong\\\" – 50 % zu früh\" \"\$(jq -r .review \"\$tasks/more/task.json\")\""
+	put \"reject it's \\\"wrong\\\" – 50 % zu früh\" \"\$tasks/more/review\" &&
+	same \"it's \\\"wrong\\\" – 50 % zu früh\" \"\$(jq -r .review \"\$tasks/more/task.json\")\""
 
 # Corrections
 ok 'a corrected result is taken' '
-	unsure fix && cp "$tasks/fix/result.json" "$dir/former.json" && jq ".title.value = \"What it is really called\"" "$dir/former.json" >"$dir/fixed.json" &&
+	unsure fix && cp "$tasks/fix/result.json" "$dir/former.json" &&
+	jq ".title.value = \"What it is really called\"" "$dir/former.json" >"$dir/fixed.json" &&
 	cp "$dir/fixed.json" "$tasks/fix/result.json" && cmp "$dir/fixed.json" "$tasks/fix/result.json"'
 ok 'the former is kept' 'cmp "$dir/former.json" "$tasks/fix/result.1.json" && ls "$tasks/fix" | grep -x result.1.json'
-ok 'the former cannot be written' 'must_fail EACCES as_nobody op put "$tasks/fix/result.1.json" x || must_fail EPERM op put "$tasks/fix/result.1.json" "{}"'
-ok 'the task still waits, and its output_data is the correction' 'is fix needs_review && json_is "$tasks/fix/task.json" ".output_data.title.value == \"What it is really called\""'
+ok 'the former cannot be written' '
+	must_fail EPERM op put "$tasks/fix/result.1.json" "{}" || must_fail EACCES op put "$tasks/fix/result.1.json" "{}"'
+ok 'the task still waits, and its output_data is the correction' '
+	is fix needs_review &&
+	json_is "$tasks/fix/task.json" ".output_data.title.value == \"What it is really called\""'
 ok 'a second correction keeps both' '
-	jq ".title.value = \"Or this\"" "$dir/former.json" >"$dir/again.json" && cp "$dir/again.json" "$tasks/fix/result.json" &&
-	cmp "$dir/again.json" "$tasks/fix/result.json" && cmp "$dir/fixed.json" "$tasks/fix/result.2.json" && cmp "$dir/former.json" "$tasks/fix/result.1.json"'
+	jq ".title.value = \"Or this\"" "$dir/former.json" >"$dir/again.json" &&
+	cp "$dir/again.json" "$tasks/fix/result.json" &&
+	cmp "$dir/again.json" "$tasks/fix/result.json" && cmp "$dir/fixed.json" "$tasks/fix/result.2.json" &&
+	cmp "$dir/former.json" "$tasks/fix/result.1.json"'
 ok 'a result that is no JSON is refused, the old one stays' '
-	echo "{" >"$dir/broken.json" && must_fail EINVAL cp "$dir/broken.json" "$tasks/fix/result.json" && why fix JSON && cmp "$dir/again.json" "$tasks/fix/result.json"'
+	echo "{" >"$dir/broken.json" && must_fail EINVAL cp "$dir/broken.json" "$tasks/fix/result.json" &&
+	why fix JSON && cmp "$dir/again.json" "$tasks/fix/result.json"'
 ok 'one that is not of the tool'\''s shape too' '
-	jq ".confidence = \"high\"" "$dir/former.json" >"$dir/shape.json" && must_fail EINVAL cp "$dir/shape.json" "$tasks/fix/result.json" && why fix confidence &&
-	jq "del(.document)" "$dir/former.json" >"$dir/shape.json" && must_fail EINVAL cp "$dir/shape.json" "$tasks/fix/result.json" && why fix document &&
+	jq ".confidence = \"high\"" "$dir/former.json" >"$dir/shape.json" &&
+	must_fail EINVAL cp "$dir/shape.json" "$tasks/fix/result.json" && why fix confidence &&
+	jq "del(.document)" "$dir/former.json" >"$dir/shape.json" &&
+	must_fail EINVAL cp "$dir/shape.json" "$tasks/fix/result.json" && why fix document &&
 	cmp "$dir/again.json" "$tasks/fix/result.json" && same 3 "$(ls "$tasks/fix" | grep -c "^result")"'
 ok 'an editor may write it by a temporary file' '
-	cp "$dir/fixed.json" "$tasks/fix/.result.json.swp" && mv "$tasks/fix/.result.json.swp" "$tasks/fix/result.json" &&
+	cp "$dir/fixed.json" "$tasks/fix/.result.json.swp" &&
+	mv "$tasks/fix/.result.json.swp" "$tasks/fix/result.json" &&
 	cmp "$dir/fixed.json" "$tasks/fix/result.json" && [ ! -e "$tasks/fix/.result.json.swp" ]'
 ok 'a bad one is refused at the rename, and stays under its temporary name' '
-	cp "$dir/broken.json" "$tasks/fix/result.json~" && must_fail EBADMSG mv "$tasks/fix/result.json~" "$tasks/fix/result.json" && why fix JSON &&
-	cmp "$dir/fixed.json" "$tasks/fix/result.json" && cmp "$dir/broken.json" "$tasks/fix/result.json~" && rm "$tasks/fix/result.json~"'
-ok 'approved with the correction' 'put approve "$tasks/fix/review" && is fix completed && cmp "$dir/fixed.json" "$tasks/fix/result.json"'
-ok 'a closed result cannot be corrected' 'must_fail EPERM cp "$dir/again.json" "$tasks/fix/result.json" && why fix needs_review && cmp "$dir/fixed.json" "$tasks/fix/result.json"'
+	cp "$dir/broken.json" "$tasks/fix/result.json~" &&
+	must_fail EBADMSG mv "$tasks/fix/result.json~" "$tasks/fix/result.json" && why fix JSON &&
+	cmp "$dir/fixed.json" "$tasks/fix/result.json" && cmp "$dir/broken.json" "$tasks/fix/result.json~" &&
+	rm "$tasks/fix/result.json~"'
+ok 'approved with the correction' '
+	put approve "$tasks/fix/review" && is fix completed && cmp "$dir/fixed.json" "$tasks/fix/result.json"'
+ok 'a closed result cannot be corrected' '
+	must_fail EPERM cp "$dir/again.json" "$tasks/fix/result.json" && why fix needs_review &&
+	cmp "$dir/fixed.json" "$tasks/fix/result.json"'
 ok 'a duplicate is answered by the engine'\''s own result, not by the correction' '
 	sample "$inbox/fix2.pdf" fix && wait_task fix2 needs_review && cmp "$dir/former.json" "$tasks/fix2/result.json"'
 
 # mv is the verb
-ok 'mv to completed approves' 'unsure mv1 && mv "$mnt/tasks/needs_review/mv1" "$mnt/tasks/completed/" && is mv1 completed && json_is "$tasks/mv1/task.json" ".reviewed_by == \"root\""'
+ok 'mv to completed approves' '
+	unsure mv1 && mv "$mnt/tasks/needs_review/mv1" "$mnt/tasks/completed/" && is mv1 completed &&
+	json_is "$tasks/mv1/task.json" ".reviewed_by == \"root\""'
 ok 'mv to failed rejects' 'unsure mv2 && mv "$mnt/tasks/needs_review/mv2" "$mnt/tasks/failed/" && is mv2 failed'
-ok 'mv to todo retries' 'mv "$mnt/tasks/failed/mv2" "$mnt/tasks/todo/" && wait_task mv2 needs_review && json_is "$tasks/mv2/task.json" ".reviewed_by == null and .answered_from == null"'
+ok 'mv to todo retries' '
+	mv "$mnt/tasks/failed/mv2" "$mnt/tasks/todo/" && wait_task mv2 needs_review &&
+	json_is "$tasks/mv2/task.json" ".reviewed_by == null and .answered_from == null"'
 ok 'mv to cancelled cancels' 'mv "$mnt/tasks/needs_review/mv2" "$mnt/tasks/cancelled/" && is mv2 cancelled'
-ok 'mv from completed to failed is refused' 'must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/failed/" && why mv1 completed && is mv1 completed'
-ok 'mv from completed to cancelled too' 'must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/cancelled/" && is mv1 completed'
+ok 'mv from completed to failed is refused' '
+	must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/failed/" && why mv1 completed && is mv1 completed'
+ok 'mv from completed to cancelled too' '
+	must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/cancelled/" && is mv1 completed'
 ok 'mv to in_progress and to needs_review: it gets there by itself' '
 	must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/in_progress/" && why mv1 in_progress &&
-	must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/needs_review/" && why mv1 needs_review && is mv1 completed'
-ok 'a link keeps its name' 'must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/completed/other" && is mv1 completed'
+	must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/needs_review/" && why mv1 needs_review &&
+	is mv1 completed'
+ok 'a link keeps its name' '
+	must_fail EPERM mv "$mnt/tasks/completed/mv1" "$mnt/tasks/completed/other" && is mv1 completed'
 ok 'a link cannot leave' 'must_fail EPERM op rename "$mnt/tasks/completed/mv1" "$mnt/experts/mv1" && is mv1 completed'
-ok 'no link can be made' 'must_fail EPERM op symlink ../../engagements/default/tasks/mv1 "$mnt/tasks/completed/extra" && must_fail EPERM op create "$mnt/tasks/completed/extra"'
+ok 'no link can be made' '
+	must_fail EPERM op symlink ../../engagements/default/tasks/mv1 "$mnt/tasks/completed/extra" &&
+	must_fail EPERM op create "$mnt/tasks/completed/extra"'
 
 # What is being worked on
 ok 'while it is worked on, a decision is refused: EBUSY' '
-	engines_stop && sample "$inbox/work.pdf" work && eventually "[ \"\$(cat $tasks/work/status)\" = in_progress ]" &&
+	engines_stop && sample "$inbox/work.pdf" work &&
+	eventually "[ \"\$(cat $tasks/work/status)\" = in_progress ]" &&
 	must_fail EBUSY put approve "$tasks/work/review" && why work in_progress &&
-	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/completed/" && must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/failed/" &&
-	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/todo/" && must_fail EBUSY put retry "$tasks/work/ctl" && is work in_progress'
-ok 'cancel ends it' 'put cancel "$tasks/work/ctl" && wait_task work cancelled && is work cancelled && [ -s "$tasks/work/input/work.pdf" ]'
+	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/completed/" &&
+	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/failed/" &&
+	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/todo/" &&
+	must_fail EBUSY put retry "$tasks/work/ctl" && is work in_progress'
+ok 'cancel ends it' '
+	put cancel "$tasks/work/ctl" && wait_task work cancelled && is work cancelled &&
+	[ -s "$tasks/work/input/work.pdf" ]'
 engines_go
 ok 'the worker is free again' 'unsure next'
-ok 'a cancelled task stays cancelled' 'must_fail EPERM put cancel "$tasks/work/ctl" && why work cancelled && is work cancelled'
+ok 'a cancelled task stays cancelled' '
+	must_fail EPERM put cancel "$tasks/work/ctl" && why work cancelled && is work cancelled'
 ok 'until it is retried' 'put retry "$tasks/work/ctl" && wait_task work needs_review'
 ok 'a retry of what needs review begins anew' '
-	put retry "$tasks/work/ctl" && wait_task work needs_review && json_is "$tasks/work/task.json" ".attempts == 1" &&
+	put retry "$tasks/work/ctl" && wait_task work needs_review &&
+	json_is "$tasks/work/task.json" ".attempts == 1" &&
 	same 2 "$(jq -r .type "$tasks/work/events.jsonl" | grep -c task.retried)"'
-ok 'and keeps the former result' '[ -s "$tasks/work/result.1.json" ] && json_is "$tasks/work/result.json" ".confidence == 88"'
-ok 'run chooses the engine' 'put "run TENDER/parse_rfp" "$tasks/work/ctl" && wait_task work needs_review && put "run TENDER" "$tasks/work/ctl" && wait_task work needs_review'
+ok 'and keeps the former result' '
+	[ -s "$tasks/work/result.1.json" ] && json_is "$tasks/work/result.json" ".confidence == 88"'
+ok 'run chooses the engine' '
+	put "run TENDER/parse_rfp" "$tasks/work/ctl" && wait_task work needs_review &&
+	put "run TENDER" "$tasks/work/ctl" && wait_task work needs_review'
 ok 'an engine that is not there is refused' '
-	must_fail EINVAL put "run NOBODY" "$tasks/work/ctl" && why work NOBODY && must_fail EINVAL put "run TENDER/nothing" "$tasks/work/ctl" && why work nothing && is work needs_review'
+	must_fail EINVAL put "run NOBODY" "$tasks/work/ctl" && why work NOBODY &&
+	must_fail EINVAL put "run TENDER/nothing" "$tasks/work/ctl" && why work nothing && is work needs_review'
 ok 'run needs an engine' 'must_fail EINVAL put run "$tasks/work/ctl" && why work run'
-ok 'an unknown command is refused' 'must_fail EINVAL put explode "$tasks/work/ctl" && why work explode && why work retry'
+ok 'an unknown command is refused' '
+	must_fail EINVAL put explode "$tasks/work/ctl" && why work explode && why work retry'
 ok 'a task in todo can be cancelled by mv' '
-	exec 9>"$inbox/early.pdf" && sample "$dir/early.pdf" early && cat "$dir/early.pdf" >&9 && is early todo && must_fail EPERM put approve "$tasks/early/review" &&
+	exec 9>"$inbox/early.pdf" && sample "$dir/early.pdf" early && cat "$dir/early.pdf" >&9 && is early todo &&
+	must_fail EPERM put approve "$tasks/early/review" &&
 	mv "$mnt/tasks/todo/early" "$mnt/tasks/cancelled/" && is early cancelled && exec 9>&-'
 
 # Other lines that people write
 ok 'priority, title, due and description can be written' '
-	put high "$tasks/work/priority" && put "A better title" "$tasks/work/title" && put 2027-03-01T12:00:00Z "$tasks/work/due" && put "in words" "$tasks/work/description" &&
+	put high "$tasks/work/priority" && put "A better title" "$tasks/work/title" &&
+	put 2027-03-01T12:00:00Z "$tasks/work/due" && put "in words" "$tasks/work/description" &&
 	json_is "$tasks/work/task.json" ".priority == \"high\" and .title == \"A better title\" and .due_date == \"2027-03-01T12:00:00.000Z\" and .description == \"in words\"" &&
 	same high "$(cat "$tasks/work/priority")" && same "A better title" "$(cat "$tasks/work/title")"'
-ok 'bad values are refused' 'must_fail EINVAL put huge "$tasks/work/priority" && why work priority && must_fail EINVAL put soon "$tasks/work/due" && same high "$(cat "$tasks/work/priority")"'
+ok 'bad values are refused' '
+	must_fail EINVAL put huge "$tasks/work/priority" && why work priority &&
+	must_fail EINVAL put soon "$tasks/work/due" && same high "$(cat "$tasks/work/priority")"'
 ok 'task.json takes them as a document' '
-	jq "{title: \"By document\", priority: \"low\"}" -n >"$dir/task.json" && cp "$dir/task.json" "$tasks/work/task.json" && json_is "$tasks/work/task.json" ".title == \"By document\" and .priority == \"low\""'
+	jq "{title: \"By document\", priority: \"low\"}" -n >"$dir/task.json" &&
+	cp "$dir/task.json" "$tasks/work/task.json" &&
+	json_is "$tasks/work/task.json" ".title == \"By document\" and .priority == \"low\""'
 ok 'but not what is not to be written' '
-	echo "{\"status\": \"completed\"}" >"$dir/task.json" && must_fail EPERM cp "$dir/task.json" "$tasks/work/task.json" && why work status && is work needs_review'
+	echo "{\"status\": \"completed\"}" >"$dir/task.json" &&
+	must_fail EPERM cp "$dir/task.json" "$tasks/work/task.json" && why work status && is work needs_review'
 ok 'status is read only' 'must_fail EACCES op put "$tasks/work/status" "completed
 " || must_fail EPERM op put "$tasks/work/status" "completed
 "; is work needs_review'
 ok 'a threshold below lets it pass' '
-	put 80 "$mnt/engagements/default/review_threshold" && put retry "$tasks/work/ctl" && wait_task work completed && json_is "$tasks/work/task.json" ".requires_review == false"'
+	put 80 "$mnt/engagements/default/review_threshold" && put retry "$tasks/work/ctl" &&
+	wait_task work completed && json_is "$tasks/work/task.json" ".requires_review == false"'
 done_testing

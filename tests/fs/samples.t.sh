@@ -20,7 +20,9 @@ for file in "$samples"/*.pdf "$samples"/*.docx; do
 	[ -e "$file" ] || continue
 	name=${file##*/}
 	task=$tasks/${name%.*}
-	ok "$name ends" 'wait_task "$task" needs_review >"$dir/end" || true; grep -qxE "completed|needs_review|failed" "$task/status" && cmp "$file" "$task/input/$name"'
+	ok "$name ends" '
+		wait_task "$task" needs_review >"$dir/end" || true; grep -qxE "completed|needs_review|failed" "$task/status" &&
+		cmp "$file" "$task/input/$name"'
 	if [ -e "$task/result.json" ]; then
 		ok "its result is valid and its quotes stand" '
 			jq "{result: {structuredContent: .}}" "$task/result.json" | "$check" "$top/mcps/tender/manifest.json" "$file"'
@@ -29,9 +31,12 @@ for file in "$samples"/*.pdf "$samples"/*.docx; do
 				\"evaluation_criteria\", \"submission_method\", \"contact\", \"eligibility\"] | all(. as \$k | (\$r | has(\$k)) and
 				([\$r[\$k] | arrays[], objects] | all(.confidence >= 0 and .confidence <= 100 and .page >= 1 and (.quote | length > 0))))) and
 			(.requirements | all(.level | IN(\"must\", \"should\", \"may\"))) and .document.sha256 == \"$(sha_of "$file")\" and .confidence >= 0 and .confidence <= 100"'
-		ok "its output stands beside it" '[ -s "$task/output/summary.md" ] && [ -s "$task/output/requirements.csv" ] && [ -s "$task/output/deadlines.ics" ]'
+		ok "its output stands beside it" '
+			[ -s "$task/output/summary.md" ] && [ -s "$task/output/requirements.csv" ] &&
+			[ -s "$task/output/deadlines.ics" ]'
 	else
-		ok "it says why it has no result" 'same failed "$(cat "$task/status")" && [ -s "$task/error" ] && cat "$task/error"'
+		ok "it says why it has no result" '
+			same failed "$(cat "$task/status")" && [ -s "$task/error" ] && cat "$task/error"'
 	fi
 done
 ok 'no task is left' 'same "" "$(ls "$mnt/tasks/todo" "$mnt/tasks/in_progress" | grep -v :)"'
