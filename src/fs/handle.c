@@ -306,11 +306,13 @@ static int judge(struct handle *h, const char *text, size_t len, const struct ac
 
 static int judge_line(struct handle *h, size_t len, const struct actor *who, struct err *e)
 {
-	auto_free char *line = strndup(h->text.data, len);
+	auto_free char *line = malloc(len + 1);
 	int rc;
 
 	if (!line)
 		return -ENOMEM;
+	memcpy(line, h->text.data, len); /* there may be NULs in it, which are refused below */
+	line[len] = '\0';
 	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
 		line[--len] = '\0';
 	if (strlen(line) != len || !name_utf8(line, len)) {
