@@ -14,6 +14,7 @@
 struct dir {
 	char *path;
 	int lock_fd;
+	char *holder; /* of a directory that we only read, NULL when it is free */
 };
 
 /* Locks and shared memory do not reach the other hosts that see such a file system, so two could write at once. */
@@ -80,17 +81,24 @@ static int make_with_parents(const char *path, struct err *e)
 	return rc < 0 ? err_set(e, rc, "cannot make the directory \"%s\": %s", path, strerror(-rc)) : 0;
 }
 
-/* The sentence for a directory that another process has: "123 (0711fs)" stands in its lock file. */
-static int say_who(const struct dir *d, struct err *e)
+/* "123 (0711fs)": who has the directory, as its lock file says; NULL when that is empty. The caller's to free */
+static char *read_holder(const struct dir *d)
 {
 	auto_buf who = BUF_INIT;
-	int rc = io_read_fd(d->lock_fd, &who, 200);
 
-	if (rc < 0 || who.len == 0)
-		return err_set(e, -EBUSY, "\"%s\" is in use by another process", d->path);
+	if (io_read_fd(d->lock_fd, &who, 200) < 0 || who.len == 0)
+		return NULL;
 	who.data[strcspn(who.data, "\n")] = '\0';
-	return err_set(e, -EBUSY, "\"%s\" is in use by process %s; unmount it or end that process first", d->path,
-		       who.data);
+	return buf_steal(&who);
+}
+
+static int say_who(const struct dir *d, struct err *e)
+{
+	auto_free char *who = read_holder(d);
+
+	if (!who)
+		return err_set(e, -EBUSY, "\"%s\" is in use by another process", d->path);
+	return err_set(e, -EBUSY, "\"%s\" is in use by process %s; unmount it or end that process first", d->path, who);
 }
 
 static int note_us(const struct dir *d, struct err *e)
@@ -135,11 +143,58 @@ int dir_open(const char *path, struct dir **out, struct err *e)
 	return 0;
 }
 
+/* A store that nobody ever locked, or a medium that cannot be written, needs no lock to be read. */
+static int lock_shared(struct dir *d, struct err *e)
+{
+	auto_free char *path = xasprintf("%s/lock", d->path);
+	bool writable = true;
+
+	d->lock_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (d->lock_fd < 0 && (errno == EROFS || errno == EACCES)) {
+		writable = false;
+		d->lock_fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	if (d->lock_fd < 0)
+		return errno == ENOENT ? 0 : err_errno(e, "cannot open \"%s\"", path);
+	if (flock(d->lock_fd, LOCK_SH | LOCK_NB) == 0)
+		return writable ? note_us(d, e) : 0;
+	if (errno != EWOULDBLOCK)
+		return err_errno(e, "cannot lock \"%s\"", path);
+	d->holder = read_holder(d);
+	if (!d->holder)
+		d->holder = xstrdup("another");
+	return 0;
+}
+
+int dir_open_read(const char *path, struct dir **out, struct err *e)
+{
+	struct dir *d = xcalloc(1, sizeof(*d));
+	int rc;
+
+	d->lock_fd = -1;
+	d->path = realpath(path, NULL);
+	rc = d->path ? refuse_network(d->path, e) : err_errno(e, "cannot use \"%s\"", path);
+	if (rc == 0)
+		rc = lock_shared(d, e);
+	if (rc < 0) {
+		dir_close(d);
+		return rc;
+	}
+	*out = d;
+	return 0;
+}
+
+const char *dir_holder(const struct dir *d)
+{
+	return d->holder;
+}
+
 void dir_close(struct dir *d)
 {
 	if (!d)
 		return;
 	util_close(&d->lock_fd);
+	free(d->holder);
 	free(d->path);
 	free(d);
 }

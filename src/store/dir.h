@@ -13,6 +13,14 @@ struct dir;
  * -errno
  */
 int dir_open(const char *path, struct dir **out, struct err *e);
+/*
+ * dir_open_read - a directory that exists, to read what is in it: nothing is made in it
+ * Where no process holds it, none can take it until dir_close; several may read. Else dir_holder says who has it
+ * Returns 0, -ENOENT, -EREMOTE or -errno
+ */
+int dir_open_read(const char *path, struct dir **out, struct err *e);
+/* dir_holder - "123 (0711fs)": the process that held it when dir_open_read came; NULL when none did. Borrowed */
+const char *dir_holder(const struct dir *d);
 /* dir_close - d may be NULL */
 void dir_close(struct dir *d);
 /* dir_path - absolute; borrowed */

@@ -38,8 +38,12 @@ struct engine {
 
 	/* open - claim the source, as store_open says */
 	int (*open)(const char *source, struct site **out, struct err *e);
+	/* open_read - to read only, as store_open_read says */
+	int (*open_read)(const char *source, struct site **out, struct err *e);
 	void (*close)(struct site *s);
 	const char *(*dir)(const struct site *s);
+	/* holder - who writes to a site that is open to read only; NULL when nobody does */
+	const char *(*holder)(const struct site *s);
 
 	int (*connect)(struct site *s, bool writes, struct conn **out, struct err *e);
 	void (*disconnect)(struct conn *c);
@@ -51,6 +55,11 @@ struct engine {
 	/* upkeep - what a database needs now and then, on the writer, between transactions; true asks for UPKEEP_ALONE
 	 */
 	bool (*upkeep)(struct conn *c, enum upkeep when);
+
+	/* check - the database's own check of itself: fn gets each fault in words; not 0 from fn ends it */
+	int (*check)(struct conn *c, int (*fn)(const char *fault, void *ud), void *ud, struct err *e);
+	/* reindex - make all indexes anew from the rows, within a transaction */
+	int (*reindex)(struct conn *c, struct err *e);
 
 	/* prepare - sql has the parameters $1, $2, … */
 	int (*prepare)(struct conn *c, const char *sql, struct stmt **out, struct err *e);

@@ -108,10 +108,8 @@ static char *fill_in(const struct engine *en, const char *text)
 static int get_version(const struct engine *en, struct conn *c, int64_t *version, struct err *e)
 {
 	struct stmt *s;
-	int rc = en->script(c, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", e);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	rc = en->prepare(c, "SELECT MAX(version) FROM schema_version", &s, e);
 	if (rc < 0)
 		return rc;
@@ -146,18 +144,49 @@ static int run_step(const struct engine *en, struct conn *c, size_t version, str
 	return rc;
 }
 
-int migrate_run(const struct engine *en, struct conn *c, struct err *e)
+static int refuse_newer(int64_t version, struct err *e)
+{
+	return version <= migrate_newest()
+		       ? 0
+		       : err_set(e, -EPROTO,
+				 "the store has version %" PRId64 ", this program knows versions up to %zu: "
+				 "use the newer program that made it",
+				 version, N_ELEMS(steps));
+}
+
+int migrate_newest(void)
+{
+	return (int)N_ELEMS(steps);
+}
+
+int migrate_check(const struct engine *en, struct conn *c, struct err *e)
 {
 	int64_t version = 0;
 	int rc = get_version(en, c, &version, e);
 
 	if (rc < 0)
 		return err_add(e, rc, "cannot read the version of the store");
-	if (version > (int64_t)N_ELEMS(steps))
+	if (version < migrate_newest())
 		return err_set(e, -EPROTO,
-			       "the store has version %" PRId64 ", this program knows versions up to %zu: "
-			       "use the newer program that made it",
-			       version, N_ELEMS(steps));
+			       "the store has version %" PRId64
+			       ", older than this program: mount it once to bring it to "
+			       "version %d",
+			       version, migrate_newest());
+	return refuse_newer(version, e);
+}
+
+int migrate_run(const struct engine *en, struct conn *c, struct err *e)
+{
+	int64_t version = 0;
+	int rc = en->script(c, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", e);
+
+	if (rc == 0)
+		rc = get_version(en, c, &version, e);
+	if (rc < 0)
+		return err_add(e, rc, "cannot read the version of the store");
+	rc = refuse_newer(version, e);
+	if (rc < 0)
+		return rc;
 	for (size_t next = (size_t)version + 1; next <= N_ELEMS(steps); next++) {
 		rc = run_step(en, c, next, e);
 		if (rc < 0)

@@ -10,4 +10,9 @@
  */
 int migrate_run(const struct engine *en, struct conn *c, struct err *e);
 
+/* migrate_check - the database, which is only read, has the newest version: 0, -EPROTO or -errno */
+int migrate_check(const struct engine *en, struct conn *c, struct err *e);
+/* migrate_newest - the version that migrate_run brings about */
+int migrate_newest(void);
+
 #endif

@@ -38,6 +38,8 @@ enum query {
 	Q_DOCUMENT_BY_NAME,     /* document: task row, role word, parent row, name */
 	Q_DOCUMENT_LATEST,      /* document, highest version: task row, role word */
 	Q_DOCUMENT_USES,        /* number: how many documents and inbox entries have the hash: sha256 */
+	Q_DOCUMENTS_OF_BYTES,   /* document by row: sha256 */
+	Q_DROPS_OF_BYTES,       /* drop of a file by row: sha256 */
 	Q_DOCUMENTS_DELETE,     /* exec: delete the documents of: task row, role word */
 	Q_DOCUMENTS_DELETE_ALL, /* exec: delete the documents of a task, all roles: task row */
 	Q_DOCUMENT_SIZES,       /* number: bytes of all documents */
@@ -66,7 +68,9 @@ enum query {
 	Q_XATTRS_OF, /* xattr by name: inode */
 	Q_XATTR,     /* xattr: inode, name */
 
-	Q_SEQUENCE_TAKE, /* number, the store's own: the end of a new block of row ids: how many */
+	Q_SEQUENCE_TAKE,  /* number, the store's own: the end of a new block of row ids: how many */
+	Q_SEQUENCE_NEXT,  /* number, the store's own: the first row id that is in no block yet */
+	Q_SEQUENCE_RAISE, /* exec, the store's own: no row id below that is given out any more: row id */
 	N_QUERIES
 };
 

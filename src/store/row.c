@@ -305,6 +305,19 @@ int row_each(struct tx *tx, enum query q, const struct val *args, int (*fn)(void
 	return end(tx, &r, rc, e);
 }
 
+int row_all(struct tx *tx, const struct table *t, int (*fn)(void *row, void *ud), void *ud, struct err *e)
+{
+	struct run r;
+	int rc = may_run(tx, e);
+
+	if (rc == 0)
+		rc = channel_row(tx->channel, t, ROW_ALL, NULL, 0, &r, e);
+	if (rc < 0)
+		return rc;
+	rc = (tx->writes ? each_later : each_now)(&r, t, fn, ud, e);
+	return end(tx, &r, rc, e);
+}
+
 int row_exec(struct tx *tx, enum query q, const struct val *args, struct err *e)
 {
 	struct run r;

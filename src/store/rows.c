@@ -225,6 +225,11 @@ const struct table log_line_table = TABLE("log_line", log_line, log_line_fields)
 const struct table setting_table = TABLE("setting", setting, setting_fields);
 const struct table xattr_table = TABLE("xattr", xattr, xattr_fields);
 
+const struct table *const store_tables[] = {
+	&setting_table, &expert_table, &company_table,  &engagement_table, &task_table, &document_table,
+	&drop_table,    &event_table,  &log_line_table, &xattr_table,      NULL,
+};
+
 const struct table expert_listing_table = TABLE("expert", party_listing, listing_fields);
 const struct table company_listing_table = TABLE("company", party_listing, listing_fields);
 const struct table engagement_listing_table = TABLE("engagement", party_listing, listing_fields);

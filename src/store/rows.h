@@ -157,6 +157,8 @@ struct task_listing {
 
 extern const struct table expert_table, company_table, engagement_table, task_table, document_table, drop_table,
 	event_table, log_line_table, setting_table, xattr_table;
+/* Every table of records, those that others refer to first; ends with NULL. */
+extern const struct table *const store_tables[];
 extern const struct table expert_listing_table, company_listing_table, engagement_listing_table, task_listing_table;
 
 #endif

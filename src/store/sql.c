@@ -82,6 +82,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 		ROWS(document, 2, "WHERE task_row = $1 AND role = $2 ORDER BY version DESC, row_id DESC LIMIT 1"),
 	[Q_DOCUMENT_USES] = NUMBER(1, "SELECT (SELECT COUNT(*) FROM document WHERE sha256 = $1) + "
 				      "(SELECT COUNT(*) FROM dropped WHERE sha256 = $1)"),
+	[Q_DOCUMENTS_OF_BYTES] = ROWS(document, 1, "WHERE sha256 = $1 ORDER BY row_id"),
+	[Q_DROPS_OF_BYTES] = ROWS(drop, 1, "WHERE sha256 = $1 AND is_dir = 0 ORDER BY row_id"),
 	[Q_DOCUMENTS_DELETE] = EXEC(2, "DELETE FROM document WHERE task_row = $1 AND role = $2"),
 	[Q_DOCUMENTS_DELETE_ALL] = EXEC(1, "DELETE FROM document WHERE task_row = $1"),
 	[Q_DOCUMENT_SIZES] = NUMBER(0, "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM document"),
@@ -125,6 +127,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_XATTR] = ROWS(xattr, 2, "WHERE ino = $1 AND name = $2"),
 
 	[Q_SEQUENCE_TAKE] = NUMBER(1, "UPDATE sequence SET next = next + $1 RETURNING next"),
+	[Q_SEQUENCE_NEXT] = NUMBER(0, "SELECT next FROM sequence"),
+	[Q_SEQUENCE_RAISE] = EXEC(1, "UPDATE sequence SET next = $1 WHERE next < $1"),
 };
 
 static void add_columns(struct buf *b, const struct table *t)
@@ -180,13 +184,17 @@ static void add_get(struct buf *b, const struct table *t)
 	buf_addstr(b, "WHERE row_id = $1");
 }
 
+static void add_all(struct buf *b, const struct table *t)
+{
+	add_select(b, t);
+	buf_addstr(b, "ORDER BY row_id");
+}
+
 char *sql_row_text(const struct table *t, enum row_verb verb)
 {
 	static void (*const add[N_ROW_VERBS])(struct buf *, const struct table *) = {
-		[ROW_INSERT] = add_insert,
-		[ROW_UPDATE] = add_update,
-		[ROW_DELETE] = add_delete,
-		[ROW_GET] = add_get,
+		[ROW_INSERT] = add_insert, [ROW_UPDATE] = add_update, [ROW_DELETE] = add_delete,
+		[ROW_GET] = add_get,       [ROW_ALL] = add_all,
 	};
 	struct buf b = BUF_INIT;
 

@@ -20,12 +20,12 @@ struct sql_query {
 
 extern const struct sql_query sql_queries[N_QUERIES];
 
-enum row_verb { ROW_INSERT, ROW_UPDATE, ROW_DELETE, ROW_GET, N_ROW_VERBS };
+enum row_verb { ROW_INSERT, ROW_UPDATE, ROW_DELETE, ROW_GET, ROW_ALL, N_ROW_VERBS };
 
 /* sql_query_text - the whole statement, the caller's to free */
 char *sql_query_text(enum query q);
 /*
- * sql_row_text - the statement for one row, the caller's to free
+ * sql_row_text - the statement for one row, or for all in their order (ROW_ALL); the caller's to free
  * $1 is the row id; the fields follow from $2 in their order (ROW_INSERT, ROW_UPDATE)
  */
 char *sql_row_text(const struct table *t, enum row_verb verb);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "store/dir.h"
 
@@ -23,6 +24,8 @@
 struct site {
 	struct dir *dir;
 	char *path; /* of the database */
+	bool read_only;
+	bool still; /* read only, and nothing can change it or is left in its log */
 };
 
 struct conn {
@@ -121,6 +124,40 @@ static int site_open(const char *source, struct site **out, struct err *e)
 	return 0;
 }
 
+/* Without a writer, what is in the log is all that may still come to the database. */
+static bool has_log(const struct site *s)
+{
+	auto_free char *log = xasprintf("%s-wal", s->path);
+	struct stat sb;
+
+	return stat(log, &sb) == 0 && sb.st_size > 0;
+}
+
+static int site_open_read(const char *source, struct site **out, struct err *e)
+{
+	struct site *s = xcalloc(1, sizeof(*s));
+	int rc = dir_open_read(source, &s->dir, e);
+
+	s->read_only = true;
+	if (rc == 0) {
+		s->path = xasprintf("%s/platform.db", dir_path(s->dir));
+		if (access(s->path, R_OK) < 0)
+			rc = err_errno(e, "cannot read \"%s\"", s->path);
+		s->still = !dir_holder(s->dir) && !has_log(s);
+	}
+	if (rc < 0) {
+		site_free(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+static const char *site_holder(const struct site *s)
+{
+	return dir_holder(s->dir);
+}
+
 static const char *site_dir(const struct site *s)
 {
 	return dir_path(s->dir);
@@ -181,13 +218,42 @@ static void disconnect(struct conn *c)
 	free(c);
 }
 
+/* The database as a URI. One that is still is called immutable: then SQLite makes no files beside it. */
+static char *uri_of(const struct site *s)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addstr(&b, "file:");
+	for (const char *p = s->path; *p; p++)
+		if (*p == '%' || *p == '?' || *p == '#')
+			buf_printf(&b, "%%%02x", (unsigned)*p);
+		else
+			buf_addc(&b, *p);
+	if (s->still)
+		buf_addstr(&b, "?immutable=1");
+	return buf_steal(&b);
+}
+
+static int open_database(struct site *s, sqlite3 **db)
+{
+	auto_free char *uri = s->read_only ? uri_of(s) : NULL;
+	int rc;
+
+	if (!s->read_only)
+		return sqlite3_open_v2(s->path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	rc = sqlite3_open_v2(uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+	if (rc == SQLITE_OK) /* the log is the writer's to copy back */
+		sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return rc;
+}
+
 static int connect_to(struct site *s, bool writes, struct conn **out, struct err *e)
 {
 	struct conn *c = xcalloc(1, sizeof(*c));
 	int rc = 0;
 
 	c->site = s;
-	if (sqlite3_open_v2(s->path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+	if (open_database(s, &c->db) != SQLITE_OK)
 		rc = c->db ? fail(c->db, e) : err_set(e, -ENOMEM, "out of memory");
 	if (rc == 0) {
 		sqlite3_busy_timeout(c->db, BUSY_TIMEOUT_MS);
@@ -267,6 +333,34 @@ static bool upkeep(struct conn *c, enum upkeep when)
 		return false;
 	copy_back(c, SQLITE_CHECKPOINT_PASSIVE);
 	return c->wal_pages >= WAL_PAGES_ALONE;
+}
+
+struct check {
+	int (*fn)(const char *fault, void *ud);
+	void *ud;
+	int rc;
+};
+
+static int note_fault(void *ud, int n UNUSED, char **values, char **names UNUSED)
+{
+	struct check *k = ud;
+
+	if (values[0] && !streq(values[0], "ok"))
+		k->rc = k->fn(values[0], k->ud);
+	return k->rc;
+}
+
+static int check(struct conn *c, int (*fn)(const char *fault, void *ud), void *ud, struct err *e)
+{
+	struct check k = { fn, ud, 0 };
+	int rc = sqlite3_exec(c->db, "PRAGMA integrity_check", note_fault, &k, NULL);
+
+	return rc == SQLITE_OK || k.rc != 0 ? k.rc : fail(c->db, e);
+}
+
+static int reindex(struct conn *c, struct err *e)
+{
+	return script(c, "REINDEX", e);
 }
 
 /* $1 is a name for SQLite, ?1 a number. */
@@ -351,14 +445,18 @@ const struct engine sqlite_engine = {
 	.name = "sqlite",
 	.key_type = "INTEGER PRIMARY KEY",
 	.open = site_open,
+	.open_read = site_open_read,
 	.close = site_free,
 	.dir = site_dir,
+	.holder = site_holder,
 	.connect = connect_to,
 	.disconnect = disconnect,
 	.script = script,
 	.tx = tx,
 	.in_tx = in_tx,
 	.upkeep = upkeep,
+	.check = check,
+	.reindex = reindex,
 	.prepare = prepare,
 	.unprepare = unprepare,
 	.start = start,

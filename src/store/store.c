@@ -34,14 +34,21 @@ static int start(struct store *st, struct err *e)
 	return rc;
 }
 
+static int refuse_address(const char *source, struct err *e)
+{
+	return strstr(source, "://")
+		       ? err_set(e, -EPROTONOSUPPORT, "\"%s\" is no directory: a store is a directory on this computer",
+				 source)
+		       : 0;
+}
+
 int store_open(const char *source, struct store **out, struct err *e)
 {
 	struct store *st;
-	int rc;
+	int rc = refuse_address(source, e);
 
-	if (strstr(source, "://"))
-		return err_set(e, -EPROTONOSUPPORT, "\"%s\" is no directory: a store is a directory on this computer",
-			       source);
+	if (rc < 0)
+		return rc;
 	st = xcalloc(1, sizeof(*st));
 	st->engine = &sqlite_engine;
 	rc = st->engine->open(source, &st->site, e);
@@ -53,6 +60,45 @@ int store_open(const char *source, struct store **out, struct err *e)
 	}
 	*out = st;
 	return 0;
+}
+
+static int check_version(struct store *st, struct err *e)
+{
+	struct channel *s;
+	int rc = readers_take(st->readers, &s, e);
+
+	if (rc < 0)
+		return rc;
+	rc = migrate_check(st->engine, s->conn, e);
+	readers_give(st->readers, s);
+	return rc;
+}
+
+int store_open_read(const char *source, struct store **out, struct err *e)
+{
+	struct store *st;
+	int rc = refuse_address(source, e);
+
+	if (rc < 0)
+		return rc;
+	st = xcalloc(1, sizeof(*st));
+	st->engine = &sqlite_engine;
+	rc = st->engine->open_read(source, &st->site, e);
+	if (rc == 0) {
+		st->readers = readers_new(st->engine, st->site);
+		rc = check_version(st, e);
+	}
+	if (rc < 0) {
+		store_close(st);
+		return err_add(e, rc, "cannot read the store");
+	}
+	*out = st;
+	return 0;
+}
+
+const char *store_holder(const struct store *st)
+{
+	return st->engine->holder(st->site);
 }
 
 void store_close(struct store *st)
@@ -83,6 +129,8 @@ int store_write(struct store *st, store_fn *fn, void *arg, struct err *e)
 {
 	struct waiting w = { .job = { .fn = fn, .arg = arg, .e = e, .done = wake_up } };
 
+	if (!st->writer)
+		return err_set(e, -EROFS, "the store is open to be read only");
 	sem_init(&w.done, 0, 0);
 	writer_post(st->writer, &w.job);
 	while (sem_wait(&w.done) < 0)
@@ -118,9 +166,36 @@ int store_read(struct store *st, store_fn *fn, void *arg, struct err *e)
 	return rc;
 }
 
+int store_check(struct store *st, int (*fn)(const char *fault, void *ud), void *ud, struct err *e)
+{
+	struct channel *s;
+	int rc = readers_take(st->readers, &s, e);
+
+	if (rc < 0)
+		return rc;
+	rc = s->engine->check(s->conn, fn, ud, e);
+	readers_give(st->readers, s);
+	return rc;
+}
+
+static int reindex(struct tx *tx, void *arg UNUSED, struct err *e)
+{
+	return tx->channel->engine->reindex(tx->channel->conn, e);
+}
+
+int store_reindex(struct store *st, struct err *e)
+{
+	return store_write(st, reindex, NULL, e);
+}
+
+int store_version(void)
+{
+	return migrate_newest();
+}
+
 int64_t store_reserve(struct store *st, struct err *e)
 {
-	return ids_take(st->ids, e);
+	return st->ids ? ids_take(st->ids, e) : err_set(e, -EROFS, "the store is open to be read only");
 }
 
 void store_watch(struct store *st, void (*fn)(void *ud, const struct change *c, size_t n), void *ud)

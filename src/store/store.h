@@ -22,6 +22,15 @@ struct tx;
  * (the database is damaged), or -errno. Blocks on the disk
  */
 int store_open(const char *source, struct store **out, struct err *e);
+/*
+ * store_open_read - open the store of a source to read it, also while another process writes to it
+ * Nothing is made or changed: store_write and store_reserve answer -EROFS. While no process has the source, none can
+ * take it until store_close. Returns 0 and *out; -ENOENT (no store is there), -EPROTO (made by another version),
+ * -EREMOTE, -EPROTONOSUPPORT, -EUCLEAN (the database is damaged) or -errno
+ */
+int store_open_read(const char *source, struct store **out, struct err *e);
+/* store_holder - "123 (0711fs)": the process that had the source when store_open_read came; NULL for none. Borrowed */
+const char *store_holder(const struct store *st);
 /* store_close - finish what waits and close. st may be NULL */
 void store_close(struct store *st);
 
@@ -39,6 +48,13 @@ typedef int store_fn(struct tx *tx, void *arg, struct err *e);
 int store_write(struct store *st, store_fn *fn, void *arg, struct err *e);
 /* store_read - run fn on a snapshot, at the same time as other readers and the writer. fn must not write */
 int store_read(struct store *st, store_fn *fn, void *arg, struct err *e);
+
+/* store_check - the database's own check: fn gets each fault in words, not 0 ends it. 0, what fn gave, or -errno */
+int store_check(struct store *st, int (*fn)(const char *fault, void *ud), void *ud, struct err *e);
+/* store_reindex - make the indexes anew from the rows; durable. 0, -EEXIST (two rows where there may be one), … */
+int store_reindex(struct store *st, struct err *e);
+/* store_version - of the schema that this program makes */
+int store_version(void);
 
 /* store_reserve - a row id that no row ever had, of any table; costs no commit. > 0, or -errno */
 int64_t store_reserve(struct store *st, struct err *e);
@@ -75,12 +91,14 @@ int row_get(struct tx *tx, const struct table *t, int64_t row_id, void *out, str
  * row_each - call fn for each row; a row is released after the call unless fn empties its texts (steal).
  *            fn returning not 0 ends it, and that is returned. In store_write the rows are collected first, so that fn
  *            may change what the query is about
+ * row_all  - as row_each for every row of a table in their order
  * row_exec - a query that changes rows; returns how many, or -errno
  * row_int  - a query that yields one number; *out is 0 when it yields none
  */
 int row_find(struct tx *tx, enum query q, const struct val *args, void *out, struct err *e);
 int row_each(struct tx *tx, enum query q, const struct val *args, int (*fn)(void *row, void *ud), void *ud,
 	     struct err *e);
+int row_all(struct tx *tx, const struct table *t, int (*fn)(void *row, void *ud), void *ud, struct err *e);
 int row_exec(struct tx *tx, enum query q, const struct val *args, struct err *e);
 int row_int(struct tx *tx, enum query q, const struct val *args, int64_t *out, struct err *e);
 

@@ -81,4 +81,11 @@ ok 'every verb of 0711ctl is in 0711ctl(1), and back' '
 	"$build/0711ctl" -h | sed -n "s/^  \([a-z][a-z]*\) .*/\1/p" | sort >program && [ -s program ] &&
 	sed -n "s/^\.It Ic \([a-z]*\).*/\1/p" "$top/man/0711ctl.1" | sort >manual &&
 	diff program manual'
+
+ok 'every fault that fsck finds is in 0711ctl(1), and back' '
+	grep -oE "\{ \"[a-z-]+\", (true|false)," "$top/src/ctl/repair.c" | sed "s/{ \"\(.*\)\", true,/remains \1/
+		s/{ \"\(.*\)\", false,/problem \1/" | sort >program && [ -s program ] &&
+	awk "/^\.\\\\\" (problems|remains)\$/ { kind = substr(\$2, 1, 7) } /^\.\\\\\" end of faults/ { kind = \"\" }
+		kind && /^\.It Cm/ { print kind, \$3 }" "$top/man/0711ctl.1" | sort >manual &&
+	diff program manual'
 done_testing

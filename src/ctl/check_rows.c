@@ -1,0 +1,116 @@
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "ctl/check_parts.h"
+#include "platform/task.h"
+
+static void add(struct check_job *j, enum fault fault, const struct table *t, int64_t row, char *which,
+		const char *text)
+{
+	struct finding *x = findings_add(&j->out->findings, fault, which, "%s", text);
+
+	x->table = t;
+	x->row = row;
+}
+
+static void add_task(struct check_job *j, enum fault fault, const struct task *t, const char *text)
+{
+	add(j, fault, &task_table, t->row_id, census_task_name(&j->census, t->row_id), text);
+}
+
+static void check_task(struct check_job *j, const struct task *t)
+{
+	const struct engagement *g = rowset_find(&j->census.engagement, t->engagement_row);
+	auto_free char *text = NULL;
+
+	if (!g) {
+		text = xasprintf("it belongs to engagement %" PRId64 ", which is not there", t->engagement_row);
+		add_task(j, FAULT_NO_ENGAGEMENT, t, text);
+	} else if (t->engagement_id && !streq(t->engagement_id, g->id)) {
+		text = xasprintf("its engagement_id is '%s', its engagement's id is '%s'", t->engagement_id, g->id);
+		add_task(j, FAULT_OTHER_ENGAGEMENT, t, text);
+	}
+	if (t->trashed_at && !task_closed(t->state))
+		add_task(j, FAULT_TRASH, t, "it is in .trash, but not closed");
+	if (t->state == TASK_IN_PROGRESS && !j->out->holder)
+		add_task(j, FAULT_LEASE, t, "it is in_progress, but the process that worked on it is gone");
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void check_results(struct check_job *j)
+{
+	const struct census *c = &j->census;
+	auto_free int64_t *with = xcalloc(c->document.n + 1, sizeof(*with));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->document.n; i++) {
+		const struct document *d = rowset_get(&c->document, i);
+
+		if (d->role == DOCUMENT_RESULT)
+			with[n++] = d->task_row;
+	}
+	qsort(with, n, sizeof(*with), by_number);
+	for (size_t i = 0; i < c->task.n; i++) {
+		const struct task *t = rowset_get(&c->task, i);
+		bool needs = (t->state == TASK_COMPLETED || t->state == TASK_NEEDS_REVIEW) && !t->trashed_at;
+
+		if (needs && !bsearch(&t->row_id, with, n, sizeof(*with), by_number))
+			add_task(j, FAULT_NO_RESULT, t, "its work is done, but it has no result");
+	}
+}
+
+static void check_document(struct check_job *j, const struct document *d)
+{
+	const struct document *folder = d->parent_row ? rowset_find(&j->census.document, d->parent_row) : NULL;
+	auto_free char *task = census_task_name(&j->census, d->task_row);
+	auto_free char *text = NULL;
+
+	if (!rowset_find(&j->census.task, d->task_row)) {
+		text = xasprintf("'%s' belongs to task %" PRId64 ", which is not there", d->name, d->task_row);
+		add(j, FAULT_NO_TASK, &document_table, d->row_id, xasprintf("document %" PRId64, d->row_id), text);
+	}
+	if (d->parent_row && (!folder || !folder->is_dir || folder->task_row != d->task_row)) {
+		text = xasprintf("it is in folder %" PRId64 ", which is not there", d->parent_row);
+		add(j, FAULT_NO_FOLDER, &document_table, d->row_id, xasprintf("'%s' of %s", d->name, task), text);
+	}
+}
+
+/* What lies in a folder that is dropped has no task of its own. */
+static void check_entry(struct check_job *j, const struct drop *d)
+{
+	const struct task *t = d->task_row ? rowset_find(&j->census.task, d->task_row) : NULL;
+	char *which = xasprintf("inbox entry '%s'", d->name);
+	auto_free char *text = NULL;
+
+	if (d->parent_row && !rowset_find(&j->census.drop, d->parent_row)) {
+		add(j, FAULT_NO_FOLDER_DROP, &drop_table, d->row_id, xstrdup(which),
+		    "its folder is not there any more");
+	} else if (d->task_row ? !t : !d->parent_row && !d->is_dir) {
+		text = xasprintf("its task %" PRId64 " is not there", d->task_row);
+		add(j, FAULT_NO_TASK_DROP, &drop_table, d->row_id, xstrdup(which),
+		    d->task_row ? text : "it never became a task");
+	} else if (t && !d->ended_at && task_ended(t->state)) {
+		text = xasprintf("it is still shown, although its task is '%s'", task_state_words[t->state]);
+		add(j, FAULT_ENTRY, &drop_table, d->row_id, xstrdup(which), text);
+	}
+	free(which);
+}
+
+void check_rows(struct check_job *j)
+{
+	const struct census *c = &j->census;
+
+	for (size_t i = 0; i < c->task.n; i++)
+		check_task(j, rowset_get(&c->task, i));
+	for (size_t i = 0; i < c->document.n; i++)
+		check_document(j, rowset_get(&c->document, i));
+	for (size_t i = 0; i < c->drop.n; i++)
+		check_entry(j, rowset_get(&c->drop, i));
+	check_results(j);
+}

@@ -1,0 +1,100 @@
+/* What doctor looks at in a source */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "ctl/doctor_parts.h"
+
+#define SPACE_ENOUGH  ((uint64_t)1 << 30)
+#define INODES_ENOUGH 10000
+
+static void look_directory(const struct patient *p, struct answer *a)
+{
+	struct stat sb;
+
+	if (stat(p->source, &sb) < 0 && errno == ENOENT)
+		answer_ok(a, "'%s' is not there, and is made by the first mount", p->source);
+	else if (stat(p->source, &sb) < 0)
+		answer_lack(a, VERDICT_LACK, "choose another directory", "'%s': %s", p->source, strerror(errno));
+	else if (!S_ISDIR(sb.st_mode))
+		answer_lack(a, VERDICT_LACK, "choose a directory", "'%s' is no directory", p->source);
+	else if (access(p->source, R_OK | W_OK | X_OK) < 0)
+		answer_lack(a, VERDICT_LACK, "mount as its owner, or choose a directory of your own",
+			    "you cannot write to '%s': %s", p->source, strerror(errno));
+	else if (sb.st_mode & (S_IRWXG | S_IRWXO))
+		answer_lack(a, VERDICT_LESS, "run: chmod 700 on it",
+			    "other users may look into '%s', where the documents lie", p->source);
+	else
+		answer_ok(a, "'%s' is yours alone", p->source);
+}
+
+static void look_store(const struct patient *p, struct answer *a)
+{
+	struct err e = ERR_INIT;
+	struct store *st;
+
+	if (!ctl_is_platform(p->source)) {
+		answer_ok(a, "no platform is there yet");
+		return;
+	}
+	if (store_open_read(p->source, &st, &e) < 0) {
+		answer_lack(a, VERDICT_LACK, "0711ctl fsck says more; mount it with the version that made it", "%s",
+			    e.text);
+		return;
+	}
+	if (store_holder(st))
+		answer_ok(a, "in use by process %s", store_holder(st));
+	else
+		answer_ok(a, "a platform is there, and not mounted");
+	store_close(st);
+}
+
+/* The file system of the nearest directory that is there. */
+static int fs_of(const char *path, struct statvfs *out)
+{
+	auto_free char *at = xstrdup(path);
+
+	while (statvfs(at, out) < 0) {
+		char *slash = strrchr(at, '/');
+
+		if (errno != ENOENT)
+			return -errno;
+		if (!slash)
+			return statvfs(".", out) < 0 ? -errno : 0;
+		slash[slash == at] = '\0';
+	}
+	return 0;
+}
+
+static void look_space(const struct patient *p, struct answer *a)
+{
+	struct statvfs sv;
+	int rc = fs_of(p->source, &sv);
+	uint64_t room = rc < 0 ? 0 : (uint64_t)sv.f_bavail * sv.f_frsize;
+
+	if (rc < 0)
+		answer_lack(a, VERDICT_LACK, "choose another directory", "'%s': %s", p->source, strerror(-rc));
+	else if (sv.f_flag & ST_RDONLY)
+		answer_lack(a, VERDICT_LACK, "run as root: mount -o remount,rw on it",
+			    "the file system of '%s' cannot be written", p->source);
+	else if (room < SPACE_ENOUGH)
+		answer_lack(a, VERDICT_LESS, "make room, or move the source to a larger disk",
+			    "only %" PRIu64 " MiB are free", room >> 20);
+	else if (sv.f_files > 0 && sv.f_favail < INODES_ENOUGH)
+		answer_lack(a, VERDICT_LESS, "remove small files there, or choose another disk",
+			    "its disk has room for only %ju more files", (uintmax_t)sv.f_favail);
+	else
+		answer_ok(a, "%" PRIu64 " MiB are free", room >> 20);
+}
+
+const struct examination source_examinations[] = {
+	{ "source", look_directory },
+	{ "store", look_store },
+	{ "space", look_space },
+	{ NULL, NULL },
+};
