@@ -76,26 +76,12 @@ static struct running *find(struct live *l, int64_t row)
 	return r;
 }
 
-void live_begin(struct platform *p, int64_t task_row, int64_t fence)
-{
-	struct running *r = xcalloc(1, sizeof(*r));
-
-	live_end(p, task_row);
-	r->row = task_row;
-	r->fence = fence;
-	r->leased_ms = clock_mono_ms();
-	pthread_mutex_lock(&p->live->lock);
-	r->next = p->live->first;
-	p->live->first = r;
-	pthread_mutex_unlock(&p->live->lock);
-}
-
-void live_end(struct platform *p, int64_t task_row)
+void live_end(struct platform *p, int64_t task_row, int64_t fence)
 {
 	struct running **at, *r;
 
 	pthread_mutex_lock(&p->live->lock);
-	for (at = &p->live->first; *at && (*at)->row != task_row; at = &(*at)->next)
+	for (at = &p->live->first; *at && ((*at)->row != task_row || (*at)->fence > fence); at = &(*at)->next)
 		;
 	r = *at;
 	if (r)
@@ -103,6 +89,20 @@ void live_end(struct platform *p, int64_t task_row)
 	pthread_mutex_unlock(&p->live->lock);
 	if (r)
 		free_running(r);
+}
+
+void live_begin(struct platform *p, int64_t task_row, int64_t fence)
+{
+	struct running *r = xcalloc(1, sizeof(*r));
+
+	live_end(p, task_row, fence);
+	r->row = task_row;
+	r->fence = fence;
+	r->leased_ms = clock_mono_ms();
+	pthread_mutex_lock(&p->live->lock);
+	r->next = p->live->first;
+	p->live->first = r;
+	pthread_mutex_unlock(&p->live->lock);
 }
 
 /* Called with the lock held; true when watchers should hear of it now. */

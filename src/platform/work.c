@@ -454,7 +454,7 @@ int work_succeed(struct platform *p, const struct work *w, const struct outcome 
 	free(f.output);
 	free(f.gone);
 	if (rc == 0 || rc == -ESTALE)
-		live_end(p, w->task.row_id);
+		live_end(p, w->task.row_id, w->task.fence);
 	return rc;
 }
 
@@ -495,7 +495,7 @@ static int hand_in_failure(struct finish *f, struct err *e)
 	int rc = store_write(f->p->store, fail, f, e);
 
 	if (rc == 0 || rc == -ESTALE)
-		live_end(f->p, f->w->task.row_id);
+		live_end(f->p, f->w->task.row_id, f->w->task.fence);
 	return rc;
 }
 
@@ -507,4 +507,9 @@ int work_fail(struct platform *p, const struct work *w, const char *sentence, bo
 int work_giveback(struct platform *p, const struct work *w, struct err *e)
 {
 	return hand_in_failure(&(struct finish){ .p = p, .w = w, .giveback = true }, e);
+}
+
+void work_abandon(struct platform *p, const struct work *w)
+{
+	live_end(p, w->task.row_id, w->task.fence);
 }

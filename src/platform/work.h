@@ -53,6 +53,9 @@ int work_succeed(struct platform *p, const struct work *w, const struct outcome 
 int work_fail(struct platform *p, const struct work *w, const char *sentence, bool may_retry, struct err *e);
 /* work_giveback - todo again at once, the attempt not counted: the process stops */
 int work_giveback(struct platform *p, const struct work *w, struct err *e);
+/* work_abandon - nothing of it could be handed in: its lease is not renewed any more, and another worker will take it
+ */
+void work_abandon(struct platform *p, const struct work *w);
 
 /* work_progress, work_log - how it goes; kept in memory, told at most 4 times a second. percent -1: unknown */
 void work_progress(struct platform *p, int64_t task_row, int percent, const char *text);

@@ -185,6 +185,8 @@ static void do_work(struct workers *w, const struct work *work)
 	else if (rc < 0)
 		log_error("task '%s': its outcome could not be stored (%s); its lease will end", work->task.name,
 			  err_name(rc));
+	if (rc < 0)
+		work_abandon(w->p, work);
 	mcp_result_release(&result);
 	mcp_cancel_free(r.cancel);
 }
@@ -282,8 +284,9 @@ void workers_changes(struct workers *w, const struct change *c, size_t n)
 	pthread_mutex_lock(&w->lock);
 	for (size_t i = 0; i < n; i++) {
 		bool todo = c[i].kind == CHANGE_TASK && c[i].now == TASK_TODO;
+		bool moved = c[i].kind == CHANGE_TASK && c[i].now != CHANGE_NONE && c[i].now != c[i].was;
 
-		if (c[i].kind == CHANGE_TASK && c[i].was == TASK_IN_PROGRESS && c[i].now != TASK_IN_PROGRESS)
+		if (moved && c[i].was == TASK_IN_PROGRESS) /* another name is no other state: the work goes on */
 			take_away(w, c[i].row);
 		if ((todo || c[i].kind == CHANGE_LIVE) && w->kicks < w->n) {
 			w->kicks++;
