@@ -32,10 +32,15 @@ struct upload {
 	bool dirty;        /* written since the last commit */
 	bool committed;    /* the store shows it */
 	bool refused;      /* what was written is not acceptable: it ends with its last writer */
+	int refusal;       /* why, for those who close it after that */
+	bool removed;      /* nobody wants it any more, also when it is just being taken in */
 	int64_t drop_row;  /* the entry in the store */
 	int64_t held_task; /* 0, or the task that waits for the last writer */
 	int64_t modified_at;
-	pid_t writer; /* the process that closed it last */
+	pid_t writer;     /* the process that closed it last, */
+	bool closed;      /* and when there was one, */
+	bool flushed;     /* and nothing was written since, */
+	struct actor who; /* on whose behalf: the kernel releases for nobody */
 	struct upload *next;
 };
 
@@ -227,32 +232,32 @@ static int from_store(struct fs *fs, int64_t row, bool truncate, struct upload *
 
 int upload_open(struct fs *fs, int64_t row, bool truncate, struct upload **out, struct err *e)
 {
-	struct upload *u, *fresh = NULL;
+	struct upload *u = NULL, *fresh = NULL;
 	int rc = 0;
 
-	lock(fs);
-	u = find_row(fs, row);
-	unlock(fs);
-	if (!u)
-		rc = from_store(fs, row, truncate, &fresh, e);
-	if (rc < 0)
-		return rc;
-	lock(fs);
-	u = find_row(fs, row);
-	if (u) {
-		u->refs++;
-		u->writers++;
-	} else if (fresh) {
-		u = steal(fresh);
-		put_in(u);
+	while (rc == 0 && !u) { /* again, when the one that was there ended meanwhile */
+		lock(fs);
+		u = find_row(fs, row);
+		if (u) {
+			u->refs++;
+			u->writers++;
+		} else if (fresh) {
+			u = steal(fresh);
+			put_in(u);
+		}
+		unlock(fs);
+		if (!u)
+			rc = from_store(fs, row, truncate, &fresh, e);
 	}
-	unlock(fs);
 	if (fresh)
 		free_upload(fresh);
-	if (!u)
-		return -ENOENT;
+	if (rc == 0 && truncate) {
+		rc = upload_truncate(u, 0);
+		if (rc < 0)
+			upload_release(u, &(struct actor){ .uid = u->owner });
+	}
 	*out = u;
-	return truncate ? upload_truncate(u, 0) : 0;
+	return rc;
 }
 
 ssize_t upload_read(struct upload *u, void *bytes, size_t len, int64_t offset)
@@ -264,7 +269,8 @@ static void mark_written(struct upload *u)
 {
 	lock(u->fs);
 	u->dirty = true;
-	u->refused = u->interrupted = false;
+	u->refused = u->interrupted = u->flushed = false;
+	u->refusal = 0;
 	u->modified_at = clock_now_ms();
 	unlock(u->fs);
 }
@@ -363,6 +369,7 @@ static int commit(struct upload *u, const struct actor *who, struct err *e)
 {
 	char sha256[SHA256_HEX_BYTES], name[NAME_BYTES];
 	struct acceptance out;
+	bool removed;
 	int64_t size;
 	int rc;
 
@@ -382,8 +389,12 @@ static int commit(struct upload *u, const struct actor *who, struct err *e)
 	} else {
 		u->dirty = true;
 		u->refused = true;
+		u->refusal = rc;
 	}
+	removed = u->removed;
 	unlock(u->fs);
+	if (rc == 0 && removed) /* who removed it found nothing in the store yet */
+		inbox_remove(u->fs->p, out.drop_row, who, NULL);
 	if (rc < 0 && e) {
 		e->code = rc;
 		refusal_note(u->fs->p, REFUSAL_INBOX, u->dir.box.number, e);
@@ -391,12 +402,18 @@ static int commit(struct upload *u, const struct actor *who, struct err *e)
 	return rc;
 }
 
+/* With the table's lock held. */
+static bool is_wanting(const struct upload *u)
+{
+	return u->dirty && !u->temporary && !u->interrupted && !u->refused && u->in_table;
+}
+
 static bool wants_commit(struct upload *u)
 {
 	bool wants;
 
 	lock(u->fs);
-	wants = u->dirty && !u->temporary && !u->interrupted && !u->refused && u->in_table;
+	wants = is_wanting(u);
 	unlock(u->fs);
 	return wants;
 }
@@ -425,51 +442,84 @@ static void note_interrupted(struct upload *u)
 	log_warn("%s", e.text);
 }
 
+/* Nothing is new for this descriptor: what the flush of another was told is true for it too. */
+static int last_answer(struct upload *u, struct err *e)
+{
+	int rc;
+
+	lock(u->fs);
+	rc = u->refused && u->in_table ? u->refusal : 0;
+	if (rc < 0)
+		err_set(e, rc, "'%s' was not taken in", u->name);
+	unlock(u->fs);
+	return rc;
+}
+
 int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e)
 {
 	pid_t writer = linger_process(pid);
+	int rc = 0;
 
 	lock(u->fs);
 	u->writer = writer;
+	u->closed = u->flushed = true;
+	u->who = *who;
 	unlock(u->fs);
+	pthread_mutex_lock(&u->commit_lock); /* what is just being taken in is durable before this returns */
 	if (!wants_commit(u))
-		return 0;
-	if (linger_killed(pid)) {
+		rc = last_answer(u, e);
+	else if (linger_killed(pid))
 		note_interrupted(u);
-		return 0;
+	else if (stage_size(u->stage) > 0) /* a shell closes a copy before it writes: empty waits for the last writer */
+		rc = commit(u, who, e);
+	pthread_mutex_unlock(&u->commit_lock);
+	return rc;
+}
+
+/*
+ * A writer goes; true when it was the last, and *ended when the upload goes with it: what is temporary or was
+ * interrupted stays. Whether there is something to take in is asked again when the writer is counted out, since a
+ * rename that finds a writer leaves the file to it.
+ */
+static bool drop_writer(struct upload *u, const struct actor *who, bool *ended)
+{
+	struct err e = ERR_INIT;
+	bool last;
+
+	lock(u->fs);
+	while (u->writers == 1 && is_wanting(u)) {
+		unlock(u->fs);
+		if (commit_if_wanted(u, who, &e) < 0)
+			log_error("'%s' was not taken in: %s", u->name, e.text);
+		lock(u->fs);
 	}
-	/* A shell closes a copy of the descriptor before it writes: an empty file waits for its last writer. */
-	if (stage_size(u->stage) == 0)
-		return 0;
-	return commit_if_wanted(u, who, e);
+	last = --u->writers == 0;
+	*ended = last && (u->refused || !(u->temporary || u->interrupted));
+	if (*ended && u->in_table)
+		take_out(u);
+	unlock(u->fs);
+	return last;
+}
+
+static void last_writer_gone(struct upload *u, bool ended)
+{
+	if (u->committed && u->writer)
+		linger_add(u->fs, &u->dir, u->name, u->drop_row, u->writer);
+	if (ended && !u->committed)
+		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row, u->name);
+	pthread_mutex_lock(&u->commit_lock); /* a rename holds and lifts too */
+	hold_task(u, 0);
+	pthread_mutex_unlock(&u->commit_lock);
+	if (u->dir.parent_row)
+		folder_stir(u->fs, u->dir.parent_row);
 }
 
 void upload_release(struct upload *u, const struct actor *who)
 {
-	struct err e = ERR_INIT;
-	bool last, keep;
-	pid_t written;
+	bool ended;
 
-	lock(u->fs);
-	last = u->writers == 1;
-	unlock(u->fs);
-	if (last && commit_if_wanted(u, who, &e) < 0)
-		log_error("'%s' was not taken in: %s", u->name, e.text);
-	lock(u->fs);
-	last = --u->writers == 0;
-	keep = (u->temporary || u->interrupted) && !u->refused;
-	written = last && u->committed ? u->writer : 0;
-	if (last && !keep && u->in_table)
-		take_out(u);
-	unlock(u->fs);
-	if (written)
-		linger_add(u->fs, &u->dir, u->name, u->drop_row, written);
-	if (last && !keep && !u->committed)
-		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row, u->name);
-	if (last)
-		hold_task(u, 0);
-	if (last && u->dir.parent_row)
-		folder_stir(u->fs, u->dir.parent_row);
+	if (drop_writer(u, u->closed ? &u->who : who, &ended))
+		last_writer_gone(u, ended);
 	upload_put(u);
 }
 
@@ -508,7 +558,7 @@ static int rename_staged(struct upload *u, const char *name, const struct actor 
 	give_name(u, name);
 	u->interrupted = u->refused = false;
 	u->dirty = !u->temporary || u->dirty;
-	now = u->writers == 0 && !u->temporary;
+	now = !u->temporary && (u->writers == 0 || u->flushed); /* the kernel releases later than close(2) returns */
 	unlock(u->fs);
 	if (now && wants_commit(u))
 		rc = commit(u, who, e);
@@ -519,6 +569,7 @@ static int rename_staged(struct upload *u, const char *name, const struct actor 
 		u->refused = false;
 	} else {
 		unused = displace_other(u);
+		now = now && u->writers == 0;
 		if (now && u->in_table)
 			take_out(u);
 	}
