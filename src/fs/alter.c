@@ -166,6 +166,8 @@ int alter_move(struct fs *fs, uint64_t dir, const char *name, uint64_t to, const
 		rc = err_set(e, -EPERM, "'%s' belongs where it is and cannot be moved", name);
 	if (rc == -EINVAL)
 		rc = -EBADMSG;
+	if (rc == 0) /* the kernel has it under that name now, for ever; a view or .trash may call it otherwise */
+		notify_name(fs, to, to_name);
 	if (rc == 0 && nodes[at.kind].refusals)
 		alter_done(fs, at.kind, at.row);
 	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir),

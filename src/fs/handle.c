@@ -247,10 +247,15 @@ int handle_list(struct handle *h, int64_t offset, struct err *e)
 {
 	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
 
-	if (offset > 0)
+	int rc;
+
+	/* The kernel gave the beginning from its cache, lost that, and asks this handle only for the rest. */
+	if (offset > 0 && h->listed)
 		return 0;
 	listing_free(&h->list);
-	return tree_list(&a, &h->list);
+	rc = tree_list(&a, &h->list);
+	h->listed = rc == 0;
+	return rc;
 }
 
 static ssize_t slice(const struct buf *text, void *bytes, size_t len, int64_t offset)

@@ -29,6 +29,7 @@ struct handle {
 	int fd;
 	struct upload *upload;
 	struct listing list;        /* HANDLE_DIR: made by the read from its beginning */
+	bool listed;                /* HANDLE_DIR: there is one */
 	int64_t after;              /* HANDLE_WAIT: the last event that was read */
 	struct handle *next, *prev; /* of all that are open */
 };

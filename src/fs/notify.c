@@ -215,7 +215,7 @@ static void task_changed(struct notifier *n, const struct change *c)
 		tell(n, INO(NODE_ENGAGEMENT_TASKS, c->parent), c->now == CHANGE_NONE ? c->name : NULL);
 		tell(n, INO(NODE_LINK, c->row), NULL);
 	}
-	if (c->was != CHANGE_NONE)
+	if (c->was != CHANGE_NONE || c->now != TASK_TODO) /* all but a new one, of which nobody knows files yet */
 		tell_files(n, NODE_TASK, c->row);
 }
 
@@ -373,6 +373,12 @@ void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row, const char *n
 {
 	if (fs->notifier)
 		drop_at(fs->notifier, parent_row ? parent_row : inbox, parent_row, name);
+}
+
+void notify_name(struct fs *fs, uint64_t dir, const char *name)
+{
+	if (fs->notifier)
+		tell(fs->notifier, dir, name);
 }
 
 static int start_teller(struct teller *t, struct fs *fs)

@@ -17,6 +17,8 @@ void notify_stop(struct fs *fs);
 void notify_changes(struct fs *fs, const struct change *c, size_t n);
 /* notify_attr - size and times of an inode are others now */
 void notify_attr(struct fs *fs, uint64_t ino);
+/* notify_name - what the kernel takes for that name in a directory may be wrong: it asks again */
+void notify_name(struct fs *fs, uint64_t dir, const char *name);
 
 /*
  * notify_gone - a name that only we knew (an upload that was not taken in) is gone from an inbox, or from the dropped
