@@ -88,17 +88,25 @@ static int repair(const char *source, struct check *first, struct err *e)
 	return rc;
 }
 
+static const char *plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_text(const struct check *c)
 {
 	size_t left = findings_count(&c->findings, true), harm = findings_count(&c->findings, false);
 
 	for (size_t i = 0; i < c->findings.n; i++)
 		finding_print(&c->findings.at[i]);
-	printf("%" PRId64 " tasks, %" PRId64 " documents, %" PRId64 " blobs of %" PRId64 " bytes: %zu problems, "
-	       "%zu remains, %zu repaired%s%s%s\n",
-	       c->n_tasks, c->n_documents, c->n_blobs, c->n_bytes, harm, left - harm, c->findings.n - left,
-	       c->holder ? "; in use by process " : "", c->holder ? c->holder : "",
-	       c->holder ? ", uploads not looked at" : "");
+	printf("%" PRId64 " task%s, %" PRId64 " document%s, %" PRId64 " blob%s of %" PRId64 " bytes: "
+	       "%zu problem%s, %zu remain%s, %zu repaired",
+	       c->n_tasks, plural(c->n_tasks), c->n_documents, plural(c->n_documents), c->n_blobs, plural(c->n_blobs),
+	       c->n_bytes, harm, plural((int64_t)harm), left - harm, plural((int64_t)(left - harm)),
+	       c->findings.n - left);
+	if (c->holder)
+		printf("; process %s has it and its uploads", c->holder);
+	putchar('\n');
 }
 
 static void print_json(const struct check *c, const char *source)

@@ -108,7 +108,7 @@ static int run_verb(const struct verb *v, char **argv, int argc)
 	struct err e = ERR_INIT;
 	struct ctl_call c = { 0 };
 	int status = parse_options(v, argv, argc, &c, &e) < 0 ? CTL_USAGE : CTL_OK;
-	auto_free char **arg = c.arg;
+	char **all = c.arg;
 
 	if (status == CTL_OK && c.n_args > 0) {
 		c.source = *c.arg++;
@@ -116,6 +116,7 @@ static int run_verb(const struct verb *v, char **argv, int argc)
 	}
 	if (status == CTL_OK)
 		status = v->run(&c, &e);
+	free(all);
 	if (status == CTL_USAGE || status == CTL_FAILED)
 		log_error("%s", e.text);
 	if (fflush(stdout) != 0 && status != CTL_FAILED) {

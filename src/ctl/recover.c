@@ -37,6 +37,17 @@ static void learn(char **what, const char *text)
 		*what = xstrdup(text);
 }
 
+/* A name for the task from that of a file: without its ending. */
+static void learn_stem(struct trace *x, const char *file)
+{
+	auto_free char *stem = xstrdup(file);
+	char *dot = strrchr(stem, '.');
+
+	if (dot && dot != stem)
+		*dot = '\0';
+	learn(&x->name, stem);
+}
+
 static int learn_event(void *row, void *ud)
 {
 	const struct event *ev = row;
@@ -55,7 +66,8 @@ static void learn_drop(struct trace *x, const struct drop *d)
 {
 	if (!x->engagement_row)
 		x->engagement_row = d->engagement_row;
-	learn(&x->name, d->task_name ? d->task_name : d->name);
+	learn(&x->name, d->task_name);
+	learn_stem(x, d->name);
 	learn(&x->mcp, d->mcp);
 	learn(&x->tool, d->tool);
 }
@@ -73,7 +85,7 @@ static int learn_document(void *row, void *ud)
 
 	x->any_document = true;
 	if (d->role == DOCUMENT_INPUT)
-		learn(&x->name, d->name);
+		learn_stem(x, d->name);
 	return 0;
 }
 

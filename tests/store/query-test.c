@@ -7,7 +7,8 @@
 #include "store/sql.h"
 
 /* These are about all rows of their table. */
-static const enum query over_all[] = { Q_DOCUMENT_SIZES, Q_DROPS_DELETE_ORPHANS, Q_SEQUENCE_TAKE, Q_SEQUENCE_NEXT, Q_SEQUENCE_RAISE };
+static const enum query over_all[] = { Q_DOCUMENT_SIZES, Q_DROPS_DELETE_ORPHANS, Q_SEQUENCE_TAKE, Q_SEQUENCE_NEXT,
+				       Q_SEQUENCE_RAISE };
 /* These sort: what one task has, or one folder of it, is little. */
 static const enum query that_sort[] = { Q_DOCUMENTS_OF, Q_DOCUMENTS_ALL, Q_DOCUMENT_BY_NAME, Q_DOCUMENT_LATEST };
 
