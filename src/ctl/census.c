@@ -148,6 +148,8 @@ static int by_id(const void *a, const void *b)
 
 static void check_identities(struct reading *r)
 {
+	if (r->n_identities == 0)
+		return;
 	qsort(r->identity, r->n_identities, sizeof(*r->identity), by_id);
 	for (size_t i = 1; i < r->n_identities; i++) {
 		const struct identity *first = &r->identity[i - 1], *x = &r->identity[i];

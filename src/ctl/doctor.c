@@ -1,11 +1,12 @@
 /* doctor: what this system can do, and how to mend what it lacks */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "ctl/doctor_parts.h"
 
 static const struct {
@@ -91,21 +92,23 @@ static void finish(const struct report *r)
 /* In a child: to try a layer may move or confine the process that tries. */
 static void probe(struct sandbox_layers *out)
 {
-	struct sandbox_layers *shared =
-		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	auto_buf got = BUF_INIT;
+	int ends[2];
 	pid_t pid;
 
-	if (shared == MAP_FAILED)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return;
 	pid = fork();
 	if (pid == 0) {
-		sandbox_probe(shared);
-		_exit(0);
+		sandbox_probe(out);
+		_exit(io_write_all(ends[1], out, sizeof(*out)) < 0);
 	}
+	close(ends[1]);
+	if (io_read_fd(ends[0], &got, sizeof(*out)) == 0 && got.len == sizeof(*out))
+		memcpy(out, got.data, sizeof(*out));
+	close(ends[0]);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	*out = *shared;
-	munmap(shared, sizeof(*shared));
 }
 
 int doctor_run(const struct ctl_call *c, struct err *e UNUSED)

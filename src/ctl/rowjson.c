@@ -10,9 +10,12 @@
 
 static json_t *text_json(const char *text)
 {
-	json_t *o = text ? json_string(text) : json_null();
+	json_t *o;
 	auto_buf hex = BUF_INIT;
 
+	if (!text)
+		return json_null();
+	o = json_string(text);
 	if (o)
 		return o;
 	for (const char *c = text; *c; c++)
