@@ -177,6 +177,8 @@ static void do_work(struct workers *w, const struct work *work)
 	int rc;
 
 	enter(w, &r);
+	if (!work_owned(w->p, work)) /* taken away before the change feed could tell r */
+		mcp_cancel_raise(r.cancel);
 	rc = call_engine(w, work, &r, &result, &e);
 	stopping = leave(w, &r);
 	rc = finish(w, work, rc, &result, stopping, &e);
@@ -296,6 +298,18 @@ void workers_changes(struct workers *w, const struct change *c, size_t n)
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* True when one more works. */
+static bool start_worker(struct workers *w)
+{
+	bool started;
+
+	pthread_mutex_lock(&w->lock);
+	started = pthread_create(&w->thread[w->n], NULL, worker_run, w) == 0;
+	w->n += started;
+	pthread_mutex_unlock(&w->lock);
+	return started;
+}
+
 int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_catalog *catalog, size_t n,
 		  struct workers **out, struct err *e)
 {
@@ -310,17 +324,19 @@ int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_ca
 	pthread_mutex_init(&w->lock, NULL);
 	cond_init(&w->wake);
 	cond_init(&w->keep);
+	*out = w; /* before there are threads: what they change comes back by workers_changes */
 	if (pthread_create(&w->keeper, NULL, keeper_run, w) != 0) {
+		*out = NULL;
 		free(w);
 		return err_set(e, -EAGAIN, "no thread for the housekeeping");
 	}
-	while (w->n < want && pthread_create(&w->thread[w->n], NULL, worker_run, w) == 0)
-		w->n++;
+	while (w->n < want && start_worker(w))
+		;
 	if (w->n == 0) {
+		*out = NULL;
 		workers_stop(w);
 		return err_set(e, -EAGAIN, "no thread for a worker");
 	}
-	*out = w;
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct workers;
 /*
  * workers_start - begin to work; everything given is borrowed until workers_stop
  * n  how many tasks at once, 0 for one per processor core
+ * *out is set before there are threads: a watcher may give their changes to workers_changes
  */
 int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_catalog *catalog, size_t n,
 		  struct workers **out, struct err *e);
