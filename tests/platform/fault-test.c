@@ -5,6 +5,7 @@
  * The linker gives the calls of the platform and the blobs to the functions below (--wrap).
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -15,19 +16,39 @@
 
 #define N_MAX 1000 /* an operation that fails so often goes round in circles */
 
+/* The store's threads ask too, also after they have answered. */
 static struct {
+	pthread_mutex_t lock;
 	unsigned left; /* calls until the one that fails; 0: none does */
 	bool fired;
 	const char *what;
-} trap;
+} trap = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static bool fails(const char *what)
 {
-	if (trap.left == 0 || --trap.left > 0)
-		return false;
-	trap.fired = true;
-	trap.what = what;
-	return true;
+	bool now;
+
+	pthread_mutex_lock(&trap.lock);
+	now = trap.left && --trap.left == 0;
+	if (now) {
+		trap.fired = true;
+		trap.what = what;
+	}
+	pthread_mutex_unlock(&trap.lock);
+	return now;
+}
+
+/* The n-th call from now on is to fail; 0: none. True when one has failed since the last time. */
+static bool set_trap(unsigned n)
+{
+	bool fired;
+
+	pthread_mutex_lock(&trap.lock);
+	fired = trap.fired;
+	trap.fired = false;
+	trap.left = n;
+	pthread_mutex_unlock(&trap.lock);
+	return fired;
 }
 
 #define WRAP(type, name, ...)            \
@@ -289,8 +310,6 @@ static void check_failure(const struct scenario *s, const struct err *e, const c
 {
 	auto_free char *after = picture();
 
-	if (!trap.fired)
-		fail_msg("it failed by itself: %s", e->text);
 	assert_string_not_equal(e->text, "");
 	if (!s->in_steps && !streq(after, before))
 		fail_msg("%s left something: %s", trap.what, after + same_length(after, before));
@@ -306,6 +325,7 @@ static bool fail_until_done(const struct scenario *s, unsigned *n)
 {
 	auto_free char *before = NULL;
 	unsigned blobs;
+	bool fired;
 	int rc;
 
 	assert_int_equal(temp_open(NULL), 0);
@@ -315,21 +335,22 @@ static bool fail_until_done(const struct scenario *s, unsigned *n)
 	do {
 		struct err e = ERR_INIT;
 
-		trap.left = ++*n;
-		trap.fired = false;
+		set_trap(++*n);
 		rc = s->operation(&e);
-		trap.left = 0;
+		fired = set_trap(0);
+		if (rc < 0 && !fired)
+			fail_msg("it failed by itself: %s", e.text);
 		assert_int_equal(n_staged(), 0);
 		if (rc < 0)
 			check_failure(s, &e, before, blobs);
-		if (trap.fired && may_leave_bytes(s))
+		if (fired && may_leave_bytes(s))
 			blobs = n_blobs();
 		assert_true(*n < N_MAX);
 	} while (rc < 0);
 	s->check();
 	work_release(&w);
 	temp_close(NULL);
-	return trap.fired;
+	return fired;
 }
 
 static void fail_each(const struct scenario *s)
