@@ -10,13 +10,27 @@ void check_release(struct check *c)
 	c->holder = NULL;
 }
 
+/* "row 12 missing from index task_name": one finding for each index, whatever the number of its rows. */
+static void note_index(struct check *c, const char *name)
+{
+	struct finding like = { .fault = FAULT_INDEX };
+
+	like.which = xasprintf("index %.*s", (int)strcspn(name, " "), name);
+	if (findings_has(&c->findings, &like))
+		free(like.which);
+	else
+		findings_add(&c->findings, FAULT_INDEX, like.which, "it does not agree with its table");
+}
+
 static int note_fault(const char *fault, void *ud)
 {
 	struct check *c = ud;
-	bool index = strstr(fault, " index ") != NULL;
+	const char *index = strstr(fault, " index ");
 
-	findings_add(&c->findings, index ? FAULT_INDEX : FAULT_DATABASE, xasprintf("platform.db: %s", fault), "%s",
-		     index ? "an index does not agree with its table" : "the database itself is damaged");
+	if (index)
+		note_index(c, index + strlen(" index "));
+	else
+		findings_add(&c->findings, FAULT_DATABASE, xstrdup("platform.db"), "%s", fault);
 	return 0;
 }
 
