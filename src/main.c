@@ -193,16 +193,16 @@ static void close_all(struct daemon *d)
 	spawner_stop(d->spawner);
 }
 
-/* Threads of ours leave signals to the main thread, which waits for them. */
-static void block_signals(int how)
+/* For all threads: one waits for the signals that end us (fs_serve), and a pipe that breaks is an errno only. */
+static void block_signals(void)
 {
-	static const int ours[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
+	static const int ours[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR2, SIGPIPE };
 	sigset_t set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < N_ELEMS(ours); i++)
 		sigaddset(&set, ours[i]);
-	pthread_sigmask(how, &set, NULL);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 static int open_null(void)
@@ -228,13 +228,12 @@ static int serve(struct daemon *d, int ready_fd)
 	struct err e = ERR_INIT;
 	int rc;
 
-	block_signals(SIG_BLOCK);
+	block_signals();
 	rc = open_all(d, &e);
 	if (rc == 0) {
 		log_info("'%s' is mounted at %s", d->source, d->mountpoint);
 		if (ready_fd >= 0)
 			announce(ready_fd);
-		block_signals(SIG_UNBLOCK);
 		rc = fs_serve(d->fs, &e);
 	}
 	if (rc < 0)

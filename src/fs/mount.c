@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <mntent.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@
 
 #define MAX_THREADS  32 /* that answer at once; what waits for the disk or for an event holds none */
 #define POOL_THREADS 16
+#define WAKE_US      20000
 
 extern char **environ;
 
@@ -178,18 +180,69 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	return rc;
 }
 
+/*
+ * Who waits for a signal to end. It makes the notifications end while requests are still answered; then it wakes the
+ * main thread, again and again, since a signal that comes just before libfuse waits would be lost.
+ */
+struct stopper {
+	struct fs *fs;
+	pthread_t thread, main;
+	_Atomic bool done;
+};
+
+static void stop_signals(sigset_t *set)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR2 };
+
+	sigemptyset(set);
+	for (size_t i = 0; i < N_ELEMS(signals); i++)
+		sigaddset(set, signals[i]);
+}
+
+static void *stopper_run(void *arg)
+{
+	struct stopper *s = arg;
+	sigset_t set;
+	int got = 0;
+
+	stop_signals(&set);
+	sigwait(&set, &got);
+	if (got == SIGUSR2) /* from fs_serve: it is over already */
+		return NULL;
+	log_info("signal %d: the mount at %s ends", got, s->fs->o.mountpoint);
+	notify_quiet(s->fs);
+	fuse_session_exit(s->fs->session);
+	while (!s->done) {
+		pthread_kill(s->main, SIGUSR1);
+		usleep(WAKE_US);
+	}
+	return NULL;
+}
+
+static void wake_up(int sig UNUSED)
+{
+}
+
 int fs_serve(struct fs *fs, struct err *e)
 {
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	struct sigaction wake = { .sa_handler = wake_up };
+	struct stopper stopper = { .fs = fs, .main = pthread_self() };
 	int rc;
 
-	if (!config || fuse_set_signal_handlers(fs->session) != 0)
-		return err_set(e, -ENOMEM, "no signal handlers");
+	sigaction(SIGUSR1, &wake, NULL);
+	rc = config ? pthread_create(&stopper.thread, NULL, stopper_run, &stopper) : ENOMEM;
+	if (rc != 0) {
+		fuse_loop_cfg_destroy(config);
+		return err_set(e, -rc, "no thread that waits for signals");
+	}
 	fuse_loop_cfg_set_max_threads(config, MAX_THREADS);
 	rc = fuse_session_loop_mt(fs->session, config);
-	fuse_remove_signal_handlers(fs->session);
+	stopper.done = true;
+	pthread_kill(stopper.thread, SIGUSR2);
+	pthread_join(stopper.thread, NULL);
 	fuse_loop_cfg_destroy(config);
-	return rc < 0 ? err_set(e, rc, "the connection to the kernel failed") : 0;
+	return rc < 0 && !fuse_session_exited(fs->session) ? err_set(e, rc, "the connection to the kernel failed") : 0;
 }
 
 /* Waiting readers are answered while the connection stands; the last uploads are taken in; then the mount goes. */

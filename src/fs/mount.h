@@ -10,7 +10,10 @@
  */
 int fs_open(const struct fs_options *o, const char *source, bool debug, struct fs **out, struct err *e);
 
-/* fs_serve - answer until the file system is unmounted or a signal says so. 0 or -errno */
+/*
+ * fs_serve - answer until the file system is unmounted or TERM, INT or HUP says so. Those signals, and USR2, must be
+ * blocked in all threads: one of its own waits for them. 0 or -errno
+ */
 int fs_serve(struct fs *fs, struct err *e);
 
 /* fs_close - answer who still waits, unmount, free. fs may be NULL */

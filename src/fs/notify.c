@@ -32,10 +32,10 @@ struct telling {
 struct teller {
 	struct fs *fs;
 	pthread_mutex_t lock;
-	pthread_cond_t more;
+	pthread_cond_t more, idle;
 	struct telling *first, **last;
 	struct telling *later, **latest; /* told again when they are due */
-	bool stopping;
+	bool stopping, busy;
 	pthread_t thread;
 };
 
@@ -50,6 +50,7 @@ struct notifier {
 	pthread_cond_t more;
 	struct raw *first, **last;
 	bool stopping;
+	_Atomic bool quiet;
 	pthread_t thread;
 	struct teller teller[N_TELLERS];
 };
@@ -61,8 +62,11 @@ static void tell(struct notifier *n, uint64_t ino, const char *name)
 		dirtime_touch(n->fs, ino);
 
 	struct teller *t = &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
-	struct telling *x = xmalloc(sizeof(*x));
+	struct telling *x;
 
+	if (n->quiet)
+		return;
+	x = xmalloc(sizeof(*x));
 	*x = (struct telling){ .ino = ino, .name = xstrdup(name) };
 	pthread_mutex_lock(&t->lock);
 	*t->last = x;
@@ -90,18 +94,33 @@ static struct telling *pop(struct telling **first, struct telling ***last)
 	return x;
 }
 
-/* The next thing to tell: what is new first, then what is due again. NULL at the end. */
+static void drop_all(struct telling **first, struct telling ***last)
+{
+	while (*first) {
+		struct telling *x = pop(first, last);
+
+		free(x->name);
+		free(x);
+	}
+}
+
+/* The next thing to tell: what is new first, then what is due again. NULL at the end, when nothing is told any more. */
 static struct telling *take(struct teller *t)
 {
 	struct telling *x = NULL;
 
 	pthread_mutex_lock(&t->lock);
+	t->busy = false;
+	pthread_cond_broadcast(&t->idle);
 	while (!t->first && !t->stopping && !(t->later && t->later->due_ms <= clock_mono_ms()))
 		cond_wait_until(&t->more, &t->lock, t->later ? t->later->due_ms : -1);
-	if (t->first)
-		x = pop(&t->first, &t->last);
-	else if (t->later)
-		x = pop(&t->later, &t->latest);
+	if (t->stopping) {
+		drop_all(&t->first, &t->last);
+		drop_all(&t->later, &t->latest);
+	} else {
+		x = t->first ? pop(&t->first, &t->last) : pop(&t->later, &t->latest);
+		t->busy = true;
+	}
 	pthread_mutex_unlock(&t->lock);
 	return x;
 }
@@ -388,6 +407,7 @@ static int start_teller(struct teller *t, struct fs *fs)
 	t->latest = &t->later;
 	pthread_mutex_init(&t->lock, NULL);
 	cond_init(&t->more);
+	cond_init(&t->idle);
 	return -pthread_create(&t->thread, NULL, teller_run, t);
 }
 
@@ -400,6 +420,24 @@ static void stop_teller(struct teller *t)
 	pthread_join(t->thread, NULL);
 	pthread_mutex_destroy(&t->lock);
 	pthread_cond_destroy(&t->more);
+	pthread_cond_destroy(&t->idle);
+}
+
+void notify_quiet(struct fs *fs)
+{
+	struct notifier *n = fs->notifier;
+
+	n->quiet = true;
+	for (size_t i = 0; i < N_TELLERS; i++) {
+		struct teller *t = &n->teller[i];
+
+		pthread_mutex_lock(&t->lock);
+		drop_all(&t->first, &t->last);
+		drop_all(&t->later, &t->latest);
+		while (t->busy)
+			pthread_cond_wait(&t->idle, &t->lock);
+		pthread_mutex_unlock(&t->lock);
+	}
 }
 
 int notify_start(struct fs *fs)

@@ -12,6 +12,11 @@
 /* notify_start - begin to tell fs->session, which must exist. 0 or -errno; notify_stop before the session goes */
 int notify_start(struct fs *fs);
 void notify_stop(struct fs *fs);
+/*
+ * notify_quiet - tell the kernel nothing any more, and wait until what is being told is over. Call it while requests
+ * are still answered: a notification may wait for the lock of a directory that one of them holds, and would for ever
+ */
+void notify_quiet(struct fs *fs);
 
 /* notify_changes - for the change feed; only queues */
 void notify_changes(struct fs *fs, const struct change *c, size_t n);

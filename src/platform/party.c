@@ -113,11 +113,6 @@ void party_release(enum party_kind kind, union party *x)
 	row_release(kinds[kind].table, x);
 }
 
-const char *party_name(enum party_kind kind, const union party *x)
-{
-	return *(char *const *)((const char *)x + kinds[kind].name);
-}
-
 int64_t party_updated(enum party_kind kind, const union party *x)
 {
 	return *(const int64_t *)((const char *)x + kinds[kind].updated_at);

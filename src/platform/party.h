@@ -20,7 +20,6 @@ const struct table *party_table(enum party_kind kind);
 /* party_refusal - under which kind its refusals are kept */
 enum refusal_kind party_refusal(enum party_kind kind);
 void party_release(enum party_kind kind, union party *x);
-const char *party_name(enum party_kind kind, const union party *x);
 int64_t party_updated(enum party_kind kind, const union party *x);
 
 /* party_create - a record with defaults; name in its clean form. 0 and *row_id, -EEXIST, -EINVAL */

@@ -337,6 +337,16 @@ static int own(struct tx *tx, const struct work *w, struct task *t, struct err *
 	return rc;
 }
 
+bool work_owned(struct platform *p, const struct work *w)
+{
+	struct task t;
+	bool owned =
+		task_get(p, w->task.row_id, &t, NULL) == 0 && t.state == TASK_IN_PROGRESS && t.fence == w->task.fence;
+
+	task_release(&t);
+	return owned;
+}
+
 static int note_gone(void *row, void *ud)
 {
 	const struct document *d = row;

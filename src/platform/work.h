@@ -46,6 +46,9 @@ void work_release(struct work *w);
 /* work_wait_ms - how long until a task's time comes: 0 now, -1 when none is waiting; -errno below that */
 int64_t work_wait_ms(struct platform *p);
 
+/* work_owned - true while the task is in progress under this claim */
+bool work_owned(struct platform *p, const struct work *w);
+
 /* work_succeed - keep the result: completed, or needs_review below the engagement's threshold. -ESTALE, or the store's
  */
 int work_succeed(struct platform *p, const struct work *w, const struct outcome *o, struct err *e);
