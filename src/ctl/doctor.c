@@ -101,7 +101,7 @@ static void probe(struct sandbox_layers *out)
 	pid = fork();
 	if (pid == 0) {
 		sandbox_probe(out);
-		_exit(io_write_all(ends[1], out, sizeof(*out)) < 0);
+		_exit(io_write_all(ends[1], out, sizeof(*out)) < 0 ? 1 : 0);
 	}
 	close(ends[1]);
 	if (io_read_fd(ends[0], &got, sizeof(*out)) == 0 && got.len == sizeof(*out))
