@@ -30,12 +30,12 @@ static const struct option {
 };
 
 /* What mount(8), fstab and systemd put among the options for themselves. */
-static const char *const ignored[] = { "rw",       "dev",        "nodev",       "suid",     "nosuid",     "exec",
-				       "noexec",   "auto",       "noauto",      "user",     "nouser",     "users",
-				       "owner",    "group",      "_netdev",     "nofail",   "defaults",   "async",
-				       "sync",     "dirsync",    "atime",       "noatime",  "diratime",   "nodiratime",
-				       "relatime", "norelatime", "strictatime", "lazytime", "nolazytime", "x-*",
-				       "comment=*" };
+static const char *const ignored[] = { "rw",         "dev",      "nodev",      "suid",        "nosuid",   "exec",
+				       "noexec",     "auto",     "noauto",     "user",        "nouser",   "user=*",
+				       "users",      "owner",    "group",      "_netdev",     "nofail",   "defaults",
+				       "async",      "sync",     "dirsync",    "atime",       "noatime",  "diratime",
+				       "nodiratime", "relatime", "norelatime", "strictatime", "lazytime", "nolazytime",
+				       "x-*",        "comment=*" };
 
 static bool is_ignored(const char *option)
 {

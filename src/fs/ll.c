@@ -51,7 +51,7 @@ static void fill_entry(const struct fs *fs, struct found at, const struct attr *
 {
 	*out = (struct fuse_entry_param){ .ino = INO(at.kind, at.row), .attr_timeout = attr->timeout_s };
 	fill_stat(fs, out->ino, attr, &out->attr);
-	out->entry_timeout = attr->timeout_s > 0 ? TREE_FOREVER_S : 0;
+	out->entry_timeout = attr->timeout_s > 0 && !(nodes[at.kind].flags & NODE_FLEETING) ? TREE_FOREVER_S : 0;
 }
 
 int ll_entry(struct fs *fs, struct found at, struct fuse_entry_param *out, struct err *e)

@@ -105,7 +105,12 @@ enum node_flags {
 	NODE_SCRATCHY = 8, /* a directory where editors may keep temporary files */
 	NODE_BLOCKS = 16,  /* reading waits; parked in wait.c */
 	NODE_UPLOADS = 32, /* a directory where files are dropped */
-	NODE_FIRM = 64,    /* cannot be removed, not even with what holds it */
+	/*
+	 * A name that comes and goes by itself in a directory where people make files all the time: the kernel asks for
+	 * it each time. To make it forget such names we would wait for the directory's lock, which a request may hold;
+	 * a daemon that is killed while it waits leaves both waiting for ever.
+	 */
+	NODE_FLEETING = 64,
 };
 
 struct node;

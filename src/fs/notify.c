@@ -18,7 +18,6 @@
 
 #define N_TELLERS 4
 #define CHOSEN    ((int64_t)1 << 44)
-#define RECEIPT   ".receipt.json"
 #define AGAIN_MS  20
 
 /* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. */
@@ -247,25 +246,16 @@ static void trash_changed(struct notifier *n, const struct change *c)
 		tell(n, INO(NODE_TRASH, 0), view_name(c->name, engagement, false, name));
 }
 
-static void drop_in(struct notifier *n, uint64_t dir, const char *name)
-{
-	char receipt[NAME_BYTES];
-
-	tell(n, dir, NULL);
-	tell(n, dir, name);
-	tell(n, dir, name_fit(name, RECEIPT, receipt));
-}
-
 /* The inbox of that number, or (in_folder) the dropped folder of that row. */
-static void drop_at(struct notifier *n, int64_t parent, bool in_folder, const char *name)
+static void drop_at(struct notifier *n, int64_t parent, bool in_folder)
 {
 	if (in_folder) {
-		drop_in(n, INO(NODE_FOLDER, parent), name);
+		tell(n, INO(NODE_FOLDER, parent), NULL);
 	} else if (parent & CHOSEN) {
-		drop_in(n, INO(NODE_INBOX_MCP, parent), name);
-		drop_in(n, INO(NODE_INBOX_TOOL, parent), name);
+		tell(n, INO(NODE_INBOX_MCP, parent), NULL);
+		tell(n, INO(NODE_INBOX_TOOL, parent), NULL);
 	} else {
-		drop_in(n, parent ? INO(NODE_INBOX, parent) : INO(NODE_TASKS_INBOX, 0), name);
+		tell(n, parent ? INO(NODE_INBOX, parent) : INO(NODE_TASKS_INBOX, 0), NULL);
 	}
 }
 
@@ -273,7 +263,7 @@ static void drop_changed(struct notifier *n, const struct change *c)
 {
 	tell(n, INO(NODE_ENTRY, c->row), NULL);
 	tell(n, INO(NODE_FOLDER, c->row), NULL);
-	drop_at(n, c->parent, c->was, c->name);
+	drop_at(n, c->parent, c->was);
 }
 
 static void document_changed(struct notifier *n, const struct change *c)
@@ -388,10 +378,10 @@ void notify_attr(struct fs *fs, uint64_t ino)
 		tell(fs->notifier, ino, NULL);
 }
 
-void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row, const char *name)
+void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row)
 {
 	if (fs->notifier)
-		drop_at(fs->notifier, parent_row ? parent_row : inbox, parent_row, name);
+		drop_at(fs->notifier, parent_row ? parent_row : inbox, parent_row);
 }
 
 void notify_name(struct fs *fs, uint64_t dir, const char *name)

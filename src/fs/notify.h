@@ -26,9 +26,9 @@ void notify_attr(struct fs *fs, uint64_t ino);
 void notify_name(struct fs *fs, uint64_t dir, const char *name);
 
 /*
- * notify_gone - a name that only we knew (an upload that was not taken in) is gone from an inbox, or from the dropped
+ * notify_gone - an upload that was not taken in, and that only we knew, is gone from an inbox, or from the dropped
  * folder parent_row
  */
-void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row, const char *name);
+void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row);
 
 #endif

@@ -506,7 +506,7 @@ static void last_writer_gone(struct upload *u, bool ended)
 	if (u->committed && u->writer)
 		linger_add(u->fs, &u->dir, u->name, u->drop_row, u->writer);
 	if (ended && !u->committed)
-		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row, u->name);
+		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row);
 	pthread_mutex_lock(&u->commit_lock); /* a rename holds and lifts too */
 	hold_task(u, 0);
 	pthread_mutex_unlock(&u->commit_lock);

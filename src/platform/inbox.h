@@ -63,7 +63,7 @@ int inbox_submit(struct platform *p, const struct inbox *box, int64_t folder_row
 		 int64_t *task_row, struct err *e);
 
 /* inbox_remove - remove an entry and its receipt; a task in todo or running is cancelled, its input stays.
- * A folder must be empty (-ENOTEMPTY) unless it is submitted */
+ * A folder must be empty (-ENOTEMPTY) */
 int inbox_remove(struct platform *p, int64_t drop_row, const struct actor *who, struct err *e);
 /* inbox_remove_receipt - remove the receipt of an entry that is gone; -EPERM while the entry is there */
 int inbox_remove_receipt(struct platform *p, int64_t drop_row, struct err *e);
