@@ -338,16 +338,20 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 			     .name = name,
 			     .sha256 = sha256,
 			     .size = size,
-			     .modified_at = u->modified_at,
 			     .quiet_ms = quiet_ms(p, name, size) };
+	bool committed;
 	int rc = 0;
 
+	lock(u->fs);
+	a.modified_at = u->modified_at;
+	committed = u->committed;
+	unlock(u->fs);
 	if (!a.parent_row && util_ends(name, ".json") && size > 0)
 		rc = upload_request_read(u->fs, u->stage, name, size, &r, e);
 	a.request = r.doc;
 	a.attachment = &r.attachment;
 	a.n_attachments = r.n_attachments;
-	a.row_id = u->committed ? store_reserve(p->store, e) : u->row;
+	a.row_id = committed ? store_reserve(p->store, e) : u->row;
 	a.task_row = store_reserve(p->store, e);
 	if (a.row_id < 0 || a.task_row < 0)
 		rc = -EIO;
@@ -640,8 +644,10 @@ bool upload_stat(struct fs *fs, int64_t row, struct attr *out)
 	if (!u)
 		return false;
 	out->size = stage_size(u->stage);
-	out->modified_at = u->modified_at;
 	out->timeout_s = 0;
+	lock(fs);
+	out->modified_at = u->modified_at;
+	unlock(fs);
 	if (fs->o.allow_other)
 		out->owner = u->owner;
 	upload_put(u);

@@ -190,8 +190,11 @@ ok 'nothing can be made in the root' '
 	must_fail EPERM op rmdir "$mnt/tasks" && must_fail EPERM op rename "$mnt/tasks" "$mnt/todo"'
 ok 'the end' 'mount_stop'
 
-# A plain user
+# A plain user, who may not be able to read the build directory
 if [ "$(id -u)" = 0 ] && as_nobody true 2>/dev/null && as_nobody test -w /dev/fuse; then
+	mkdir -p "$dir/bin/mcps/tender" && cp "$program" "$dir/bin/" &&
+		cp "$build/mcps/tender/tender" "$build/mcps/tender/manifest.json" "$dir/bin/mcps/tender/" && chmod -R a+rX "$dir/bin"
+	program=$dir/bin/0711fs
 	ok 'a plain user mounts, drops and reads' '
 		chmod 755 "$dir" && mkdir "$dir/user" && chown 65534:65534 "$dir/user" &&
 		as_nobody mkdir "$dir/user/mnt" && as_nobody "$program" "$dir/user/store" "$dir/user/mnt" &&
