@@ -286,9 +286,13 @@ int upload_write(struct upload *u, const void *bytes, size_t len, int64_t offset
 
 int upload_truncate(struct upload *u, int64_t size)
 {
+	bool dirty;
 	int rc;
 
-	if (size == stage_size(u->stage) && u->dirty)
+	lock(u->fs);
+	dirty = u->dirty;
+	unlock(u->fs);
+	if (size == stage_size(u->stage) && dirty)
 		return 0;
 	rc = stage_truncate(u->stage, size);
 	if (rc == 0)
@@ -507,9 +511,18 @@ static bool drop_writer(struct upload *u, const struct actor *who, bool *ended)
 
 static void last_writer_gone(struct upload *u, bool ended)
 {
-	if (u->committed && u->writer)
-		linger_add(u->fs, &u->dir, u->name, u->drop_row, u->writer);
-	if (ended && !u->committed)
+	char name[NAME_BYTES];
+	int64_t drop_row;
+	pid_t writer;
+
+	lock(u->fs);
+	memcpy(name, u->name, sizeof(name));
+	drop_row = u->committed ? u->drop_row : 0;
+	writer = u->writer;
+	unlock(u->fs);
+	if (drop_row && writer)
+		linger_add(u->fs, &u->dir, name, drop_row, writer);
+	if (ended && !drop_row)
 		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row);
 	pthread_mutex_lock(&u->commit_lock); /* a rename holds and lifts too */
 	hold_task(u, 0);
@@ -520,9 +533,13 @@ static void last_writer_gone(struct upload *u, bool ended)
 
 void upload_release(struct upload *u, const struct actor *who)
 {
+	struct actor closer;
 	bool ended;
 
-	if (drop_writer(u, u->closed ? &u->who : who, &ended))
+	lock(u->fs);
+	closer = u->closed ? u->who : *who;
+	unlock(u->fs);
+	if (drop_writer(u, &closer, &ended))
 		last_writer_gone(u, ended);
 	upload_put(u);
 }
@@ -609,7 +626,7 @@ void upload_remove(struct upload *u)
 	lock(u->fs);
 	if (u->in_table)
 		take_out(u);
-	u->refused = true;
+	u->refused = u->removed = true;
 	unlock(u->fs);
 }
 
@@ -647,9 +664,9 @@ bool upload_stat(struct fs *fs, int64_t row, struct attr *out)
 	out->timeout_s = 0;
 	lock(fs);
 	out->modified_at = u->modified_at;
-	unlock(fs);
 	if (fs->o.allow_other)
 		out->owner = u->owner;
+	unlock(fs);
 	upload_put(u);
 	return true;
 }
