@@ -11,8 +11,6 @@
 #include "platform/actor.h"
 #include "platform/settings.h"
 
-#define CHOSEN ((int64_t)1 << 44)
-
 struct folders {
 	struct fs *fs;
 	pthread_mutex_t lock;
@@ -32,7 +30,7 @@ int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e)
 	struct folders *f = fs->folders;
 	int rc = -ESTALE;
 
-	if (!(number & CHOSEN)) {
+	if (!(number & INBOX_CHOSEN)) {
 		*out = (struct inbox){ .number = number, .engagement_row = number };
 		return 0;
 	}
@@ -124,8 +122,8 @@ int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, st
 	rc = inbox_get(fs->p, folder_row, &d, e);
 	if (rc < 0)
 		return rc;
-	rc = d.inbox & CHOSEN ? 0 : folder_box(fs, d.inbox, &box, e);
-	if (d.inbox & CHOSEN) { /* also after a restart, when nobody has looked the directory up yet */
+	rc = d.inbox & INBOX_CHOSEN ? 0 : folder_box(fs, d.inbox, &box, e);
+	if (d.inbox & INBOX_CHOSEN) { /* also after a restart, when nobody has looked the directory up yet */
 		box = (struct inbox){ .number = d.inbox, .engagement_row = d.engagement_row };
 		snprintf(box.mcp, sizeof(box.mcp), "%s", d.mcp ? d.mcp : "");
 		snprintf(box.tool, sizeof(box.tool), "%s", d.tool ? d.tool : "");

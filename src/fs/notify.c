@@ -11,13 +11,13 @@
 #include "fs/dirtime.h"
 #include "fs/node.h"
 #include "fs/view.h"
+#include "platform/inbox.h"
 #include "platform/party.h"
 #include "platform/refusal.h"
 #include "platform/settings.h"
 #include "platform/task.h"
 
 #define N_TELLERS 4
-#define CHOSEN    ((int64_t)1 << 44)
 #define AGAIN_MS  20
 
 /* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. */
@@ -251,7 +251,7 @@ static void drop_at(struct notifier *n, int64_t parent, bool in_folder)
 {
 	if (in_folder) {
 		tell(n, INO(NODE_FOLDER, parent), NULL);
-	} else if (parent & CHOSEN) {
+	} else if (parent & INBOX_CHOSEN) {
 		tell(n, INO(NODE_INBOX_MCP, parent), NULL);
 		tell(n, INO(NODE_INBOX_TOOL, parent), NULL);
 	} else {

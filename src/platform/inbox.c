@@ -12,9 +12,6 @@
 #include "platform/settings.h"
 #include "platform/task.h"
 
-/* Above every row id (they stay below 2^45), below the bits that inode numbers take. */
-#define CHOSEN_BIT ((int64_t)1 << 44)
-
 int64_t inbox_number(int64_t engagement_row, const char *mcp, const char *tool)
 {
 	char text[256], hex[SHA256_HEX_BYTES];
@@ -25,7 +22,7 @@ int64_t inbox_number(int64_t engagement_row, const char *mcp, const char *tool)
 	n = snprintf(text, sizeof(text), "%jd/%s/%s", (intmax_t)engagement_row, mcp, tool ? tool : "");
 	sha256_hex(text, (size_t)n, hex);
 	hex[11] = '\0';
-	return CHOSEN_BIT | (int64_t)strtoull(hex, NULL, 16);
+	return INBOX_CHOSEN | (int64_t)strtoull(hex, NULL, 16);
 }
 
 struct call {

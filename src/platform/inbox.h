@@ -17,6 +17,10 @@ struct inbox {
 	char mcp[64], tool[64]; /* the engine that the directory chooses, or "" */
 };
 
+/* The bit that marks the number of a chosen engine's inbox: above every row id (below 2^45), below what inode numbers
+ * take */
+#define INBOX_CHOSEN ((int64_t)1 << 44)
+
 /* inbox_number - 0 for tasks/inbox, the engagement's row for its own inbox, else a hash that no row has */
 int64_t inbox_number(int64_t engagement_row, const char *mcp, const char *tool);
 
