@@ -7,6 +7,7 @@
 #include "mcp/catalog.h"
 #include "platform/platform.h"
 
+struct backings;
 struct dirtimes;
 struct handles;
 struct uploads;
@@ -41,6 +42,7 @@ struct fs {
 	struct fs_options o;
 	struct platform *p;
 	int64_t started_at;
+	struct backings *backings;
 	struct dirtimes *dirtimes;
 	struct handles *handles;
 	struct uploads *uploads;

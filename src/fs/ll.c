@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 
 #include "base/log.h"
+#include "fs/backing.h"
 #include "fs/ll_parts.h"
 #include "fs/scratch.h"
 #include "fs/tree.h"
@@ -99,12 +100,13 @@ struct ll_job *ll_job_new(fuse_req_t req, struct handle *h)
 }
 
 /* What the kernel offers and we use. */
-static void want(struct fuse_conn_info *conn, unsigned flag)
+static bool want(struct fuse_conn_info *conn, unsigned flag)
 {
 #ifdef HAVE_FUSE_SET_FEATURE_FLAG
-	fuse_set_feature_flag(conn, flag);
+	return fuse_set_feature_flag(conn, flag);
 #else
 	conn->want |= conn->capable & flag;
+	return conn->capable & flag;
 #endif
 }
 
@@ -113,6 +115,15 @@ static void ll_init(void *data UNUSED, struct fuse_conn_info *conn)
 	conn->time_gran = 1000000; /* times are kept in milliseconds */
 	want(conn, FUSE_CAP_CACHE_SYMLINKS);
 	want(conn, FUSE_CAP_EXPORT_SUPPORT);
+#ifdef FUSE_CAP_HANDLE_KILLPRIV_V2
+	want(conn, FUSE_CAP_HANDLE_KILLPRIV_V2); /* else each write asks for security.capability first */
+#endif
+#ifdef FUSE_CAP_PASSTHROUGH
+	if (want(conn, FUSE_CAP_PASSTHROUGH)) {
+		conn->max_backing_stack_depth = 1;
+		backings_allow(((struct fs *)data)->backings);
+	}
+#endif
 }
 
 static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "fs/backing.h"
 #include "fs/pool.h"
 #include "fs/wait.h"
 
@@ -15,6 +16,27 @@ static void give_handle(struct handle *h, const struct handle_mode *mode, struct
 	fi->direct_io = mode->direct_io;
 	fi->keep_cache = mode->keep_cache;
 	fi->noflush = mode->noflush;
+}
+
+/* What the kernel reads by itself it does not cache a second time. */
+static void give_backing(fuse_req_t req, struct handle *h, const struct handle_mode *mode, struct fuse_file_info *fi)
+{
+	int id = h->type == HANDLE_FD && mode->keep_cache ? backing_get(h->fs->backings, req, h->ino, h->fd) : 0;
+
+	if (id <= 0)
+		return;
+#ifdef FUSE_CAP_PASSTHROUGH
+	fi->backing_id = id;
+#endif
+	fi->keep_cache = false;
+	h->backed = true;
+}
+
+static void close_read(fuse_req_t req, struct handle *h)
+{
+	if (h->backed)
+		backing_put(h->fs->backings, req, h->ino);
+	handle_close(h, &(struct actor){ 0 });
 }
 
 void ll_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -29,8 +51,9 @@ void ll_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	give_handle(h, &mode, fi);
+	give_backing(req, h, &mode, fi);
 	if (fuse_reply_open(req, fi) == -ENOENT) /* the open was interrupted: there will be no release */
-		handle_close(h, &(struct actor){ 0 });
+		close_read(req, h);
 }
 
 void ll_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode UNUSED, struct fuse_file_info *fi)
@@ -149,7 +172,7 @@ void ll_release(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi
 	}
 	if (h->type == HANDLE_WAIT)
 		wait_forget(h);
-	handle_close(h, &(struct actor){ 0 });
+	close_read(req, h);
 	fuse_reply_err(req, 0);
 }
 

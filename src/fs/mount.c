@@ -1,8 +1,6 @@
-#define FUSE_USE_VERSION 312
 #include "fs/mount.h"
 
 #include <errno.h>
-#include <fuse_lowlevel.h>
 #include <mntent.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "fs/backing.h"
 #include "fs/dirtime.h"
 #include "fs/eventlog.h"
 #include "fs/folder.h"
@@ -165,6 +164,7 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	fs->o = *o;
 	fs->p = o->platform;
 	fs->started_at = clock_now_ms();
+	fs->backings = backings_new();
 	fs->dirtimes = dirtimes_new();
 	fs->handles = handles_new();
 	fs->uploads = uploads_new();
@@ -259,6 +259,7 @@ void fs_close(struct fs *fs)
 		fuse_session_destroy(fs->session);
 	}
 	handles_free(fs->handles);
+	backings_free(fs->backings);
 	dirtimes_free(fs->dirtimes);
 	uploads_free(fs->uploads);
 	lingers_free(fs->lingers);

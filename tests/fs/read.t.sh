@@ -94,6 +94,15 @@ drop_many()
 ok 'while documents come in and are worked on, it ends too' '
 	engines_go; drop_many & dropping=$!; walk; walked=$?; wait $dropping && same 0 $walked &&
 	for i in $(seq 30); do wait_task load$i needs_review || return 1; done'
+ok 'a large document is read whole by several at once, in pieces and mapped' '
+	head -c 3000001 /dev/urandom >"$dir/large.pdf" && cp "$dir/large.pdf" "$inbox/" &&
+	wait_task large failed && large=$tasks/large/input/large.pdf &&
+	{ cmp "$large" "$dir/large.pdf" & } && cmp "$large" "$dir/large.pdf" && wait $! && exec 8<"$large" &&
+	tail -c 4097 "$dir/large.pdf" | cmp - <(tail -c 4097 "$large") && cat <&8 | cmp - "$dir/large.pdf" &&
+	exec 8<&- && python3 -c "if 1:
+		import mmap, sys
+		a, b = (mmap.mmap(open(f).fileno(), 0, prot=mmap.PROT_READ) for f in sys.argv[1:])
+		sys.exit(a[:] != b[:])" "$large" "$dir/large.pdf"'
 # shellcheck disable=SC2086  # a list of numbers
 kill $readers 2>/dev/null
 # shellcheck disable=SC2086
