@@ -101,7 +101,8 @@ ok 'a large document is read whole by several at once, in pieces and mapped' '
 	tail -c 4097 "$dir/large.pdf" | cmp - <(tail -c 4097 "$large") && cat <&8 | cmp - "$dir/large.pdf" &&
 	exec 8<&- && python3 -c "if 1:
 		import mmap, sys
-		a, b = (mmap.mmap(open(f).fileno(), 0, prot=mmap.PROT_READ) for f in sys.argv[1:])
+		files = [open(f) for f in sys.argv[1:]]
+		a, b = (mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) for f in files)
 		sys.exit(a[:] != b[:])" "$large" "$dir/large.pdf"'
 # shellcheck disable=SC2086  # a list of numbers
 kill $readers 2>/dev/null
