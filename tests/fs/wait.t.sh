@@ -90,19 +90,19 @@ engines_go
 ok 'poll of what can be read is ready at once' 'same "completed ready" "$(echo $("$poll" "$tasks/two/wait" 0))"'
 
 readers=
-for i in $(seq 20); do
+for i in $(seq 30); do
 	cat "$tasks/five/wait" >"$dir/many.$i" &
 	readers="$readers $!"
 	cat "$mnt/events.follow" >/dev/null &
 	readers="$readers $!"
 done
-ok 'forty blocked readers hinder nobody' '
+ok 'sixty blocked readers hinder nobody' '
 	timeout 10 ls -lR "$mnt" >/dev/null &&
 	for i in $(seq 100); do timeout 2 stat "$tasks/five/status" >/dev/null || return 1; done &&
 	sample "$inbox/six.pdf" six && wait_task six needs_review && timeout 5 cat "$mnt/health" >/dev/null'
 ok 'all wake up' '
 	put approve "$tasks/five/review" &&
-	for i in $(seq 20); do eventually "grep -qx completed $dir/many.$i" || return 1; done'
+	for i in $(seq 30); do eventually "grep -qx completed $dir/many.$i" || return 1; done'
 # shellcheck disable=SC2086  # a list of numbers
 kill $readers 2>/dev/null
 # shellcheck disable=SC2086
