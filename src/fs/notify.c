@@ -19,6 +19,7 @@
 
 #define N_TELLERS 4
 #define AGAIN_MS  20
+#define N_PENDING 256
 
 /* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. */
 struct telling {
@@ -34,6 +35,8 @@ struct teller {
 	pthread_cond_t more, idle;
 	struct telling *first, **last;
 	struct telling *later, **latest; /* told again when they are due */
+	uint64_t
+		pending[N_PENDING]; /* inodes whose attributes wait in the queue, by their hash: a burst is told once */
 	bool stopping, busy;
 	pthread_t thread;
 };
@@ -54,23 +57,39 @@ struct notifier {
 	struct teller teller[N_TELLERS];
 };
 
+static uint64_t *pending_slot(struct teller *t, uint64_t ino)
+{
+	return &t->pending[(ino ^ ino >> 8 ^ ino >> 16) % N_PENDING];
+}
+
+/* What waits in the queue is told after this change too. With the lock held. */
+static bool is_pending(struct teller *t, uint64_t ino)
+{
+	uint64_t *slot = pending_slot(t, ino);
+	bool there = *slot == ino;
+
+	*slot = ino;
+	return there;
+}
+
 /* A directory's names and an inode's attributes always go through the same thread, in order. */
 static void tell(struct notifier *n, uint64_t ino, const char *name)
 {
-	if (S_ISDIR(nodes[INO_KIND(ino)].mode))
-		dirtime_touch(n->fs, ino);
-
 	struct teller *t = &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
 	struct telling *x;
 
+	if (S_ISDIR(nodes[INO_KIND(ino)].mode))
+		dirtime_touch(n->fs, ino);
 	if (n->quiet)
 		return;
-	x = xmalloc(sizeof(*x));
-	*x = (struct telling){ .ino = ino, .name = xstrdup(name) };
 	pthread_mutex_lock(&t->lock);
-	*t->last = x;
-	t->last = &x->next;
-	pthread_cond_signal(&t->more);
+	if (name || !is_pending(t, ino)) {
+		x = xmalloc(sizeof(*x));
+		*x = (struct telling){ .ino = ino, .name = xstrdup(name) };
+		*t->last = x;
+		t->last = &x->next;
+		pthread_cond_signal(&t->more);
+	}
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -118,6 +137,8 @@ static struct telling *take(struct teller *t)
 		drop_all(&t->later, &t->latest);
 	} else {
 		x = t->first ? pop(&t->first, &t->last) : pop(&t->later, &t->latest);
+		if (!x->name && *pending_slot(t, x->ino) == x->ino)
+			*pending_slot(t, x->ino) = 0;
 		t->busy = true;
 	}
 	pthread_mutex_unlock(&t->lock);
