@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "fs/mount.h"
+#include "fs/mounts.h"
 #include "mcp/schema.h"
 #include "options.h"
 #include "platform/settings.h"
@@ -81,6 +82,15 @@ static void health(void *ud, json_t *doc)
 	json_object_set_new(doc, "sandbox", sandbox_layers_json(spawner_layers(d->spawner)));
 }
 
+/* The helper outlives us by a moment. */
+static void on_mounted(void *ud, int control)
+{
+	int rc = spawner_will(((struct daemon *)ud)->spawner, control);
+
+	if (rc < 0)
+		log_warn("the spawn helper does not answer: %s", strerror(-rc));
+}
+
 static json_t *mcp_status(void *ud, const char *mcp)
 {
 	return mcp_host_status(((struct daemon *)ud)->host, mcp);
@@ -109,7 +119,7 @@ static int open_platform(struct daemon *d, struct err *e)
 	int rc;
 
 	/* A daemon that was just unmounted still finishes its work: its successor waits for it. */
-	while ((rc = platform_open(&po, &d->platform, e)) == -EBUSY && !mount_shows(d->source) &&
+	while ((rc = platform_open(&po, &d->platform, e)) == -EBUSY && !mounts_show(d->source) &&
 	       clock_mono_ms() < until)
 		usleep(CLOSING_LOOK_US);
 	if (rc < 0)
@@ -122,7 +132,7 @@ static int open_fs(struct daemon *d, struct err *e)
 {
 	struct fs_options fo = { .platform = d->platform,
 				 .catalog = d->catalog,
-				 .host = { d, health, mcp_status },
+				 .host = { d, health, mcp_status, on_mounted },
 				 .uid = (uid_t)d->o->uid,
 				 .gid = (gid_t)d->o->gid,
 				 .umask = (mode_t)d->o->umask,

@@ -25,6 +25,8 @@ struct fs_host {
 	void *ud;
 	void (*health)(void *ud, json_t *health);         /* add the state of the other parts */
 	json_t *(*mcp_status)(void *ud, const char *mcp); /* new reference, NULL when unknown */
+	/* before the first request is answered: who writes to control breaks the connection. It stays the fs's */
+	void (*mounted)(void *ud, int control);
 };
 
 struct fs_options {
@@ -54,6 +56,7 @@ struct fs {
 	struct eventlog *eventlog;
 	struct pool *pool;
 	struct fuse_session *session;
+	int control; /* of connection_control, -1 for none */
 };
 
 #endif

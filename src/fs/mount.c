@@ -1,7 +1,6 @@
 #include "fs/mount.h"
 
 #include <errno.h>
-#include <mntent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,11 +15,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fs/backing.h"
+#include "fs/connection.h"
 #include "fs/dirtime.h"
 #include "fs/eventlog.h"
 #include "fs/folder.h"
 #include "fs/linger.h"
 #include "fs/ll.h"
+#include "fs/mounts.h"
 #include "fs/notify.h"
 #include "fs/pool.h"
 #include "fs/scratch.h"
@@ -30,33 +31,10 @@
 #define MAX_THREADS  32 /* that answer at once; what waits for the disk or for an event holds none */
 #define POOL_THREADS 16
 #define WAKE_US      20000
+#define ASK_MS       5000 /* for the answer of a mount that may be dead */
+#define LOOK_US      2000
 
 extern char **environ;
-
-/* Is there a mount of ours of this source, or (source NULL) at this mountpoint? The last one there counts. */
-static bool find_mount(const char *source, const char *mountpoint)
-{
-	struct mntent *m;
-	bool ours = false;
-	FILE *f = setmntent("/proc/self/mounts", "r");
-
-	while (f && (m = getmntent(f))) {
-		bool type = streq(m->mnt_type, "fuse.0711fs");
-
-		if (source)
-			ours = ours || (type && streq(m->mnt_fsname, source));
-		else if (streq(m->mnt_dir, mountpoint))
-			ours = type;
-	}
-	if (f)
-		endmntent(f);
-	return ours;
-}
-
-bool mount_shows(const char *source)
-{
-	return find_mount(source, NULL);
-}
 
 static int fusermount_u(const char *mountpoint)
 {
@@ -71,36 +49,105 @@ static int fusermount_u(const char *mountpoint)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
-/* Asks by statvfs, which always goes to the daemon: the kernel keeps the attributes of a dead mount's root. */
-int mount_clean(const char *mountpoint, struct err *e)
+/* A trailing slash would have the C library ask the mount itself. */
+static char *real_path(const char *mountpoint)
 {
-	auto_free char *real = realpath(mountpoint, NULL);
-	const char *at = real ? real : mountpoint;
-	struct statvfs sv;
+	auto_free char *name = xstrdup(mountpoint);
+	char *real;
 
-	if (statvfs(at, &sv) == 0 || errno != ENOTCONN)
+	for (size_t len = strlen(name); len > 1 && name[len - 1] == '/'; len--)
+		name[len - 1] = '\0';
+	real = realpath(name, NULL);
+	return real ? real : steal(name);
+}
+
+enum answer { MOUNT_LIVES, MOUNT_DEAD, MOUNT_SILENT };
+
+/*
+ * Who asks a mount that does not answer waits for ever: so a child asks, by statvfs, since the kernel keeps the
+ * attributes of a dead mount's root. It can be killed: a daemon that is dead has not read its question.
+ */
+static enum answer ask_mount(const char *at, const struct mounted *m)
+{
+	int64_t until = clock_mono_ms() + ASK_MS;
+	bool orphaned = false;
+	pid_t got, pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		struct statvfs sv;
+
+		_exit(statvfs(at, &sv) < 0 && errno == ENOTCONN);
+	}
+	if (pid < 0)
+		return MOUNT_SILENT;
+	while ((got = waitpid(pid, &status, WNOHANG)) == 0 && !orphaned && clock_mono_ms() < until) {
+		usleep(LOOK_US);
+		orphaned = m->ours && platform_orphaned(m->source);
+	}
+	if (got != 0)
+		return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? MOUNT_LIVES : MOUNT_DEAD;
+	kill(pid, SIGKILL);
+	if (!orphaned)
+		return MOUNT_SILENT;
+	waitpid(pid, &status, 0);
+	return MOUNT_DEAD;
+}
+
+/* Root breaks the connection by unmounting, a plain user by its control file. */
+static int unmount_dead(const char *at, const struct mounted *m)
+{
+	auto_close int control = -1;
+
+	if (umount2(at, MNT_FORCE | MNT_DETACH) == 0)
 		return 0;
-	if (!find_mount(NULL, at))
-		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first",
-			       mountpoint);
-	if (umount2(at, MNT_DETACH) < 0 && fusermount_u(at) < 0)
-		return err_set(e, -EPERM, "'%s' is a dead mount and cannot be unmounted: try fusermount3 -uz %s",
-			       mountpoint, at);
+	control = connection_control(m->device);
+	if (control >= 0)
+		connection_break(control);
+	return umount2(at, MNT_DETACH) == 0 ? 0 : fusermount_u(at);
+}
+
+static int clean(const char *at, const struct mounted *m, struct err *e)
+{
+	enum answer answer = ask_mount(at, m);
+
+	if (answer == MOUNT_LIVES)
+		return 0;
+	if (answer == MOUNT_SILENT)
+		return err_set(e, -EBUSY, "what is mounted at '%s' does not answer: end its daemon, or unmount it", at);
+	if (!m->ours)
+		return err_set(e, -ENOTCONN, "'%s' is a dead mount of another file system: unmount it first", at);
+	if (unmount_dead(at, m) < 0)
+		return err_set(e, -EPERM, "'%s' is a dead mount and cannot be unmounted: try fusermount3 -uz %s", at,
+			       at);
 	log_info("cleaned up the dead mount at %s", at);
 	return 1;
 }
 
+int mount_clean(const char *mountpoint, struct err *e)
+{
+	auto_free char *at = real_path(mountpoint);
+	struct mounted m = { NULL };
+	int rc = mounts_at(at, &m) && m.fuse ? clean(at, &m, e) : 0;
+
+	mounted_release(&m);
+	return rc;
+}
+
 int mount_check(const char *mountpoint, struct err *e)
 {
+	struct mounted m = { NULL };
+	bool ours = mounts_at(mountpoint, &m) && m.ours;
 	struct stat st;
 
+	mounted_release(&m);
+	if (ours)
+		return err_set(e, -EBUSY,
+			       "at '%s' a platform is mounted already: unmount it first, or choose another directory",
+			       mountpoint);
 	if (stat(mountpoint, &st) == 0 && !S_ISDIR(st.st_mode))
 		return err_set(e, -ENOTDIR, "the mountpoint '%s' is not a directory", mountpoint);
-	if (!find_mount(NULL, mountpoint))
-		return 0;
-	return err_set(e, -EBUSY,
-		       "at '%s' a platform is mounted already: unmount it first, or choose another directory",
-		       mountpoint);
+	return 0;
 }
 
 void fs_changes(struct fs *fs, const struct change *c, size_t n)
@@ -138,6 +185,23 @@ static int make_session(struct fs *fs, const char *source, bool debug, struct er
 	return 0;
 }
 
+/* While our threads can be stuck, somebody must be able to break the connection when we die. */
+static void provide_for_death(struct fs *fs)
+{
+	struct mounted m = { NULL };
+
+	if (mounts_at(fs->o.mountpoint, &m) && m.ours)
+		fs->control = connection_control(m.device);
+	mounted_release(&m);
+	if (fs->control < 0) {
+		log_info("fusectl is not mounted: if this daemon is killed, %s may hang until umount -f",
+			 fs->o.mountpoint);
+		return;
+	}
+	connection_guard(fs->control);
+	fs->o.host.mounted(fs->o.host.ud, fs->control);
+}
+
 static int start_parts(struct fs *fs, struct err *e)
 {
 	int rc;
@@ -163,6 +227,7 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 
 	fs->o = *o;
 	fs->p = o->platform;
+	fs->control = -1;
 	fs->started_at = clock_now_ms();
 	fs->backings = backings_new();
 	fs->dirtimes = dirtimes_new();
@@ -171,8 +236,10 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	fs->lingers = lingers_new();
 	fs->scratches = scratches_new();
 	rc = make_session(fs, source, debug, e);
-	if (rc == 0)
+	if (rc == 0) {
+		provide_for_death(fs);
 		rc = start_parts(fs, e);
+	}
 	if (rc < 0)
 		fs_close(fs);
 	else
@@ -258,6 +325,8 @@ void fs_close(struct fs *fs)
 		fuse_session_unmount(fs->session);
 		fuse_session_destroy(fs->session);
 	}
+	connection_unguard();
+	util_close(&fs->control);
 	handles_free(fs->handles);
 	backings_free(fs->backings);
 	dirtimes_free(fs->dirtimes);

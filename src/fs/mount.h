@@ -23,15 +23,13 @@ void fs_close(struct fs *fs);
 void fs_changes(struct fs *fs, const struct change *c, size_t n);
 
 /*
- * mount_clean - if a daemon of ours died at this mountpoint and left it dead, unmount it
- * Returns 1 when it was, 0 when there was nothing to do, or -errno
+ * mount_clean - if a daemon of ours died at this mountpoint and left it dead, or hanging, unmount it
+ * Call it while there is one thread. Returns 1 when it was, 0 when there was nothing to do, -EBUSY when a mount there
+ * does not answer although its daemon lives, or -errno. Blocks for seconds then, never longer
  */
 int mount_clean(const char *mountpoint, struct err *e);
 
 /* mount_check - -ENOTDIR, or -EBUSY when a platform is mounted there already: another one would hide it */
 int mount_check(const char *mountpoint, struct err *e);
-
-/* mount_shows - true while the source is mounted somewhere by a daemon of ours */
-bool mount_shows(const char *source);
 
 #endif

@@ -9,6 +9,7 @@
 #include "platform/party.h"
 #include "platform/settings.h"
 #include "platform/work.h"
+#include "store/dir.h"
 
 static char *login_of(uid_t uid)
 {
@@ -104,6 +105,11 @@ void platform_close(struct platform *p)
 	free(p->owner);
 	free(p->host);
 	free(p);
+}
+
+bool platform_orphaned(const char *source)
+{
+	return dir_orphaned(source);
 }
 
 void platform_watch(struct platform *p, void (*fn)(void *ud, const struct change *c, size_t n), void *ud)

@@ -59,6 +59,9 @@ struct platform_options {
 int platform_open(const struct platform_options *o, struct platform **out, struct err *e);
 void platform_close(struct platform *p);
 
+/* platform_orphaned - true when the process that has the source is dead, but cannot end; the source stays locked */
+bool platform_orphaned(const char *source);
+
 /*
  * platform_watch - who hears of changes: after each commit, and for progress (CHANGE_LIVE) between commits
  * fn is called from several threads, must be short and must not call back. Set it before there is work

@@ -52,6 +52,7 @@ static int receive_layers(struct spawner *s, struct err *e)
 int spawner_start(struct spawner **out, struct err *e)
 {
 	int pair[2], rc;
+	pid_t daemon = getpid();
 	struct spawner *s;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -63,7 +64,7 @@ int spawner_start(struct spawner **out, struct err *e)
 	if (s->pid == 0) {
 		close(pair[0]);
 		free(s);
-		spawn_helper_run(pair[1]);
+		spawn_helper_run(pair[1], daemon);
 	}
 	close(pair[1]);
 	rc = s->pid < 0 ? err_errno(e, "fork the spawn helper") : receive_layers(s, e);
@@ -219,6 +220,13 @@ int spawner_spawn(struct spawner *s, const struct spawn_spec *spec, struct child
 	if (rc < 0)
 		spawner_release(out);
 	return rc;
+}
+
+int spawner_will(struct spawner *s, int fd)
+{
+	struct spawn_request r = { .op = SPAWN_OP_WILL };
+
+	return send_request(s, &r, sizeof(r), &fd, 1);
 }
 
 void spawner_kill(const struct child *c, int64_t grace_ms)

@@ -3,7 +3,7 @@
  *
  * The daemon itself never forks after spawner_start: a fork of a large process with threads is slow and unsafe. The
  * helper starts each child in its sandbox, reaps it, and kills what is left of it. When the daemon dies, however it
- * dies, the helper kills every child and ends; when the helper dies, the kernel kills the children.
+ * dies, the helper does its will, kills every child and ends; when the helper dies, the kernel kills the children.
  */
 #ifndef FS0711_RUN_SPAWN_H
 #define FS0711_RUN_SPAWN_H
@@ -51,6 +51,12 @@ const struct sandbox_layers *spawner_layers(const struct spawner *s);
 
 /* spawner_pid - the helper's process */
 pid_t spawner_pid(const struct spawner *s);
+
+/*
+ * spawner_will - what is to be done when the daemon dies, however it dies: "1" is written to fd, which stays the
+ * caller's. A later will replaces the former. 0 or -errno
+ */
+int spawner_will(struct spawner *s, int fd);
 
 /*
  * spawner_spawn - start a child; returns once its program runs, from any thread

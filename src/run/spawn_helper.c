@@ -39,6 +39,7 @@ struct kid {
 
 struct helper {
 	int socket, signals;
+	int will; /* -1: none */
 	struct sandbox_layers layers;
 	struct kid *kids;
 };
@@ -210,6 +211,7 @@ static void close_helper(struct helper *h)
 {
 	close(h->socket);
 	close(h->signals);
+	util_close(&h->will);
 	for (struct kid *k = h->kids; k; k = k->next)
 		close(k->status_fd);
 }
@@ -403,8 +405,14 @@ static void take_fds(struct msghdr *msg, int *fds)
 	for (int i = 0; i < SPAWN_FDS; i++)
 		fds[i] = -1;
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(SPAWN_FDS * sizeof(int)))
-		memcpy(fds, CMSG_DATA(c), SPAWN_FDS * sizeof(int));
+	    c->cmsg_len <= CMSG_LEN(SPAWN_FDS * sizeof(int)))
+		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+}
+
+static void take_will(struct helper *h, int *fd)
+{
+	util_close(&h->will);
+	h->will = steal_fd(fd);
 }
 
 /* false when the daemon is gone */
@@ -429,6 +437,8 @@ static bool serve(struct helper *h, char *bytes)
 	take_fds(&msg, o.fds);
 	if (o.head.op == SPAWN_OP_KILL)
 		kill_kid(h, &o.head);
+	else if (o.head.op == SPAWN_OP_WILL)
+		take_will(h, &o.fds[0]);
 	else if (o.fds[3] >= 0 && unpack(&o, bytes + sizeof(o.head), bytes + n))
 		spawn_kid(h, &o);
 	order_release(&o);
@@ -439,6 +449,8 @@ static void end_all(struct helper *h)
 {
 	int64_t until = clock_mono_ms() + LAST_WAIT_MS;
 
+	if (h->will >= 0)
+		(void)!write(h->will, "1", 1);
 	for (struct kid *k = h->kids; k; k = k->next)
 		kill_now(h, k);
 	while (h->kids && clock_mono_ms() < until) {
@@ -459,7 +471,7 @@ static int listen_signals(void)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
-	sigaddset(&wanted, SIGTERM);
+	sigaddset(&wanted, SIGUSR1);
 	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -480,9 +492,13 @@ static int let_go(int socket)
 	return 3;
 }
 
-void spawn_helper_run(int socket)
+/*
+ * SIGUSR1 is the death of the daemon's main thread. SIGTERM is not for us: a service manager sends it to all processes
+ * at once, and the daemon still has its children's answers to wait for.
+ */
+void spawn_helper_run(int socket, pid_t daemon)
 {
-	struct helper h = { .kids = NULL };
+	struct helper h = { .will = -1 };
 	char *bytes = xmalloc(SPAWN_MAX_BYTES);
 	bool alive = true;
 
@@ -491,6 +507,9 @@ void spawn_helper_run(int socket)
 	setsid();
 	h.socket = let_go(socket);
 	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != daemon)
+		_exit(1);
 	sandbox_probe(&h.layers);
 	h.signals = listen_signals();
 	if (send(h.socket, &h.layers, sizeof(h.layers), MSG_NOSIGNAL) < 0 || h.signals < 0)
@@ -502,7 +521,7 @@ void spawn_helper_run(int socket)
 		if (poll(p, 2, kill_due(&h)) < 0 && errno != EINTR)
 			break;
 		while (read(h.signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-			if (info.ssi_signo == SIGTERM)
+			if (info.ssi_signo == SIGUSR1)
 				alive = false;
 		reap(&h);
 		if (alive && p[0].revents)

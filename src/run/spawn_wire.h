@@ -6,10 +6,11 @@
  * helper -> daemon   once, at start: struct sandbox_layers
  * daemon -> helper   struct spawn_request; with SPAWN_OP_SPAWN followed by its strings, each with its NUL: cwd, in_dir,
  *                    tmp_dir ("" for none), argv, env, dirs; and four descriptors: stdin, stdout, stderr and the
- *                    writing end of a pipe for the status
+ *                    writing end of a pipe for the status. With SPAWN_OP_WILL comes one descriptor
  * status pipe        struct spawn_status records: PID, then RUNS or FAILED, then ENDED. End of file says that the child
  *                    and all of its descendants are gone; without ENDED before it, they were killed
- * end of file on the socket tells the helper that the daemon is gone
+ * end of file on the socket tells the helper that the daemon is gone, and so does the signal that it asks the kernel
+ * for: of a daemon that was killed, a thread that is stuck in the kernel keeps the socket open
  */
 #ifndef FS0711_RUN_SPAWN_WIRE_H
 #define FS0711_RUN_SPAWN_WIRE_H
@@ -19,7 +20,7 @@
 #define SPAWN_MAX_BYTES (160u << 10)
 #define SPAWN_FDS       4
 
-enum spawn_op { SPAWN_OP_SPAWN, SPAWN_OP_KILL };
+enum spawn_op { SPAWN_OP_SPAWN, SPAWN_OP_KILL, SPAWN_OP_WILL };
 
 struct spawn_request {
 	uint32_t op;
@@ -38,7 +39,7 @@ struct spawn_status {
 	char what[56]; /* FAILED: the step */
 };
 
-/* spawn_helper_run - the helper's life; never returns */
-void spawn_helper_run(int socket) __attribute__((noreturn));
+/* spawn_helper_run - the helper's life, which ends with that of its parent, daemon; never returns */
+void spawn_helper_run(int socket, pid_t daemon) __attribute__((noreturn));
 
 #endif

@@ -189,6 +189,29 @@ const char *dir_holder(const struct dir *d)
 	return d->holder;
 }
 
+/* A main thread that has ended is a zombie while others are left; one that crashes waits for the others. */
+static bool is_dead(int pid)
+{
+	auto_free char *path = xasprintf("/proc/%d/status", pid);
+	auto_buf text = BUF_INIT;
+
+	if (io_read_file(AT_FDCWD, path, &text, 1 << 16) < 0)
+		return false;
+	return strstr(buf_str(&text), "\nState:\tZ") || strstr(buf_str(&text), "\nCoreDumping:\t1");
+}
+
+bool dir_orphaned(const char *path)
+{
+	auto_free char *lock_path = xasprintf("%s/lock", path), *who = NULL;
+	struct dir d = { .lock_fd = open(lock_path, O_RDONLY | O_CLOEXEC) };
+	bool held = d.lock_fd >= 0 && flock(d.lock_fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+	if (held)
+		who = read_holder(&d);
+	util_close(&d.lock_fd);
+	return who && is_dead(atoi(who));
+}
+
 void dir_close(struct dir *d)
 {
 	if (!d)

@@ -21,6 +21,11 @@ int dir_open(const char *path, struct dir **out, struct err *e);
 int dir_open_read(const char *path, struct dir **out, struct err *e);
 /* dir_holder - "123 (0711fs)": the process that held it when dir_open_read came; NULL when none did. Borrowed */
 const char *dir_holder(const struct dir *d);
+/*
+ * dir_orphaned - true when the process that holds the directory is dead, but not gone: one of its threads is stuck in
+ * the kernel, and its lock stays until that one gets loose
+ */
+bool dir_orphaned(const char *path);
 /* dir_close - d may be NULL */
 void dir_close(struct dir *d);
 /* dir_path - absolute; borrowed */
