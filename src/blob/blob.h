@@ -33,7 +33,7 @@ int64_t stage_size(struct stage *s);
  * Returns 0 or -errno (-ENOSPC, -EIO, …): then the stage is as before. Sealing twice without a write between is cheap
  */
 int stage_seal(struct stage *s, char *sha, int64_t *size, struct err *e);
-/* stage_load - make a new stage start as a copy of a blob (reflink where the file system can). 0 or -errno */
+/* stage_load - make a new stage start with the bytes of a blob; they are copied when it is written. 0 or -errno */
 int stage_load(struct stage *s, const char *sha, struct err *e);
 
 /* blob_put - stage_new, write, seal for bytes in memory. Pins. 0 or -errno */

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -371,17 +372,20 @@ int stage_load(struct stage *s, const char *sha, struct err *e)
 {
 	auto_close int fd = blob_open(s->blobs, sha, e);
 	struct stat sb;
-	int rc;
 
 	if (fd < 0)
 		return fd;
+	if (fstat(fd, &sb) < 0)
+		return err_set(e, -errno, "cannot read the document %s: %s", sha, strerror(errno));
 	pthread_mutex_lock(&s->lock);
-	rc = fstat(fd, &sb) < 0 ? -errno : copy_bytes(fd, s->fd, sb.st_size);
+	if (!s->sealed)
+		unlinkat(s->blobs->staging_fd, s->name, 0);
+	close(s->fd);
+	s->fd = steal_fd(&fd);
+	s->size = sb.st_size;
+	s->sealed = true;
+	snprintf(s->sha, sizeof(s->sha), "%s", sha);
 	hash_forget(s);
-	if (rc == 0)
-		s->size = sb.st_size;
-	else if (ftruncate(s->fd, 0) == 0)
-		s->size = 0;
 	pthread_mutex_unlock(&s->lock);
-	return rc < 0 ? err_set(e, rc, "cannot copy the document %s: %s", sha, strerror(-rc)) : 0;
+	return 0;
 }
