@@ -291,10 +291,13 @@ static void document_changed(struct notifier *n, const struct change *c)
 {
 	static const unsigned dirs[] = { NODE_TASK, NODE_TASK_INPUT, NODE_TASK_OUTPUT, NODE_TASK_FORMER };
 
+	if (!c->name) {
+		tell(n, INO(NODE_DOCUMENT, c->parent), NULL);
+		return;
+	}
 	for (size_t i = 0; i < N_ELEMS(dirs); i++) {
 		tell(n, INO(dirs[i], c->row), NULL);
-		if (c->name)
-			tell(n, INO(dirs[i], c->row), c->name);
+		tell(n, INO(dirs[i], c->row), c->name);
 	}
 	tell(n, INO(NODE_TASK_JSON, c->row), NULL);
 }

@@ -10,7 +10,8 @@ enum change_kind {
 	CHANGE_TASK,  /* row: the task, parent: its engagement, was/now: state or CHANGE_NONE, name: its name */
 	CHANGE_TRASH, /* row: the task, parent: its engagement, was/now: 0 or CHANGE_NONE, name: its name */
 	CHANGE_DROP,  /* row: the entry, parent: its inbox, was: the folder that holds it or 0, name; was it there */
-	CHANGE_DOCUMENT, /* row: the task whose documents changed, name: the name of the document */
+	CHANGE_DOCUMENT, /* row: the task whose documents changed, name: the name of the document; NULL: only the
+			    attributes of the document that is parent */
 	CHANGE_EVENT,    /* row: the event, parent: its task or 0 */
 	CHANGE_SETTING,  /* name: the setting */
 	CHANGE_LIVE,     /* row: the task whose progress or log moved */

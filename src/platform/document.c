@@ -23,6 +23,17 @@ int document_add(struct tx *tx, int64_t task_row, enum document_role role, int64
 	return rc;
 }
 
+int document_touch(struct tx *tx, struct document *d, int64_t modified_at, struct err *e)
+{
+	int rc;
+
+	d->modified_at = modified_at;
+	rc = row_update(tx, &document_table, d, e);
+	if (rc == 0)
+		tx_change(tx, CHANGE_DOCUMENT, d->task_row, d->row_id, d->role, 0, NULL);
+	return rc;
+}
+
 struct fetch {
 	int64_t row; /* of the document, or of the task */
 	enum document_role role;

@@ -8,6 +8,9 @@
 int document_add(struct tx *tx, int64_t task_row, enum document_role role, int64_t parent_row, const char *name,
 		 const char *sha256, int64_t size, int64_t modified_at, int64_t version, struct err *e);
 
+/* document_touch - in a transaction: another time of modification */
+int document_touch(struct tx *tx, struct document *d, int64_t modified_at, struct err *e);
+
 /* document_get, document_find, document_latest - fill out (row_release it); -ENOENT */
 int document_get(struct platform *p, int64_t row_id, struct document *out, struct err *e);
 int document_find(struct platform *p, int64_t task_row, enum document_role role, int64_t parent_row, const char *name,

@@ -81,6 +81,7 @@ int inbox_each_open(struct platform *p, int (*fn)(void *drop, void *ud), void *u
 struct edit {
 	int64_t row_id;
 	const char *name;
+	bool touch;
 	int64_t modified_at;
 	char sha256[SHA256_HEX_BYTES]; /* out: bytes that the entry had */
 };
@@ -174,6 +175,44 @@ int inbox_remove_receipt(struct platform *p, int64_t drop_row, struct err *e)
 	return store_write(p->store, remove_receipt, &(struct edit){ .row_id = drop_row }, e);
 }
 
+/* The document that an entry became; -ENOENT while it is in no task. */
+static int find_document(struct tx *tx, const struct drop *d, struct document *out, struct err *e)
+{
+	bool request = !d->parent_row && util_ends(d->name, ".json");
+	struct document above = { .task_row = d->task_row };
+	struct drop folder = { 0 };
+	int rc = 0;
+
+	if (d->parent_row)
+		rc = row_get(tx, &drop_table, d->parent_row, &folder, e);
+	if (rc == 0 && folder.parent_row)
+		rc = find_document(tx, &folder, &above, e);
+	else if (rc == 0 && d->parent_row)
+		above.task_row = folder.task_row;
+	if (rc == 0)
+		rc = row_find(tx, Q_DOCUMENT_BY_NAME,
+			      ARGS(V_INT(above.task_row),
+				   V_TEXT(document_role_words[request ? DOCUMENT_REQUEST : DOCUMENT_INPUT]),
+				   V_INT(above.row_id), V_TEXT(d->name)),
+			      out, e);
+	row_release(&document_table, &above);
+	row_release(&drop_table, &folder);
+	return rc;
+}
+
+/* Programs set the time last, when the file is taken in already; the document keeps it also after the entry is gone. */
+static int touch_entry(struct tx *tx, struct drop *d, int64_t modified_at, struct err *e)
+{
+	struct document doc = { 0 };
+	int rc = find_document(tx, d, &doc, e);
+
+	d->modified_at = modified_at;
+	if (rc == 0)
+		rc = document_touch(tx, &doc, modified_at, e);
+	row_release(&document_table, &doc);
+	return rc == -ENOENT ? 0 : rc;
+}
+
 static int edit_entry(struct tx *tx, void *arg, struct err *e)
 {
 	struct edit *x = arg;
@@ -186,9 +225,10 @@ static int edit_entry(struct tx *tx, void *arg, struct err *e)
 		tell(tx, &d, CHANGE_NONE);
 		row_set_text(&d.name, x->name);
 	}
-	if (x->modified_at)
-		d.modified_at = x->modified_at;
-	rc = row_update(tx, &drop_table, &d, e);
+	if (x->touch)
+		rc = touch_entry(tx, &d, x->modified_at, e);
+	if (rc == 0)
+		rc = row_update(tx, &drop_table, &d, e);
 	if (rc == -EEXIST)
 		err_set(e, rc, "there is already an entry '%s'", d.name);
 	if (rc == 0)
@@ -204,7 +244,8 @@ int inbox_rename(struct platform *p, int64_t drop_row, const char *name, struct 
 
 int inbox_touch(struct platform *p, int64_t drop_row, int64_t modified_at, struct err *e)
 {
-	return store_write(p->store, edit_entry, &(struct edit){ .row_id = drop_row, .modified_at = modified_at }, e);
+	return store_write(p->store, edit_entry,
+			   &(struct edit){ .row_id = drop_row, .touch = true, .modified_at = modified_at }, e);
 }
 
 struct place {
