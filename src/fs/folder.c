@@ -10,6 +10,7 @@
 #include "fs/upload.h"
 #include "platform/actor.h"
 #include "platform/settings.h"
+#include "platform/tempname.h"
 
 struct folders {
 	struct fs *fs;
@@ -81,6 +82,22 @@ bool folder_is_in(struct fs *fs, int64_t row, int64_t top)
 	return row == top;
 }
 
+bool folder_is_loose(struct fs *fs, int64_t row)
+{
+	bool loose = false;
+
+	while (row && !loose) {
+		struct drop d;
+
+		if (inbox_get(fs->p, row, &d, NULL) < 0)
+			return false;
+		loose = tempname_is(d.name) || (!d.parent_row && !d.task_row);
+		row = d.parent_row;
+		row_release(&drop_table, &d);
+	}
+	return loose;
+}
+
 static void watch(struct folders *f, int64_t row, int64_t due_ms)
 {
 	size_t i = 0;
@@ -146,7 +163,7 @@ static void submit_quiet(struct folders *f, int64_t row)
 	if (inbox_get(f->fs->p, row, &d, NULL) < 0)
 		return;
 	actor_of(f->fs->p, (uid_t)d.uid, &who);
-	rc = d.task_row ? 0 : folder_submit(f->fs, row, &who, &e);
+	rc = d.task_row || tempname_is(d.name) ? 0 : folder_submit(f->fs, row, &who, &e);
 	if (rc < 0 && rc != -ENODATA)
 		log_error("folder '%s' could not be submitted: %s", d.name, e.text);
 	row_release(&drop_table, &d);

@@ -20,6 +20,8 @@ void folder_choose(struct fs *fs, const struct inbox *from, const char *mcp, con
 void folder_stir(struct fs *fs, int64_t folder_row);
 /* folder_is_in - row is top, or lies below it */
 bool folder_is_in(struct fs *fs, int64_t row, int64_t top);
+/* folder_is_loose - what is in that folder is in no task: not submitted yet, or set aside by a temporary name */
+bool folder_is_loose(struct fs *fs, int64_t row);
 /* folder_submit - make a task of the dropped folder that it is, or lies in, now */
 int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, struct err *e);
 

@@ -244,7 +244,8 @@ int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found
 }
 
 /* An entry that the store has; u is its upload while somebody has it open. */
-static int rename_entry(const struct ask *a, struct found at, struct upload *u, const char *to_name, bool replace)
+static int rename_entry(const struct ask *a, struct found at, struct upload *u, const struct dropdir *dir,
+			const char *to_name, bool replace)
 {
 	struct found other;
 	int rc;
@@ -258,13 +259,14 @@ static int rename_entry(const struct ask *a, struct found at, struct upload *u, 
 		if (rc < 0)
 			return rc;
 	}
-	rc = u ? upload_rename(u, to_name, a->who, a->e) : inbox_rename(a->fs->p, at.row, to_name, a->e);
+	rc = u ? upload_rename(u, dir, to_name, a->who, a->e) : inbox_rename(a->fs->p, at.row, to_name, a->e);
 	if (rc == 0 && at.kind == NODE_FOLDER)
 		folder_stir(a->fs, at.row);
 	return rc;
 }
 
-static int rename_upload(const struct ask *a, struct upload *u, const char *to_name, bool replace)
+static int rename_upload(const struct ask *a, struct upload *u, const struct dropdir *dir, const char *to_name,
+			 bool replace)
 {
 	struct found other;
 
@@ -274,34 +276,70 @@ static int rename_upload(const struct ask *a, struct upload *u, const char *to_n
 		if (other.kind != NODE_ENTRY)
 			return err_set(a->e, -EEXIST, "'%s' is in the way", to_name);
 	}
-	return upload_rename(u, to_name, a->who, a->e);
+	return upload_rename(u, dir, to_name, a->who, a->e);
 }
 
-/* Into another directory a program copies and removes: that is what dropping elsewhere means. */
-int inbox_node_move(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name,
-		    bool replace)
+static int rename_here(const struct ask *a, struct found at, const struct dropdir *dir, const char *to_name,
+		       bool replace)
 {
-	struct upload *u;
+	struct upload *u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
 	struct drop d;
-	int rc;
+	int rc = inbox_get(a->fs->p, at.row, &d, NULL);
 
-	if (&nodes[to.kind] != a->node || to.row != a->row)
-		return -EXDEV;
-	if (at.kind == NODE_RECEIPT)
-		return err_set(a->e, -EPERM, "'%s' is a receipt and keeps its name", name);
-	if (to_name[0] == '@')
-		return err_set(a->e, -EINVAL, "a name in an inbox cannot begin with '@': '%s'", to_name);
-	u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
-	rc = inbox_get(a->fs->p, at.row, &d, NULL);
 	if (rc == 0) {
 		row_release(&drop_table, &d);
-		rc = rename_entry(a, at, u, to_name, replace);
+		rc = rename_entry(a, at, u, dir, to_name, replace);
 	} else if (u) {
-		rc = rename_upload(a, u, to_name, replace);
+		rc = rename_upload(a, u, dir, to_name, replace);
 	}
 	if (u)
 		upload_put(u);
 	return rc;
+}
+
+/*
+ * Programs that gather in a folder, such as rsync --delay-updates, move files out of it. What is in a task already
+ * stays: a program then copies and removes, which is what dropping elsewhere means.
+ */
+static int rename_across(const struct ask *a, struct found at, const struct dropdir *from, struct found to,
+			 const char *to_name, bool replace)
+{
+	struct ask target = tree_ask(a->fs, INO(to.kind, to.row), a->who, a->e);
+	struct upload *u;
+	struct dropdir dir;
+	int rc;
+
+	if (at.kind != NODE_ENTRY || !folder_is_loose(a->fs, from->parent_row) || !(target.node->flags & NODE_UPLOADS))
+		return -EXDEV;
+	rc = inbox_node_dir(&target, &dir);
+	if (rc == 0 && dir.box.number != from->box.number)
+		rc = -EXDEV;
+	if (rc == 0)
+		rc = upload_open(a->fs, at.row, false, &u, a->e);
+	if (rc < 0)
+		return rc;
+	rc = rename_upload(&target, u, &dir, to_name, replace);
+	upload_release(u, a->who);
+	if (rc == 0 && dir.parent_row)
+		folder_stir(a->fs, dir.parent_row);
+	return rc;
+}
+
+int inbox_node_move(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name,
+		    bool replace)
+{
+	struct dropdir dir;
+	int rc = inbox_node_dir(a, &dir);
+
+	if (rc < 0)
+		return rc;
+	if (to_name[0] == '@')
+		return err_set(a->e, -EINVAL, "a name in an inbox cannot begin with '@': '%s'", to_name);
+	if (&nodes[to.kind] != a->node || to.row != a->row)
+		return rename_across(a, at, &dir, to, to_name, replace);
+	if (at.kind == NODE_RECEIPT)
+		return err_set(a->e, -EPERM, "'%s' is a receipt and keeps its name", name);
+	return rename_here(a, at, &dir, to_name, replace);
 }
 
 int inbox_node_refusals(const struct ask *a, int64_t *row)

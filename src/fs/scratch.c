@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "fs/handlers.h"
-#include "fs/tempname.h"
+#include "platform/tempname.h"
 
 #define SIZE_MAX_BYTES (16 << 20)
 #define N_MAX          1024

@@ -10,7 +10,7 @@
 #include "fs/folder.h"
 #include "fs/linger.h"
 #include "fs/notify.h"
-#include "fs/tempname.h"
+#include "platform/tempname.h"
 #include "platform/refusal.h"
 #include "platform/settings.h"
 #include "platform/work.h"
@@ -21,9 +21,12 @@ struct upload {
 	struct fs *fs;
 	int64_t row; /* of its inode */
 	uid_t owner;
-	struct dropdir dir;
 	pthread_mutex_t commit_lock; /* one seal and commit at a time; taken before the table's lock */
 	struct stage *stage;
+
+	/* changed only under both locks */
+	struct dropdir dir;
+	int64_t from_row; /* the entry that it is in the store, elsewhere, until it is taken in here */
 
 	/* guarded by the table's lock */
 	char name[NAME_BYTES];
@@ -348,6 +351,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 
 	lock(u->fs);
 	a.modified_at = u->modified_at;
+	a.from_row = u->from_row;
 	committed = u->committed;
 	unlock(u->fs);
 	if (!a.parent_row && util_ends(name, ".json") && size > 0)
@@ -394,6 +398,7 @@ static int commit(struct upload *u, const struct actor *who, struct err *e)
 	if (rc == 0) {
 		u->committed = true;
 		u->drop_row = out.drop_row;
+		u->from_row = 0;
 	} else {
 		u->dirty = true;
 		u->refused = true;
@@ -512,23 +517,25 @@ static bool drop_writer(struct upload *u, const struct actor *who, bool *ended)
 static void last_writer_gone(struct upload *u, bool ended)
 {
 	char name[NAME_BYTES];
+	struct dropdir dir;
 	int64_t drop_row;
 	pid_t writer;
 
 	lock(u->fs);
+	dir = u->dir;
 	memcpy(name, u->name, sizeof(name));
 	drop_row = u->committed ? u->drop_row : 0;
 	writer = u->writer;
 	unlock(u->fs);
 	if (drop_row && writer)
-		linger_add(u->fs, &u->dir, name, drop_row, writer);
+		linger_add(u->fs, &dir, name, drop_row, writer);
 	if (ended && !drop_row)
-		notify_gone(u->fs, u->dir.box.number, u->dir.parent_row);
+		notify_gone(u->fs, dir.box.number, dir.parent_row);
 	pthread_mutex_lock(&u->commit_lock); /* a rename holds and lifts too */
 	hold_task(u, 0);
 	pthread_mutex_unlock(&u->commit_lock);
-	if (u->dir.parent_row)
-		folder_stir(u->fs, u->dir.parent_row);
+	if (dir.parent_row)
+		folder_stir(u->fs, dir.parent_row);
 }
 
 void upload_release(struct upload *u, const struct actor *who)
@@ -565,29 +572,62 @@ static struct upload *displace_other(const struct upload *u)
 	return other->refs == 0 ? other : NULL;
 }
 
-/* With commit_lock held: the upload was not taken in yet. When that is refused under the new name, it keeps the old. */
-static int rename_staged(struct upload *u, const char *name, const struct actor *who, struct err *e)
+/* What an upload was, for when its new name is refused. */
+struct former {
+	char name[NAME_BYTES];
+	struct dropdir dir;
+	bool interrupted, committed, dirty;
+};
+
+/* With the lock held. */
+static void take_place(struct upload *u, const struct dropdir *to, const char *name, struct former *was)
+{
+	memcpy(was->name, u->name, sizeof(was->name));
+	was->dir = u->dir;
+	was->interrupted = u->interrupted;
+	was->committed = u->committed;
+	was->dirty = u->dirty;
+	if (u->committed)
+		u->from_row = u->drop_row;
+	u->dir = *to;
+	give_name(u, name);
+	u->interrupted = u->refused = u->committed = false;
+	u->dirty = !u->temporary || u->dirty;
+}
+
+static void go_back(struct upload *u, const struct former *was)
+{
+	u->dir = was->dir;
+	give_name(u, was->name);
+	u->interrupted = was->interrupted;
+	u->committed = was->committed;
+	u->dirty = was->dirty;
+	u->refused = false;
+	u->from_row = 0;
+}
+
+/*
+ * With commit_lock held: the upload was not taken in yet, or in another directory. When that is refused under the new
+ * name, it keeps the old.
+ */
+static int rename_staged(struct upload *u, const struct dropdir *to, const char *name, const struct actor *who,
+			 struct err *e)
 {
 	struct upload *unused = NULL;
-	char was[NAME_BYTES];
-	bool now, interrupted;
+	struct former was;
+	bool now;
 	int rc = 0;
 
 	lock(u->fs);
-	memcpy(was, u->name, sizeof(was));
-	interrupted = u->interrupted;
-	give_name(u, name);
-	u->interrupted = u->refused = false;
-	u->dirty = !u->temporary || u->dirty;
-	now = !u->temporary && (u->writers == 0 || u->flushed); /* the kernel releases later than close(2) returns */
+	take_place(u, to, name, &was);
+	/* the kernel releases later than close(2) returns */
+	now = !u->temporary && (u->writers == 0 || u->flushed || was.committed);
 	unlock(u->fs);
 	if (now && wants_commit(u))
 		rc = commit(u, who, e);
 	lock(u->fs);
 	if (rc < 0) {
-		give_name(u, was);
-		u->interrupted = interrupted;
-		u->refused = false;
+		go_back(u, &was);
 	} else {
 		unused = displace_other(u);
 		now = now && u->writers == 0;
@@ -602,17 +642,21 @@ static int rename_staged(struct upload *u, const char *name, const struct actor 
 	return rc;
 }
 
-int upload_rename(struct upload *u, const char *name, const struct actor *who, struct err *e)
+int upload_rename(struct upload *u, const struct dropdir *to, const char *name, const struct actor *who, struct err *e)
 {
-	bool committed;
+	bool committed, moved;
 	int rc;
 
 	pthread_mutex_lock(&u->commit_lock); /* its last writer may just be having it taken in */
 	lock(u->fs);
 	committed = u->committed;
+	moved = !same_dir(u, to);
 	unlock(u->fs);
-	rc = committed ? inbox_rename(u->fs->p, u->drop_row, name, e) : rename_staged(u, name, who, e);
-	if (committed && rc == 0) { /* what is written from now on is of that name */
+	if (committed && !moved)
+		rc = inbox_rename(u->fs->p, u->drop_row, name, e);
+	else
+		rc = committed && tempname_is(name) ? -EXDEV : rename_staged(u, to, name, who, e);
+	if (committed && !moved && rc == 0) { /* what is written from now on is of that name */
 		lock(u->fs);
 		give_name(u, name);
 		unlock(u->fs);

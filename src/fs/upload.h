@@ -45,8 +45,11 @@ int upload_touch(struct upload *u, int64_t modified_at);
 int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e);
 /* upload_release - the descriptor that upload_create or upload_open gave is gone; the last one lets the work start */
 void upload_release(struct upload *u, const struct actor *who);
-/* upload_rename - another name in the same directory; a final name takes the file in, if nobody writes */
-int upload_rename(struct upload *u, const char *name, const struct actor *who, struct err *e);
+/*
+ * upload_rename - another name, perhaps in another directory of the same inbox; a final name takes the file in, if
+ * nobody writes. -EXDEV for what the store has already, to a temporary name in another directory
+ */
+int upload_rename(struct upload *u, const struct dropdir *to, const char *name, const struct actor *who, struct err *e);
 /* upload_remove - the file is no more wanted; open descriptors stay usable */
 void upload_remove(struct upload *u);
 

@@ -11,6 +11,7 @@
 #include "platform/request.h"
 #include "platform/settings.h"
 #include "platform/task.h"
+#include "platform/tempname.h"
 
 int64_t inbox_number(int64_t engagement_row, const char *mcp, const char *tool)
 {
@@ -309,15 +310,17 @@ static int accept_top(struct tx *tx, struct call *c, struct err *e)
 	return rc;
 }
 
-/* The folder that was dropped, which holds row (or is it), and where below input/ the row stands. */
-static int top_folder(struct tx *tx, int64_t row, struct drop *out, struct err *e)
+/* The folder that was dropped, which holds row (or is it); *aside: a name on the way is temporary, it is no input. */
+static int top_folder(struct tx *tx, int64_t row, struct drop *out, bool *aside, struct err *e)
 {
 	int rc = row_get(tx, &drop_table, row, out, e);
 
+	*aside = rc == 0 && tempname_is(out->name);
 	while (rc == 0 && out->parent_row) {
 		row = out->parent_row;
 		row_release(&drop_table, out);
 		rc = row_get(tx, &drop_table, row, out, e);
+		*aside = *aside || (rc == 0 && tempname_is(out->name));
 	}
 	return rc;
 }
@@ -346,8 +349,11 @@ static int copy_entry(void *row, void *ud)
 				.size = d->size,
 				.modified_at = d->modified_at };
 	struct copying below;
-	int rc = row_insert(c->tx, &document_table, &doc, c->e);
+	int rc;
 
+	if (d->is_dir && tempname_is(d->name))
+		return 0;
+	rc = row_insert(c->tx, &document_table, &doc, c->e);
 	c->n_files += !d->is_dir;
 	c->size += d->size;
 	if (rc < 0 || !d->is_dir)
@@ -390,6 +396,8 @@ static int submit(struct tx *tx, void *arg, struct err *e)
 	c->name = d.name;
 	if (d.task_row)
 		rc = err_set(e, -EALREADY, "folder '%s' is submitted already", d.name);
+	else if (tempname_is(d.name))
+		rc = err_set(e, -EINVAL, "'%s' is a temporary name: rename the folder to submit it", d.name);
 	if (rc == 0)
 		rc = start_task(tx, c, &d, &t, folder_documents, e);
 	row_set_text(&d.sha256, t.input_key);
@@ -437,7 +445,7 @@ static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 	struct drop d = { 0 }, top;
 	int rc =
 		row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &d, e);
-	bool is_new = rc == -ENOENT;
+	bool is_new = rc == -ENOENT, aside;
 
 	if (is_new) {
 		d = new_drop(c);
@@ -450,11 +458,24 @@ static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 	rc = d.is_dir ? err_set(e, -EISDIR, "'%s' is a folder", d.name) : write_drop(tx, &d, is_new, e);
 	*c->out = (struct acceptance){ d.row_id, 0 };
 	if (rc == 0)
-		rc = top_folder(tx, c->parent_row, &top, e);
+		rc = top_folder(tx, c->parent_row, &top, &aside, e);
 	if (rc == 0) {
-		if (top.task_row)
+		if (top.task_row && !aside)
 			rc = extend_task(tx, c, &top, e);
 		row_release(&drop_table, &top);
+	}
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+static int leave_folder(struct tx *tx, int64_t row, struct err *e)
+{
+	struct drop d;
+	int rc = row_get(tx, &drop_table, row, &d, e);
+
+	if (rc == 0) {
+		tx_change(tx, CHANGE_DROP, d.row_id, d.parent_row, 1, CHANGE_NONE, d.name);
+		rc = row_delete(tx, &drop_table, d.row_id, e);
 	}
 	row_release(&drop_table, &d);
 	return rc;
@@ -463,8 +484,11 @@ static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 static int accept(struct tx *tx, void *arg, struct err *e)
 {
 	struct call *c = arg;
+	int rc = c->a->from_row ? leave_folder(tx, c->a->from_row, e) : 0;
 
 	c->replaced[0] = '\0';
+	if (rc < 0)
+		return rc;
 	return c->parent_row ? accept_inside(tx, c, e) : accept_top(tx, c, e);
 }
 
@@ -490,6 +514,7 @@ static int make_folder(struct tx *tx, void *arg, struct err *e)
 {
 	struct call *c = arg;
 	struct drop d = new_drop(c), other, top;
+	bool aside;
 	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)),
 			  &other, e);
 
@@ -500,7 +525,7 @@ static int make_folder(struct tx *tx, void *arg, struct err *e)
 		rc = 0;
 	}
 	if (rc == 0 && c->parent_row) {
-		rc = top_folder(tx, c->parent_row, &top, e);
+		rc = top_folder(tx, c->parent_row, &top, &aside, e);
 		row_release(&drop_table, &top);
 	}
 	d.is_dir = true;

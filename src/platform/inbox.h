@@ -35,6 +35,7 @@ struct arrival {
 	const struct inbox *box;
 	int64_t row_id;     /* reserved for the entry; not used when an entry of that name goes on */
 	int64_t task_row;   /* reserved for the task, so that the caller can hold it before it exists */
+	int64_t from_row;   /* 0, or the entry of a folder that it was until now: that goes */
 	int64_t parent_row; /* the dropped folder that holds it, or 0 */
 	const char *name;
 	const char *sha256;
@@ -62,7 +63,8 @@ int inbox_accept(struct platform *p, const struct arrival *a, const struct actor
 /* inbox_folder - make an empty folder entry with the reserved row; -EEXIST */
 int inbox_folder(struct platform *p, const struct inbox *box, int64_t row_id, int64_t parent_row, const char *name,
 		 const struct actor *who, struct err *e);
-/* inbox_submit - make a task of a folder and all that is in it. -ENODATA when it is empty, -EALREADY */
+/* inbox_submit - make a task of a folder and all that is in it, but for folders with temporary names. -ENODATA when it
+ * is empty, -EALREADY, -EINVAL when its own name is a temporary one */
 int inbox_submit(struct platform *p, const struct inbox *box, int64_t folder_row, const struct actor *who,
 		 int64_t *task_row, struct err *e);
 

@@ -28,7 +28,7 @@ fields()
 # patterns FROM TO - what stands in quotes in tempname.c between the lines that match
 patterns()
 {
-	sed -n "/$1/,/$2/p" "$top/src/fs/tempname.c" | grep -o '"[^"]*"' | tr -d '"' | sort
+	sed -n "/$1/,/$2/p" "$top/src/platform/tempname.c" | grep -o '"[^"]*"' | tr -d '"' | sort
 }
 
 # blocks FROM TO - the words of the literal blocks of the manual between two comments

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "fs/tempname.h"
+#include "platform/tempname.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

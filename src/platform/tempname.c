@@ -1,4 +1,4 @@
-#include "fs/tempname.h"
+#include "platform/tempname.h"
 
 #include <fnmatch.h>
 #include <stddef.h>

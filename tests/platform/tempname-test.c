@@ -2,7 +2,7 @@
 #include "tests/test.h"
 
 #include "base/util.h"
-#include "fs/tempname.h"
+#include "platform/tempname.h"
 
 static void temporary_names(void **state UNUSED)
 {

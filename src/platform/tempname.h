@@ -1,6 +1,6 @@
 /* tempname - names that programs use while they write, and never mean as documents (seen: fuse-level traces of each) */
-#ifndef FS0711_FS_TEMPNAME_H
-#define FS0711_FS_TEMPNAME_H
+#ifndef FS0711_PLATFORM_TEMPNAME_H
+#define FS0711_PLATFORM_TEMPNAME_H
 
 #include <stdbool.h>
 
