@@ -1,5 +1,5 @@
 #!/bin/bash
-# Files dropped into an inbox: by every usual program, under every usual name, written again, removed, cut off.
+# Files dropped into an inbox: under every usual name, written again, removed, cut off. tools.t.sh has every program.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh"
 need jq setpriv
 mount_start || exit
@@ -62,32 +62,6 @@ ok 'retry works on it anew' '
 ok 'a name that is taken is made unique' '
 	cp "$pdf" "$inbox/" && received rfp.pdf "$pdf" && same "$tasks/rfp-2" "$task" && wait_task rfp-2 &&
 	cp "$pdf" "$inbox/" && received rfp.pdf "$pdf" && same "$tasks/rfp-3" "$task" && wait_task rfp-3'
-
-# The programs that people drop files with. Each ends with the same bytes in a task of its own.
-# by NAME COMMANDS - COMMANDS leave $pdf in the inbox as NAME.pdf
-by()
-{
-	ok "$1" "$2 && received $1.pdf \"$pdf\" && wait_task $1 completed && same 1 \"\$(ls -d $tasks/$1* | wc -l)\""
-}
-
-by cat 'cat "$pdf" >"$inbox/cat.pdf"'
-by dd 'dd if="$pdf" of="$inbox/dd.pdf" bs=4k status=none'
-by install 'install -m 600 "$pdf" "$inbox/install.pdf"'
-by cp-a 'cp -a "$pdf" "$inbox/cp-a.pdf"'
-by mv 'cp "$pdf" "$dir/mv.pdf" && mv "$dir/mv.pdf" "$inbox/" && [ ! -e "$dir/mv.pdf" ]'
-by tee 'tee "$inbox/tee.pdf" <"$pdf" >/dev/null'
-by tar 'cp "$pdf" "$dir/tar.pdf" && tar -cC "$dir" tar.pdf | tar -xC "$inbox"'
-if type rsync >/dev/null 2>&1; then
-	by rsync 'cp "$pdf" "$dir/rsync.pdf" && rsync -a "$dir/rsync.pdf" "$inbox/"'
-	by inplace 'cp "$pdf" "$dir/inplace.pdf" && rsync --inplace "$dir/inplace.pdf" "$inbox/"'
-else
-	pass_over 'rsync' 'rsync is not installed'
-fi
-if type python3 >/dev/null 2>&1; then
-	by python 'python3 -c "import shutil, sys; shutil.copy2(*sys.argv[1:])" "$pdf" "$inbox/python.pdf"'
-else
-	pass_over 'python' 'python3 is not installed'
-fi
 
 # Names
 # named FILE TASK - a file of that name becomes a task of that name
