@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "fs/backing.h"
+#include "fs/notify.h"
 #include "fs/pool.h"
 #include "fs/wait.h"
 
@@ -118,6 +119,31 @@ void ll_read(fuse_req_t req, fuse_ino_t ino UNUSED, size_t size, off_t off, stru
 		fuse_reply_buf(req, bytes, (size_t)n);
 }
 
+/* Who wrote sees what it changed, everywhere in the mount: the kernel forgets the old before the call returns. */
+struct answer {
+	fuse_req_t req;
+	size_t written; /* 0: it was no write */
+};
+
+static void send_answer(void *arg)
+{
+	struct answer *a = arg;
+
+	if (a->written)
+		fuse_reply_write(a->req, a->written);
+	else
+		fuse_reply_err(a->req, 0);
+	free(a);
+}
+
+static void answer_when_told(fuse_req_t req, size_t written)
+{
+	struct answer *a = xmalloc(sizeof(*a));
+
+	*a = (struct answer){ req, written };
+	notify_then(ll_fs(req), send_answer, a);
+}
+
 void ll_write(fuse_req_t req, fuse_ino_t ino UNUSED, const char *bytes, size_t size, off_t off,
 	      struct fuse_file_info *fi)
 {
@@ -130,6 +156,8 @@ void ll_write(fuse_req_t req, fuse_ino_t ino UNUSED, const char *bytes, size_t s
 	rc = handle_write(ll_handle(fi), bytes, size, off, &who, &e);
 	if (rc < 0)
 		ll_reply(req, rc, &e);
+	else if (ll_handle(fi)->type == HANDLE_EDIT)
+		answer_when_told(req, size);
 	else
 		fuse_reply_write(req, size);
 }
@@ -138,8 +166,12 @@ static void run_flush(void *arg)
 {
 	struct ll_job *j = arg;
 	struct err e = ERR_INIT;
+	int rc = handle_flush(j->h, j->pid, &j->who, &e);
 
-	ll_reply(j->req, handle_flush(j->h, j->pid, &j->who, &e), &e);
+	if (rc < 0)
+		ll_reply(j->req, rc, &e);
+	else
+		answer_when_told(j->req, 0);
 	free(j);
 }
 

@@ -150,12 +150,18 @@ int mount_check(const char *mountpoint, struct err *e)
 	return 0;
 }
 
+/* Who waits for a state finds the links moved when it wakes up. */
+static void wake_readers(void *fs)
+{
+	wait_wake(fs);
+}
+
 void fs_changes(struct fs *fs, const struct change *c, size_t n)
 {
 	notify_changes(fs, c, n);
 	for (size_t i = 0; i < n; i++) {
 		if (c[i].kind == CHANGE_EVENT || c[i].kind == CHANGE_TASK || c[i].kind == CHANGE_TRASH) {
-			wait_wake(fs);
+			notify_then(fs, wake_readers, fs);
 			return;
 		}
 	}

@@ -21,10 +21,18 @@
 #define AGAIN_MS  20
 #define N_PENDING 256
 
-/* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. */
+/* Called when every teller has come to it. */
+struct mark {
+	void (*fn)(void *arg);
+	void *arg;
+	_Atomic int left;
+};
+
+/* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. Or a mark. */
 struct telling {
 	uint64_t ino;
 	char *name;
+	struct mark *mark;
 	int64_t due_ms; /* not 0: told before, the kernel did not know it */
 	struct telling *next;
 };
@@ -43,6 +51,7 @@ struct teller {
 
 struct raw {
 	struct change c;
+	struct mark *mark;
 	struct raw *next;
 };
 
@@ -56,6 +65,24 @@ struct notifier {
 	pthread_t thread;
 	struct teller teller[N_TELLERS];
 };
+
+static void mark_reached(struct mark *m)
+{
+	if (--m->left > 0)
+		return;
+	m->fn(m->arg);
+	free(m);
+}
+
+static void put(struct teller *t, struct telling what)
+{
+	struct telling *x = xmalloc(sizeof(*x));
+
+	*x = what;
+	*t->last = x;
+	t->last = &x->next;
+	pthread_cond_signal(&t->more);
+}
 
 static uint64_t *pending_slot(struct teller *t, uint64_t ino)
 {
@@ -76,21 +103,26 @@ static bool is_pending(struct teller *t, uint64_t ino)
 static void tell(struct notifier *n, uint64_t ino, const char *name)
 {
 	struct teller *t = &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
-	struct telling *x;
 
 	if (S_ISDIR(nodes[INO_KIND(ino)].mode))
 		dirtime_touch(n->fs, ino);
 	if (n->quiet)
 		return;
 	pthread_mutex_lock(&t->lock);
-	if (name || !is_pending(t, ino)) {
-		x = xmalloc(sizeof(*x));
-		*x = (struct telling){ .ino = ino, .name = xstrdup(name) };
-		*t->last = x;
-		t->last = &x->next;
-		pthread_cond_signal(&t->more);
-	}
+	if (name || !is_pending(t, ino))
+		put(t, (struct telling){ .ino = ino, .name = xstrdup(name) });
 	pthread_mutex_unlock(&t->lock);
+}
+
+static void pass_mark(struct notifier *n, struct mark *m)
+{
+	for (size_t i = 0; i < N_TELLERS; i++) {
+		struct teller *t = &n->teller[i];
+
+		pthread_mutex_lock(&t->lock);
+		put(t, (struct telling){ .mark = m });
+		pthread_mutex_unlock(&t->lock);
+	}
 }
 
 static int tell_kernel(struct fs *fs, const struct telling *x)
@@ -112,14 +144,18 @@ static struct telling *pop(struct telling **first, struct telling ***last)
 	return x;
 }
 
+static void forget(struct telling *x)
+{
+	if (x->mark)
+		mark_reached(x->mark);
+	free(x->name);
+	free(x);
+}
+
 static void drop_all(struct telling **first, struct telling ***last)
 {
-	while (*first) {
-		struct telling *x = pop(first, last);
-
-		free(x->name);
-		free(x);
-	}
+	while (*first)
+		forget(pop(first, last));
 }
 
 /* The next thing to tell: what is new first, then what is due again. NULL at the end, when nothing is told any more. */
@@ -137,7 +173,7 @@ static struct telling *take(struct teller *t)
 		drop_all(&t->later, &t->latest);
 	} else {
 		x = t->first ? pop(&t->first, &t->last) : pop(&t->later, &t->latest);
-		if (!x->name && *pending_slot(t, x->ino) == x->ino)
+		if (!x->name && !x->mark && *pending_slot(t, x->ino) == x->ino)
 			*pending_slot(t, x->ino) = 0;
 		t->busy = true;
 	}
@@ -164,12 +200,10 @@ static void *teller_run(void *arg)
 	struct telling *x;
 
 	while ((x = take(t))) {
-		if (tell_kernel(t->fs, x) == -ENOENT && !x->due_ms && !x->name) {
+		if (!x->mark && tell_kernel(t->fs, x) == -ENOENT && !x->due_ms && !x->name)
 			tell_later(t, x);
-			continue;
-		}
-		free(x->name);
-		free(x);
+		else
+			forget(x);
 	}
 	return NULL;
 }
@@ -368,13 +402,27 @@ static void *notifier_run(void *arg)
 		if (!n->first)
 			n->last = &n->first;
 		pthread_mutex_unlock(&n->lock);
-		on_change[r->c.kind](n, &r->c);
+		if (r->mark)
+			pass_mark(n, r->mark);
+		else
+			on_change[r->c.kind](n, &r->c);
 		free(r->c.name);
 		free(r);
 		pthread_mutex_lock(&n->lock);
 	}
 	pthread_mutex_unlock(&n->lock);
 	return NULL;
+}
+
+/* With the lock held. */
+static void put_raw(struct notifier *n, struct raw what)
+{
+	struct raw *r = xmalloc(sizeof(*r));
+
+	*r = what;
+	*n->last = r;
+	n->last = &r->next;
+	pthread_cond_signal(&n->more);
 }
 
 void notify_changes(struct fs *fs, const struct change *c, size_t n)
@@ -385,15 +433,28 @@ void notify_changes(struct fs *fs, const struct change *c, size_t n)
 		return;
 	pthread_mutex_lock(&q->lock);
 	for (size_t i = 0; i < n; i++) {
-		struct raw *r = xmalloc(sizeof(*r));
+		struct raw r = { .c = c[i] };
 
-		*r = (struct raw){ .c = c[i] };
-		r->c.name = xstrdup(c[i].name);
-		*q->last = r;
-		q->last = &r->next;
+		r.c.name = xstrdup(c[i].name);
+		put_raw(q, r);
 	}
-	pthread_cond_signal(&q->more);
 	pthread_mutex_unlock(&q->lock);
+}
+
+void notify_then(struct fs *fs, void (*fn)(void *arg), void *arg)
+{
+	struct notifier *n = fs->notifier;
+	struct mark *m;
+
+	if (!n || n->quiet) {
+		fn(arg);
+		return;
+	}
+	m = xmalloc(sizeof(*m));
+	*m = (struct mark){ fn, arg, N_TELLERS };
+	pthread_mutex_lock(&n->lock);
+	put_raw(n, (struct raw){ .mark = m });
+	pthread_mutex_unlock(&n->lock);
 }
 
 void notify_attr(struct fs *fs, uint64_t ino)

@@ -3,6 +3,7 @@
  *
  * Changes come from the feed after their commit. Threads of their own tell the kernel, since a notification may wait
  * for a directory's lock that a request holds; they hold no lock that a handler needs, and no handler waits for them.
+ * What should be seen at once by whoever made the change is answered by notify_then instead.
  */
 #ifndef FS0711_FS_NOTIFY_H
 #define FS0711_FS_NOTIFY_H
@@ -20,6 +21,12 @@ void notify_quiet(struct fs *fs);
 
 /* notify_changes - for the change feed; only queues */
 void notify_changes(struct fs *fs, const struct change *c, size_t n);
+/*
+ * notify_then - fn is called when the kernel has been told of all that changed before, on a thread of the notifier: it
+ * must not block. Not for the answer to a request that holds a directory's lock (CREATE, MKDIR, RENAME, UNLINK), for
+ * which the telling may have to wait
+ */
+void notify_then(struct fs *fs, void (*fn)(void *arg), void *arg);
 /* notify_attr - size and times of an inode are others now */
 void notify_attr(struct fs *fs, uint64_t ino);
 /* notify_name - what the kernel takes for that name in a directory may be wrong: it asks again */

@@ -33,6 +33,12 @@ soon()
 	eventually "$1" 2
 }
 
+# now COMMANDS - true as soon as the change was acknowledged by write(2), close(2) or a read of wait
+now()
+{
+	eval "$1"
+}
+
 rounds=20
 life()
 {
@@ -50,7 +56,7 @@ life()
 		look "$task/result.json" "$task/output/summary.md" "$mnt/tasks/completed/life$i"
 		exec 9>&-
 		same completed "$(timeout 60 cat "$task/wait")" && same completed "$(cat "$task/status")" || return 1
-		soon '[ -s "$task/result.json" ] && [ -s "$task/output/summary.md" ] && ls "$task" | grep -qx result.json &&
+		now '[ -s "$task/result.json" ] && [ -s "$task/output/summary.md" ] && ls "$task" | grep -qx result.json &&
 			[ ! -L "$mnt/tasks/todo/life$i" ] && [ -L "$mnt/tasks/completed/life$i" ] &&
 			ls "$mnt/tasks/completed" | grep -qx "life$i" && ! ls "$mnt/tasks/todo" | grep -x "life$i" &&
 			exact "$task/status" "$task/progress" "$task/task.json" "$task/events.jsonl"' || return 1
@@ -66,17 +72,17 @@ engagement=$mnt/engagements/a
 ok 'a single file changes the document, and its size' '
 	look && put "A rather long title for this engagement" "$engagement/title" &&
 	json_is "$engagement/engagement.json" ".title | startswith(\"A rather\")" &&
-	soon "exact $engagement/engagement.json $engagement/title" &&
+	now "exact $engagement/engagement.json $engagement/title" &&
 	look && put 5 "$engagement/review_threshold" &&
-	soon "exact $engagement/engagement.json $engagement/review_threshold"'
+	now "exact $engagement/engagement.json $engagement/review_threshold"'
 ok 'the document changes the single files' '
 	look && echo "{\"title\": \"T\", \"review_threshold\": 100}" >"$dir/new.json" &&
 	cp "$dir/new.json" "$engagement/engagement.json" && same T "$(cat "$engagement/title")" &&
-	soon "exact $engagement/title $engagement/review_threshold $engagement/engagement.json"'
+	now "exact $engagement/title $engagement/review_threshold $engagement/engagement.json"'
 ok 'a refusal changes error' '
 	look && must_fail ERANGE put 1000 "$engagement/review_threshold" &&
-	soon "[ -s $engagement/error ] && exact $engagement/error" && put 100 "$engagement/review_threshold" &&
-	soon "[ ! -s $engagement/error ] && exact $engagement/error"'
+	now "[ -s $engagement/error ] && exact $engagement/error" && put 100 "$engagement/review_threshold" &&
+	now "[ ! -s $engagement/error ] && exact $engagement/error"'
 waiting=$mnt/tasks/needs_review
 completed=$mnt/tasks/completed
 ok 'links follow a renamed engagement' '
@@ -90,7 +96,7 @@ ok 'links follow a renamed task' '
 		same ../../engagements/b/tasks/y \"\$(readlink $waiting/y@b)\""'
 ok 'a decision moves the link' '
 	look "$completed/y@b" && put approve "$engagement/tasks/y/review" && task=$engagement/tasks/y &&
-	soon "[ -L $completed/y@b ] && [ ! -L $waiting/y@b ] && same \"\" \"\$(ls $waiting)\" &&
+	now "[ -L $completed/y@b ] && [ ! -L $waiting/y@b ] && same \"\" \"\$(ls $waiting)\" &&
 		exact $task/review $task/status $task/task.json"'
 ok 'a moved link changes the task' '
 	put 100 "$mnt/engagements/default/review_threshold" && sample "$inbox/m.pdf" m &&
@@ -102,7 +108,7 @@ ok 'a correction is another file, and the former gets a name' '
 	look "$tasks/c/result.1.json" && cp "$tasks/c/result.json" "$dir/former.json" &&
 	exec 8<"$tasks/c/result.json" && jq ".title = null" "$dir/former.json" >"$dir/c.json" &&
 	cp "$dir/c.json" "$tasks/c/result.json" &&
-	soon "cmp $dir/c.json $tasks/c/result.json && cmp $dir/former.json $tasks/c/result.1.json &&
+	now "cmp $dir/c.json $tasks/c/result.json && cmp $dir/former.json $tasks/c/result.1.json &&
 		exact $tasks/c/result.json $tasks/c/result.1.json" && cmp "$dir/former.json" - <&8 && exec 8<&-'
 ok 'a removed task is gone everywhere, and back everywhere' '
 	put approve "$tasks/c/review" && look "$mnt/.trash/c@default" && rm -r "$tasks/c" &&
@@ -112,7 +118,7 @@ ok 'a removed task is gone everywhere, and back everywhere' '
 	soon "[ -L $completed/c ] && [ ! -e $mnt/.trash/c@default ] && same \"\" \"\$(ls $mnt/.trash)\""'
 ok 'the default engagement changes the names of links' '
 	look "$completed/y" "$completed/c@default" && put b "$mnt/settings/default_engagement" &&
-	soon "[ -L $completed/y ] && [ -L $completed/c@default ] && [ ! -L $completed/c ]"'
+	now "[ -L $completed/y ] && [ -L $completed/c@default ] && [ ! -L $completed/c ]"'
 put default "$mnt/settings/default_engagement"
 ok 'a submitted folder turns into a task' '
 	put 3600 "$mnt/settings/folder_quiet_s" && mkdir "$inbox/f" && look "$tasks/f" "$inbox/f.receipt.json" &&
