@@ -43,7 +43,10 @@ static int refuse_network(const char *path, struct err *e)
 	return 0;
 }
 
-/* A name that was just made is lost in a power cut unless the directory that holds it is synced. */
+/*
+ * A name that was just made is lost in a power cut unless the directory that holds it is synced. One that we may not
+ * read cannot be synced by us.
+ */
 static int sync_parent(const char *path)
 {
 	auto_free char *parent = xstrdup(path);
@@ -54,7 +57,9 @@ static int sync_parent(const char *path)
 
 	auto_close int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+	if (fd < 0)
+		return errno == EACCES ? 0 : -errno;
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 static int make(const char *path)
@@ -122,6 +127,14 @@ static int lock(struct dir *d, struct err *e)
 	return errno == EWOULDBLOCK ? say_who(d, e) : err_errno(e, "cannot lock \"%s\"", path);
 }
 
+/* Whoever made it may not have done this, or died before. */
+static int sync_name(const struct dir *d, struct err *e)
+{
+	int rc = sync_parent(d->path);
+
+	return rc < 0 ? err_set(e, rc, "cannot sync the directory that holds \"%s\": %s", d->path, strerror(-rc)) : 0;
+}
+
 int dir_open(const char *path, struct dir **out, struct err *e)
 {
 	struct dir *d;
@@ -135,6 +148,8 @@ int dir_open(const char *path, struct dir **out, struct err *e)
 	rc = d->path ? refuse_network(d->path, e) : err_errno(e, "cannot use \"%s\"", path);
 	if (rc == 0)
 		rc = lock(d, e);
+	if (rc == 0)
+		rc = sync_name(d, e);
 	if (rc < 0) {
 		dir_close(d);
 		return rc;
