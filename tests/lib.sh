@@ -35,6 +35,8 @@ store=${FS0711_TEST_STORE:-sqlite}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/0711fs-test.XXXXXX")
 src=$dir/store mnt=$dir/mnt log=$dir/daemon.log
 daemon="" tests=0 failures=0 finished=""
+daemon_env=() # VARIABLE=VALUE for the daemon alone
+ram_disks=()
 export HOME=$dir LC_ALL=C.UTF-8 TZ=UTC
 unset XDG_DATA_HOME
 # Process ids repeat in every namespace: the reports of a sanitizer get the test's name too.
@@ -218,6 +220,13 @@ engines_go()
 	kill -CONT $(engines)
 }
 
+# ram_disk PATH [SIZE] - a file system in memory there, for as long as the test runs; false where nothing can be mounted
+ram_disk()
+{
+	[ "$FS0711_TEST_INSIDE" = namespace ] && mkdir -p "$1" && mount -t tmpfs -o "size=${2:-64m},mode=755" none "$1" &&
+		ram_disks+=("$1")
+}
+
 # need_fuse - skip the whole test where nothing can be mounted; on a machine that must be able to, fail
 need_fuse()
 {
@@ -234,7 +243,7 @@ mount_start()
 
 	need_fuse
 	# bash lets its background processes ignore SIGINT
-	env --default-signal=INT,QUIT "$build/0711fs" "$src" "$mnt" -f "$@" >>"$log" 2>&1 &
+	env --default-signal=INT,QUIT "${daemon_env[@]}" "$build/0711fs" "$src" "$mnt" -f "$@" >>"$log" 2>&1 &
 	daemon=$!
 	until [ -e "$mnt/health" ] 2>/dev/null; do
 		if ! kill -0 "$daemon" 2>/dev/null; then
@@ -302,6 +311,7 @@ cleanup()
 	fi
 	fusermount3 -uz "$mnt" 2>/dev/null
 	cd /
+	[ "${#ram_disks[@]}" = 0 ] || umount -l "${ram_disks[@]}"
 	if [ -n "${FS0711_TEST_KEEP:-}" ]; then
 		echo "# kept: $dir"
 	else
