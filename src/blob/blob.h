@@ -23,9 +23,12 @@ int stage_new(struct blobs *b, struct stage **out, struct err *e);
 void stage_free(struct stage *s);
 /* stage_write - as pwrite(2), whole or -errno. A sealed stage becomes a staged copy first. Safe from several threads */
 int stage_write(struct stage *s, const void *bytes, size_t len, int64_t offset);
+/* stage_append - the same at the end */
+int stage_append(struct stage *s, const void *bytes, size_t len);
 /* stage_read - as pread(2): bytes read or -errno */
 ssize_t stage_read(struct stage *s, void *bytes, size_t len, int64_t offset);
 int stage_truncate(struct stage *s, int64_t size);
+/* stage_size - how long it is now; waits for nobody */
 int64_t stage_size(struct stage *s);
 /*
  * stage_seal - make the bytes durable under their hash: fsync, hash (again from the start only when the writes did

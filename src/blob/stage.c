@@ -20,9 +20,9 @@ struct stage {
 	struct blobs *blobs;
 	pthread_mutex_t lock; /* of all below */
 	int fd;
-	char name[ID_BYTES]; /* in staging/ */
-	int64_t size;
-	struct sha256 *hash; /* NULL until hashed > 0 */
+	char name[ID_BYTES];  /* in staging/ */
+	_Atomic int64_t size; /* read without the lock too: who asks does not wait for a sync */
+	struct sha256 *hash;  /* NULL until hashed > 0 */
 	int64_t hashed;
 	bool sealed;
 	bool doubtful; /* a sync failed: the kernel may have dropped pages that it calls clean */
@@ -203,6 +203,16 @@ int stage_write(struct stage *s, const void *bytes, size_t len, int64_t offset)
 	return rc;
 }
 
+int stage_append(struct stage *s, const void *bytes, size_t len)
+{
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = (uint64_t)s->size + len > INT64_MAX ? -EFBIG : write_locked(s, bytes, len, s->size);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
 ssize_t stage_read(struct stage *s, void *bytes, size_t len, int64_t offset)
 {
 	ssize_t n;
@@ -243,12 +253,7 @@ int stage_truncate(struct stage *s, int64_t size)
 
 int64_t stage_size(struct stage *s)
 {
-	int64_t size;
-
-	pthread_mutex_lock(&s->lock);
-	size = s->size;
-	pthread_mutex_unlock(&s->lock);
-	return size;
+	return s->size;
 }
 
 /* Hash what did not come in order, and give the whole; the running hash ends with it. */

@@ -97,13 +97,18 @@ void handles_free(struct handles *hs)
 	free(hs);
 }
 
-static int open_entry(struct handle *h, int flags, struct err *e)
+/* The kernel's cache is the inode's: who writes another's bytes goes around it. */
+static int open_entry(struct handle *h, int flags, uid_t owner, struct handle_mode *mode, struct err *e)
 {
 	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
+	int rc;
 
-	if (h->writes)
-		return upload_open(h->fs, a.row, flags & O_TRUNC, &h->upload, e);
-	h->upload = upload_get(h->fs, a.row);
+	if (h->writes) {
+		rc = upload_open(h->fs, a.row, flags & O_TRUNC, owner, &h->upload, e);
+		mode->direct_io = rc == 0 && upload_row(h->upload) != a.row;
+		return rc;
+	}
+	h->upload = upload_get_loaded(h->fs, a.row);
 	if (h->upload)
 		return 0;
 	h->type = HANDLE_FD;
@@ -147,7 +152,8 @@ static int open_wait(struct handle *h, struct err *e)
 	return h->after < 0 ? (int)h->after : 0;
 }
 
-int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, struct handle_mode *mode, struct err *e)
+int handle_open(struct fs *fs, uint64_t ino, int flags, uid_t owner, struct handle **out, struct handle_mode *mode,
+		struct err *e)
 {
 	bool writes = (flags & O_ACCMODE) != O_RDONLY;
 	struct ask a = tree_ask(fs, ino, NULL, e);
@@ -156,9 +162,10 @@ int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, str
 	int rc;
 
 	*mode = (struct handle_mode){ 0 };
+	h->append = flags & O_APPEND;
 	if (kind == NODE_ENTRY) {
 		h->type = HANDLE_UPLOAD;
-		rc = open_entry(h, flags, e);
+		rc = open_entry(h, flags, owner, mode, e);
 	} else if (kind == NODE_SCRATCH) {
 		h->type = HANDLE_SCRATCH;
 		rc = flags & O_TRUNC ? scratch_truncate(fs, a.row, 0) : 0;
@@ -184,15 +191,17 @@ int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, str
 	return rc;
 }
 
-/* A program that replaces a document by removing it first makes it again under its name. */
-static int create_again(struct fs *fs, struct found at, struct handle **out, struct handle_mode *mode, struct err *e)
+/* Somebody was faster, or a program removed a document, which stays, to make it anew. */
+static int create_again(struct fs *fs, struct found at, int flags, uid_t owner, struct handle **out,
+			struct handle_mode *mode, struct err *e)
 {
-	if (!nodes[at.kind].put && at.kind != NODE_ENTRY && at.kind != NODE_SCRATCH)
+	if ((flags & O_EXCL) || (!nodes[at.kind].put && at.kind != NODE_ENTRY && at.kind != NODE_SCRATCH))
 		return -EEXIST;
-	return handle_open(fs, INO(at.kind, at.row), O_WRONLY | O_TRUNC, out, mode, e);
+	return handle_open(fs, INO(at.kind, at.row), flags & ~O_CREAT, owner, out, mode, e);
 }
 
-static int create_upload(const struct ask *dir, const char *name, uid_t owner, struct handle **out, struct found *at)
+static int create_upload(const struct ask *dir, const char *name, int flags, uid_t owner, struct handle **out,
+			 struct found *at)
 {
 	struct upload *u;
 	struct dropdir where;
@@ -207,21 +216,22 @@ static int create_upload(const struct ask *dir, const char *name, uid_t owner, s
 	*at = (struct found){ NODE_ENTRY, upload_row(u) };
 	*out = new_handle(dir->fs, INO(at->kind, at->row), HANDLE_UPLOAD, true);
 	(*out)->upload = u;
+	(*out)->append = flags & O_APPEND;
 	return 0;
 }
 
-int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, uid_t owner, struct handle **out, struct found *at,
-		  struct handle_mode *mode, struct err *e)
+int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, int flags, uid_t owner, struct handle **out,
+		  struct found *at, struct handle_mode *mode, struct err *e)
 {
 	struct ask dir = tree_ask(fs, dir_ino, NULL, e);
 	int rc;
 
 	*mode = (struct handle_mode){ 0 };
 	if (tree_find(&dir, name, at) == 0)
-		return create_again(fs, *at, out, mode, e);
+		return create_again(fs, *at, flags, owner, out, mode, e);
 	e->text[0] = '\0';
 	if (dir.node->flags & NODE_UPLOADS)
-		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, owner, out, at), e);
+		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, flags, owner, out, at), e);
 	if (!(dir.node->flags & NODE_SCRATCHY))
 		return err_set(e, -EPERM, "no file can be made here");
 	rc = scratch_create(fs, dir_ino, name, &at->row, e);
@@ -386,12 +396,14 @@ int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset
 	int rc;
 
 	if (h->type == HANDLE_UPLOAD)
-		return upload_write(h->upload, bytes, len, offset);
+		return h->append ? upload_append(h->upload, bytes, len) : upload_write(h->upload, bytes, len, offset);
 	if (h->type == HANDLE_SCRATCH)
 		return scratch_write(h->fs, INO_ROW(h->ino), bytes, len, offset);
 	if (h->type != HANDLE_EDIT)
 		return -EBADF;
 	pthread_mutex_lock(&h->lock);
+	h->refusal = 0;
+	h->writer = *who;
 	if (nodes[INO_KIND(h->ino)].flags & NODE_LINE)
 		rc = write_line(h, bytes, len, who, e);
 	else
@@ -419,7 +431,10 @@ int handle_truncate(struct handle *h, int64_t size)
 	return rc;
 }
 
-/* A document is judged once for what was written since; the first, empty flush of a shell's `>` says nothing. */
+/*
+ * A document is judged once for what was written since; the first, empty flush of a shell's `>` says nothing. Who
+ * closes the descriptor after that hears the same.
+ */
 static int flush_edit(struct handle *h, const struct actor *who, struct err *e)
 {
 	int rc = 0;
@@ -431,8 +446,10 @@ static int flush_edit(struct handle *h, const struct actor *who, struct err *e)
 		buf_clear(&h->text);
 	} else if (h->dirty) {
 		h->dirty = false;
-		rc = judge(h, buf_str(&h->text), h->text.len, who, e);
+		rc = h->refusal = judge(h, buf_str(&h->text), h->text.len, who, e);
 		notify_attr(h->fs, h->ino);
+	} else if (h->refusal) {
+		rc = err_set(e, h->refusal, "what was written to it was refused already");
 	}
 	pthread_mutex_unlock(&h->lock);
 	return rc;
@@ -447,15 +464,22 @@ int handle_flush(struct handle *h, pid_t pid, const struct actor *who, struct er
 	return h->type == HANDLE_EDIT ? flush_edit(h, who, e) : 0;
 }
 
-int64_t handle_size(struct handle *h)
+bool handle_attr(struct handle *h, struct attr *out)
 {
-	int64_t size = -1;
+	bool own;
 
+	if (h->type == HANDLE_UPLOAD) {
+		upload_attr(h->upload, out);
+		return true;
+	}
 	pthread_mutex_lock(&h->lock);
-	if (h->type == HANDLE_EDIT && h->dirty)
-		size = (int64_t)h->text.len;
+	own = h->type == HANDLE_EDIT && h->dirty;
+	if (own) {
+		out->size = (int64_t)h->text.len;
+		out->timeout_s = 0;
+	}
 	pthread_mutex_unlock(&h->lock);
-	return size;
+	return own;
 }
 
 void handle_close(struct handle *h, const struct actor *who)
@@ -463,7 +487,7 @@ void handle_close(struct handle *h, const struct actor *who)
 	struct err e = ERR_INIT;
 
 	if (h->type == HANDLE_EDIT)
-		flush_edit(h, who, &e);
+		flush_edit(h, h->dirty ? &h->writer : who, &e);
 	if (h->upload && h->writes)
 		upload_release(h->upload, who);
 	else if (h->upload)

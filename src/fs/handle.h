@@ -26,6 +26,9 @@ struct handle {
 	pthread_mutex_t lock; /* of text and dirty */
 	struct buf text;
 	bool dirty;
+	bool append; /* O_APPEND */
+	int refusal; /* HANDLE_EDIT: what the flush was told that judged it last, for those who close it after */
+	struct actor writer; /* HANDLE_EDIT: who wrote to it last: the kernel releases for nobody */
 	int fd;
 	struct upload *upload;
 	struct listing list;        /* HANDLE_DIR: made by the read from its beginning */
@@ -43,11 +46,12 @@ struct handle_mode {
 	bool direct_io, keep_cache, noflush;
 };
 
-/* handle_open - flags as of open(2). 0 and *out (for handle_close), or -errno */
-int handle_open(struct fs *fs, uint64_t ino, int flags, struct handle **out, struct handle_mode *mode, struct err *e);
-/* handle_create - a new file in a directory, open for writing; *at says what it is */
-int handle_create(struct fs *fs, uint64_t dir, const char *name, uid_t owner, struct handle **out, struct found *at,
-		  struct handle_mode *mode, struct err *e);
+/* handle_open - for that user, flags as of open(2). 0 and *out (for handle_close), or -errno */
+int handle_open(struct fs *fs, uint64_t ino, int flags, uid_t owner, struct handle **out, struct handle_mode *mode,
+		struct err *e);
+/* handle_create - a new file in a directory, open as flags say; *at says what it is. -EEXIST with O_EXCL */
+int handle_create(struct fs *fs, uint64_t dir, const char *name, int flags, uid_t owner, struct handle **out,
+		  struct found *at, struct handle_mode *mode, struct err *e);
 int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err *e);
 /*
  * handle_list - the listing to read from, at this offset: from the beginning it is made anew. Later than opendir, since
@@ -63,8 +67,8 @@ int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset
 int handle_truncate(struct handle *h, int64_t size);
 /* handle_flush - close(2) was called on one descriptor: documents are judged here. Blocks on the disk */
 int handle_flush(struct handle *h, pid_t pid, const struct actor *who, struct err *e);
-/* handle_size - bytes of what is being written; -1 when nothing is, and the inode knows */
-int64_t handle_size(struct handle *h);
+/* handle_attr - what is being written has a size (and times) of its own: set them; false when the inode knows */
+bool handle_attr(struct handle *h, struct attr *out);
 void handle_close(struct handle *h, const struct actor *who);
 
 #endif

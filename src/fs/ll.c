@@ -160,10 +160,8 @@ static void reply_attr(fuse_req_t req, fuse_ino_t ino, struct handle *h)
 		fuse_reply_err(req, -rc);
 		return;
 	}
-	if (h && handle_size(h) >= 0) {
-		attr.size = handle_size(h);
-		attr.timeout_s = 0;
-	}
+	if (h)
+		handle_attr(h, &attr);
 	fill_stat(fs, ino, &attr, &st);
 	fuse_reply_attr(req, &st, attr.timeout_s);
 }
@@ -186,7 +184,7 @@ static int truncate_by_name(fuse_req_t req, fuse_ino_t ino, off_t size, struct e
 		return scratch_truncate(fs, INO_ROW(ino), size);
 	if (INO_KIND(ino) != NODE_ENTRY)
 		return nodes[INO_KIND(ino)].put && size == 0 ? 0 : -EPERM;
-	rc = upload_open(fs, INO_ROW(ino), false, &u, e);
+	rc = upload_open(fs, INO_ROW(ino), false, who.uid, &u, e);
 	if (rc < 0)
 		return rc;
 	rc = upload_truncate(u, size);

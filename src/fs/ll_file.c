@@ -45,7 +45,7 @@ void ll_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct handle_mode mode;
 	struct err e = ERR_INIT;
 	struct handle *h;
-	int rc = handle_open(ll_fs(req), ino, fi->flags, &h, &mode, &e);
+	int rc = handle_open(ll_fs(req), ino, fi->flags, fuse_req_ctx(req)->uid, &h, &mode, &e);
 
 	if (rc < 0) {
 		ll_reply(req, rc, &e);
@@ -69,7 +69,7 @@ void ll_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode 
 	int rc = name_clean(name, clean, &e);
 
 	if (rc == 0)
-		rc = handle_create(ll_fs(req), parent, clean, fuse_req_ctx(req)->uid, &h, &at, &how, &e);
+		rc = handle_create(ll_fs(req), parent, clean, fi->flags, fuse_req_ctx(req)->uid, &h, &at, &how, &e);
 	if (rc < 0) {
 		ll_reply(req, rc, &e);
 		return;

@@ -243,57 +243,41 @@ int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found
 	return u && rc == -ENOENT ? 0 : rc;
 }
 
-/* An entry that the store has; u is its upload while somebody has it open. */
-static int rename_entry(const struct ask *a, struct found at, struct upload *u, const struct dropdir *dir,
-			const char *to_name, bool replace)
-{
-	struct found other;
-	int rc;
-
-	if (tree_find(a, to_name, &other) == 0 && other.row != at.row) {
-		if (!replace)
-			return err_set(a->e, -EEXIST, "there is already an entry '%s'", to_name);
-		if (other.kind == NODE_FOLDER || other.kind == NODE_RECEIPT)
-			return err_set(a->e, -EEXIST, "'%s' is in the way", to_name);
-		rc = inbox_node_remove(a, to_name, other);
-		if (rc < 0)
-			return rc;
-	}
-	rc = u ? upload_rename(u, dir, to_name, a->who, a->e) : inbox_rename(a->fs->p, at.row, to_name, a->e);
-	if (rc == 0 && at.kind == NODE_FOLDER)
-		folder_stir(a->fs, at.row);
-	return rc;
-}
-
-static int rename_upload(const struct ask *a, struct upload *u, const struct dropdir *dir, const char *to_name,
-			 bool replace)
+/* May what has the name give way to at? */
+static int check_target(const struct ask *a, struct found at, const char *to_name, bool replace)
 {
 	struct found other;
 
-	if (tree_find(a, to_name, &other) == 0 && other.row != upload_row(u)) {
-		if (!replace)
-			return err_set(a->e, -EEXIST, "there is already an entry '%s'", to_name);
-		if (other.kind != NODE_ENTRY)
-			return err_set(a->e, -EEXIST, "'%s' is in the way", to_name);
+	if (tree_find(a, to_name, &other) < 0 || other.row == at.row) {
+		a->e->text[0] = '\0';
+		return 0;
 	}
-	return upload_rename(u, dir, to_name, a->who, a->e);
+	if (!replace)
+		return err_set(a->e, -EEXIST, "there is already an entry '%s'", to_name);
+	if (other.kind != NODE_ENTRY && other.kind != NODE_FOLDER)
+		return err_set(a->e, -EEXIST, "'%s' is in the way", to_name);
+	if (other.kind != at.kind)
+		return err_set(a->e, at.kind == NODE_FOLDER ? -ENOTDIR : -EISDIR, "'%s' is in the way", to_name);
+	return other.kind == NODE_FOLDER ? check_uploads(a, other.row) : 0;
 }
 
 static int rename_here(const struct ask *a, struct found at, const struct dropdir *dir, const char *to_name,
 		       bool replace)
 {
-	struct upload *u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
-	struct drop d;
-	int rc = inbox_get(a->fs->p, at.row, &d, NULL);
+	struct upload *u;
+	int rc = check_target(a, at, to_name, replace);
 
-	if (rc == 0) {
-		row_release(&drop_table, &d);
-		rc = rename_entry(a, at, u, dir, to_name, replace);
-	} else if (u) {
-		rc = rename_upload(a, u, dir, to_name, replace);
-	}
-	if (u)
+	if (rc < 0)
+		return rc;
+	u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
+	if (u) {
+		rc = upload_rename(u, dir, to_name, a->who, a->e);
 		upload_put(u);
+		return rc;
+	}
+	rc = upload_rename_entry(a->fs, dir, at.row, to_name, a->who, a->e);
+	if (rc == 0 && at.kind == NODE_FOLDER)
+		folder_stir(a->fs, at.row);
 	return rc;
 }
 
@@ -315,10 +299,12 @@ static int rename_across(const struct ask *a, struct found at, const struct drop
 	if (rc == 0 && dir.box.number != from->box.number)
 		rc = -EXDEV;
 	if (rc == 0)
-		rc = upload_open(a->fs, at.row, false, &u, a->e);
+		rc = check_target(&target, at, to_name, replace);
+	if (rc == 0)
+		rc = upload_open(a->fs, at.row, false, a->who->uid, &u, a->e);
 	if (rc < 0)
 		return rc;
-	rc = rename_upload(&target, u, &dir, to_name, replace);
+	rc = upload_rename(u, &dir, to_name, a->who, a->e);
 	upload_release(u, a->who);
 	if (rc == 0 && dir.parent_row)
 		folder_stir(a->fs, dir.parent_row);

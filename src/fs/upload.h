@@ -25,17 +25,26 @@ void uploads_free(struct uploads *us);
 /* upload_create - a new file of that user; the caller has it open for writing. -EEXIST, -EINVAL, -ENOSPC */
 int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, uid_t owner, struct upload **out,
 		  struct err *e);
-/* upload_open - an existing entry for writing, with its bytes or (truncate) none */
-int upload_open(struct fs *fs, int64_t row, bool truncate, struct upload **out, struct err *e);
+/*
+ * upload_open - an existing entry for writing, with its bytes or (truncate) none. Who writes one entry shares one
+ * upload; but where owner truncates a file that another is writing, he gets one of his own, and both are taken in
+ */
+int upload_open(struct fs *fs, int64_t row, bool truncate, uid_t owner, struct upload **out, struct err *e);
 /* upload_row - the row of its inode */
 int64_t upload_row(const struct upload *u);
 
-/* upload_get - the upload of that inode, if it is in memory; put it back with upload_put. NULL when there is none */
+/*
+ * upload_get - the upload of that inode, if it is in memory; put it back with upload_put. NULL when there is none
+ * upload_get_loaded - the same, but NULL where upload_get would wait for the entry's bytes: the store has those too
+ */
 struct upload *upload_get(struct fs *fs, int64_t row);
+struct upload *upload_get_loaded(struct fs *fs, int64_t row);
 void upload_put(struct upload *u);
 
 ssize_t upload_read(struct upload *u, void *bytes, size_t len, int64_t offset);
 int upload_write(struct upload *u, const void *bytes, size_t len, int64_t offset);
+/* upload_append - at its end, wherever another writer has moved that */
+int upload_append(struct upload *u, const void *bytes, size_t len);
 int upload_truncate(struct upload *u, int64_t size);
 int upload_touch(struct upload *u, int64_t modified_at);
 /*
@@ -47,9 +56,13 @@ int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct er
 void upload_release(struct upload *u, const struct actor *who);
 /*
  * upload_rename - another name, perhaps in another directory of the same inbox; a final name takes the file in, if
- * nobody writes. -EXDEV for what the store has already, to a temporary name in another directory
+ * nobody writes. What has that name goes in the same transaction. -EXDEV for what the store has already, to a temporary
+ * name in another directory
  */
 int upload_rename(struct upload *u, const struct dropdir *to, const char *name, const struct actor *who, struct err *e);
+/* upload_rename_entry - the same for an entry that is not in memory */
+int upload_rename_entry(struct fs *fs, const struct dropdir *dir, int64_t drop_row, const char *name,
+			const struct actor *who, struct err *e);
 /* upload_remove - the file is no more wanted; open descriptors stay usable */
 void upload_remove(struct upload *u);
 
@@ -57,7 +70,9 @@ void upload_remove(struct upload *u);
 int upload_find(struct fs *fs, const struct dropdir *dir, const char *name, int64_t *row);
 /* upload_list - add those uploads to a listing */
 void upload_list(struct fs *fs, const struct dropdir *dir, struct listing *out);
-/* upload_stat - true and size and time, when the inode's upload is in memory */
+/* upload_attr - its size and time, and whose it is; upload_stat: true and that, when the inode's upload is in memory.
+ * Neither waits for anybody */
+void upload_attr(struct upload *u, struct attr *out);
 bool upload_stat(struct fs *fs, int64_t row, struct attr *out);
 /* upload_in_folder - true while somebody writes into that folder (any depth) */
 bool upload_in_folder(struct fs *fs, int64_t folder_row);

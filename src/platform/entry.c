@@ -81,9 +81,9 @@ int inbox_each_open(struct platform *p, int (*fn)(void *drop, void *ud), void *u
 struct edit {
 	int64_t row_id;
 	const char *name;
-	bool touch;
+	bool replace;
 	int64_t modified_at;
-	char sha256[SHA256_HEX_BYTES]; /* out: bytes that the entry had */
+	char sha256[SHA256_HEX_BYTES]; /* out: bytes that an entry had which is gone */
 };
 
 static void tell(struct tx *tx, const struct drop *d, int now)
@@ -122,6 +122,20 @@ static int cancel_task(struct tx *tx, int64_t task_row, struct err *e)
 	return rc;
 }
 
+static int drop_entry(struct tx *tx, struct edit *x, const struct drop *d, struct err *e)
+{
+	int rc = check_empty(tx, d, e);
+
+	snprintf(x->sha256, sizeof(x->sha256), "%s", d->sha256 && !d->is_dir ? d->sha256 : "");
+	if (rc == 0 && d->task_row)
+		rc = cancel_task(tx, d->task_row, e);
+	if (rc == 0)
+		rc = row_delete(tx, &drop_table, d->row_id, e);
+	if (rc == 0)
+		tell(tx, d, CHANGE_NONE);
+	return rc;
+}
+
 static int remove_entry(struct tx *tx, void *arg, struct err *e)
 {
 	struct edit *x = arg;
@@ -130,26 +144,23 @@ static int remove_entry(struct tx *tx, void *arg, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	snprintf(x->sha256, sizeof(x->sha256), "%s", d.sha256 && !d.is_dir ? d.sha256 : "");
-	rc = check_empty(tx, &d, e);
-	if (rc == 0 && d.task_row)
-		rc = cancel_task(tx, d.task_row, e);
-	if (rc == 0)
-		rc = row_delete(tx, &drop_table, d.row_id, e);
-	if (rc == 0)
-		tell(tx, &d, CHANGE_NONE);
+	rc = drop_entry(tx, x, &d, e);
 	row_release(&drop_table, &d);
+	return rc;
+}
+
+static int forget_bytes(struct platform *p, const struct edit *x, int rc)
+{
+	if (rc == 0 && *x->sha256)
+		document_forget(p, x->sha256);
 	return rc;
 }
 
 int inbox_remove(struct platform *p, int64_t drop_row, const struct actor *who UNUSED, struct err *e)
 {
 	struct edit x = { .row_id = drop_row };
-	int rc = store_write(p->store, remove_entry, &x, e);
 
-	if (rc == 0 && *x.sha256)
-		document_forget(p, x.sha256);
-	return rc;
+	return forget_bytes(p, &x, store_write(p->store, remove_entry, &x, e));
 }
 
 static int remove_receipt(struct tx *tx, void *arg, struct err *e)
@@ -173,6 +184,54 @@ static int remove_receipt(struct tx *tx, void *arg, struct err *e)
 int inbox_remove_receipt(struct platform *p, int64_t drop_row, struct err *e)
 {
 	return store_write(p->store, remove_receipt, &(struct edit){ .row_id = drop_row }, e);
+}
+
+/* What has the new name goes, when it may. */
+static int replace_other(struct tx *tx, struct edit *x, const struct drop *d, struct err *e)
+{
+	struct drop other;
+	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(d->inbox), V_INT(d->parent_row), V_TEXT(x->name)), &other, e);
+
+	x->sha256[0] = '\0';
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	if (other.row_id == d->row_id)
+		rc = 0;
+	else if (!x->replace)
+		rc = err_set(e, -EEXIST, "there is already an entry '%s'", x->name);
+	else if (other.is_dir != d->is_dir)
+		rc = err_set(e, other.is_dir ? -EISDIR : -ENOTDIR, "'%s' is %s folder", x->name,
+			     other.is_dir ? "a" : "no");
+	else
+		rc = drop_entry(tx, x, &other, e);
+	row_release(&drop_table, &other);
+	return rc;
+}
+
+static int rename_entry(struct tx *tx, void *arg, struct err *e)
+{
+	struct edit *x = arg;
+	struct drop d;
+	int rc = row_get(tx, &drop_table, x->row_id, &d, e);
+
+	if (rc < 0)
+		return rc;
+	rc = replace_other(tx, x, &d, e);
+	tell(tx, &d, CHANGE_NONE);
+	row_set_text(&d.name, x->name);
+	if (rc == 0)
+		rc = row_update(tx, &drop_table, &d, e);
+	if (rc == 0)
+		tell(tx, &d, 0);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+int inbox_rename(struct platform *p, int64_t drop_row, const char *name, bool replace, struct err *e)
+{
+	struct edit x = { .row_id = drop_row, .name = name, .replace = replace };
+
+	return forget_bytes(p, &x, store_write(p->store, rename_entry, &x, e));
 }
 
 /* The document that an entry became; -ENOENT while it is in no task. */
@@ -201,7 +260,7 @@ static int find_document(struct tx *tx, const struct drop *d, struct document *o
 }
 
 /* Programs set the time last, when the file is taken in already; the document keeps it also after the entry is gone. */
-static int touch_entry(struct tx *tx, struct drop *d, int64_t modified_at, struct err *e)
+static int touch_both(struct tx *tx, struct drop *d, int64_t modified_at, struct err *e)
 {
 	struct document doc = { 0 };
 	int rc = find_document(tx, d, &doc, e);
@@ -213,7 +272,7 @@ static int touch_entry(struct tx *tx, struct drop *d, int64_t modified_at, struc
 	return rc == -ENOENT ? 0 : rc;
 }
 
-static int edit_entry(struct tx *tx, void *arg, struct err *e)
+static int touch_entry(struct tx *tx, void *arg, struct err *e)
 {
 	struct edit *x = arg;
 	struct drop d;
@@ -221,31 +280,18 @@ static int edit_entry(struct tx *tx, void *arg, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	if (x->name) {
-		tell(tx, &d, CHANGE_NONE);
-		row_set_text(&d.name, x->name);
-	}
-	if (x->touch)
-		rc = touch_entry(tx, &d, x->modified_at, e);
+	rc = touch_both(tx, &d, x->modified_at, e);
 	if (rc == 0)
 		rc = row_update(tx, &drop_table, &d, e);
-	if (rc == -EEXIST)
-		err_set(e, rc, "there is already an entry '%s'", d.name);
 	if (rc == 0)
 		tell(tx, &d, 0);
 	row_release(&drop_table, &d);
 	return rc;
 }
 
-int inbox_rename(struct platform *p, int64_t drop_row, const char *name, struct err *e)
-{
-	return store_write(p->store, edit_entry, &(struct edit){ .row_id = drop_row, .name = name }, e);
-}
-
 int inbox_touch(struct platform *p, int64_t drop_row, int64_t modified_at, struct err *e)
 {
-	return store_write(p->store, edit_entry,
-			   &(struct edit){ .row_id = drop_row, .touch = true, .modified_at = modified_at }, e);
+	return store_write(p->store, touch_entry, &(struct edit){ .row_id = drop_row, .modified_at = modified_at }, e);
 }
 
 struct place {

@@ -73,8 +73,11 @@ int inbox_submit(struct platform *p, const struct inbox *box, int64_t folder_row
 int inbox_remove(struct platform *p, int64_t drop_row, const struct actor *who, struct err *e);
 /* inbox_remove_receipt - remove the receipt of an entry that is gone; -EPERM while the entry is there */
 int inbox_remove_receipt(struct platform *p, int64_t drop_row, struct err *e);
-/* inbox_rename - another name for an entry in the same directory; -EEXIST */
-int inbox_rename(struct platform *p, int64_t drop_row, const char *name, struct err *e);
+/*
+ * inbox_rename - another name for an entry in the same directory. replace: an entry that has it is removed with that,
+ * as inbox_remove does; else -EEXIST. -EISDIR, -ENOTDIR, -ENOTEMPTY when it cannot give way
+ */
+int inbox_rename(struct platform *p, int64_t drop_row, const char *name, bool replace, struct err *e);
 /* inbox_touch - keep another time of modification */
 int inbox_touch(struct platform *p, int64_t drop_row, int64_t modified_at, struct err *e);
 

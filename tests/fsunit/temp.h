@@ -109,7 +109,7 @@ static inline int write_file(const char *path, const char *bytes, int flags, str
 {
 	struct handle_mode mode;
 	struct handle *h;
-	int rc = handle_open(fs, at(path), O_WRONLY | flags, &h, &mode, e);
+	int rc = handle_open(fs, at(path), O_WRONLY | flags, anna.uid, &h, &mode, e);
 
 	if (rc < 0)
 		return rc;
@@ -126,7 +126,7 @@ static inline int copy_in(const char *dir, const char *name, const char *bytes, 
 	struct handle_mode mode;
 	struct handle *h;
 	struct found found;
-	int rc = handle_create(fs, at(dir), name, anna.uid, &h, &found, &mode, e);
+	int rc = handle_create(fs, at(dir), name, O_WRONLY | O_CREAT, anna.uid, &h, &found, &mode, e);
 
 	if (rc < 0)
 		return rc;

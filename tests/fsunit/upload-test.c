@@ -6,6 +6,7 @@
 #include "fs/folder.h"
 #include "platform/refusal.h"
 #include "platform/request.h"
+#include "platform/review.h"
 #include "tests/fsunit/temp.h"
 
 static const struct dropdir root_dir;
@@ -41,7 +42,7 @@ static struct upload *again(const char *name, bool truncate)
 
 	expect_ok(tree_find(&a, name, &found), &e);
 	assert_int_equal(found.kind, NODE_ENTRY);
-	expect_ok(upload_open(fs, found.row, truncate, &u, &e), &e);
+	expect_ok(upload_open(fs, found.row, truncate, anna.uid, &u, &e), &e);
 	return u;
 }
 
@@ -439,9 +440,9 @@ static void the_engine_of_a_directory(void **state UNUSED)
 }
 
 /* Its writer is a child that a signal is ending; seen while it waits to be buried. */
-static void a_writer_that_is_killed(void **state UNUSED)
+/* It is closed by a process that is being killed. */
+static void kill_writer(struct upload *u)
 {
-	struct upload *u = create("rfp.pdf");
 	struct err e = ERR_INIT;
 	int status;
 	pid_t pid = fork();
@@ -450,12 +451,19 @@ static void a_writer_that_is_killed(void **state UNUSED)
 		pause();
 		_exit(0);
 	}
-	put(u, "half of ", 0);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), 0);
 	expect_ok(upload_flush(u, pid, &anna, &e), &e);
-	upload_release(u, &anna);
 	waitpid(pid, &status, 0);
+}
+
+static void a_writer_that_is_killed(void **state UNUSED)
+{
+	struct upload *u = create("rfp.pdf");
+
+	put(u, "half of ", 0);
+	kill_writer(u);
+	upload_release(u, &anna);
 	assert_int_equal(task("rfp"), 0);
 	assert_true(listed("rfp.pdf"));
 	assert_non_null(strstr(refused(), "was killed"));
@@ -533,6 +541,192 @@ static void what_was_not_finished_is_dropped(void **state UNUSED)
 	assert_int_equal(n_blobs(), 0);
 }
 
+/* Everything of it is one transaction: the entry that had the name goes when the other takes it. */
+static void an_entry_renamed_over_another(void **state UNUSED)
+{
+	int64_t first = drop("a.pdf", "first"), second = drop("b.pdf", "second");
+	struct err e = ERR_INIT;
+
+	expect_ok(move("tasks/inbox", "b.pdf", "tasks/inbox", "a.pdf", &e), &e);
+	assert_false(listed("b.pdf"));
+	assert_int_equal(size_of("tasks/inbox/a.pdf"), 6);
+	expect_state(first, TASK_CANCELLED);
+	expect_state(second, TASK_TODO);
+}
+
+static void an_entry_renamed_over_one_that_is_open(void **state UNUSED)
+{
+	int64_t first = drop("a.pdf", "first"), second = drop("b.pdf", "second");
+	struct upload *u = again("a.pdf", false);
+	struct err e = ERR_INIT;
+
+	put(u, "more", 5);
+	expect_ok(move("tasks/inbox", "b.pdf", "tasks/inbox", "a.pdf", &e), &e);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(size_of("tasks/inbox/a.pdf"), 6);
+	expect_state(first, TASK_CANCELLED);
+	expect_state(second, TASK_TODO);
+	assert_string_equal(names(second, DOCUMENT_FORMER, 0), "");
+}
+
+static void renamed_over_one_that_is_being_written(void **state UNUSED)
+{
+	int64_t row = drop("b.pdf", "second");
+	struct upload *u = create("a.pdf");
+	struct err e = ERR_INIT;
+
+	put(u, "first", 0);
+	expect_ok(move("tasks/inbox", "b.pdf", "tasks/inbox", "a.pdf", &e), &e);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(task("a"), 0);
+	assert_int_equal(size_of("tasks/inbox/a.pdf"), 6);
+	expect_state(row, TASK_TODO);
+}
+
+static void a_folder_renamed_over_another(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(make_dir("tasks/inbox", "a", &e), &e);
+	expect_ok(make_dir("tasks/inbox", "b", &e), &e);
+	drop("c.pdf", "bytes");
+	expect_ok(copy_in("tasks/inbox/b", "x.pdf", "bytes", &e), &e);
+	expect(move("tasks/inbox", "a", "tasks/inbox", "b", &e), -ENOTEMPTY, &e, NULL);
+	expect(move("tasks/inbox", "a", "tasks/inbox", "c.pdf", &e), -ENOTDIR, &e, NULL);
+	expect(move("tasks/inbox", "c.pdf", "tasks/inbox", "a", &e), -EISDIR, &e, NULL);
+	expect_ok(move("tasks/inbox", "b", "tasks/inbox", "a", &e), &e);
+	assert_false(listed("b"));
+	assert_int_equal(size_of("tasks/inbox/a/x.pdf"), 5);
+}
+
+/* The work was cancelled while the file was open: what is written then is another entry, of another inode. */
+static void two_inodes_of_one_entry(void **state UNUSED)
+{
+	struct upload *u = create("a.txt"), *v;
+	struct err e = ERR_INIT;
+
+	put(u, "one\n", 0);
+	flush(u);
+	expect_ok(review_cancel(p, task("a"), &anna, &e), &e);
+	put(u, "two\n", 4);
+	flush(u);
+	assert_true(task("a-2") > 0);
+	v = again("a.txt", false);
+	assert_int_equal(upload_append(v, "three\n", 6), 0);
+	flush(v);
+	upload_release(v, &anna);
+	assert_int_equal(upload_append(u, "four\n", 5), 0);
+	flush(u);
+	upload_release(u, &anna);
+	assert_int_equal(size_of("tasks/inbox/a.txt"), 19);
+}
+
+static void *append_lines(void *arg UNUSED)
+{
+	for (int i = 0; i < 25; i++) {
+		struct upload *u = again("a.txt", false);
+
+		assert_int_equal(upload_append(u, "line\n", 5), 0);
+		flush(u);
+		upload_release(u, &anna);
+	}
+	return NULL;
+}
+
+static void many_append(void **state UNUSED)
+{
+	pthread_t thread[4];
+
+	drop("a.txt", "line\n");
+	for (size_t i = 0; i < N_ELEMS(thread); i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, append_lines, NULL), 0);
+	for (size_t i = 0; i < N_ELEMS(thread); i++)
+		pthread_join(thread[i], NULL);
+	assert_int_equal(size_of("tasks/inbox/a.txt"), 101 * 5);
+	assert_int_equal(task("a-2"), 0);
+}
+
+static struct upload *again_as(const char *name, const struct actor *who)
+{
+	struct upload *u = NULL;
+	struct err e = ERR_INIT;
+
+	expect_ok(upload_open(fs, INO_ROW(at(name)), true, who->uid, &u, &e), &e);
+	return u;
+}
+
+/* Two colleagues begin a file of one name at the same time: each is a task, whoever ends first. */
+static void the_same_name_from_two(void **state UNUSED)
+{
+	for (int ben_first = 0; ben_first < 2; ben_first++) {
+		const char *name = ben_first ? "b.pdf" : "a.pdf";
+		auto_free char *path = xasprintf("tasks/inbox/%s", name);
+		struct upload *u = create(name), *v;
+		struct err e = ERR_INIT;
+
+		put(u, "anna's", 0);
+		v = again_as(path, &ben);
+		assert_ptr_not_equal(u, v);
+		assert_int_equal(upload_write(v, "ben's", 5, 0), 0);
+		assert_int_equal(size_of(path), 6);
+		for (int i = 0; i < 2; i++) {
+			bool is_ben = i != ben_first;
+
+			expect_ok(upload_flush(is_ben ? v : u, 0, is_ben ? &ben : &anna, &e), &e);
+			upload_release(is_ben ? v : u, is_ben ? &ben : &anna);
+		}
+		assert_true(task(ben_first ? "b" : "a") > 0);
+		assert_true(task(ben_first ? "b-2" : "a-2") > 0);
+		assert_int_equal(size_of(path), ben_first ? 6 : 5);
+	}
+	assert_int_equal(n_blobs(), 2);
+}
+
+static void one_name_for_the_file_of_another(void **state UNUSED)
+{
+	struct upload *u = create("a.pdf"), *v = again_as("tasks/inbox/a.pdf", &ben), *w;
+
+	w = again_as("tasks/inbox/a.pdf", &anna);
+	assert_ptr_equal(u, w);
+	upload_release(w, &anna);
+	upload_release(v, &ben);
+	upload_release(u, &anna);
+	assert_string_equal(get(task("a-2"))->created_by, "anna");
+}
+
+/* A rewrite that was cut off counts when the entry gets another name, as a new file's does. */
+static void an_interrupted_rewrite_that_is_renamed(void **state UNUSED)
+{
+	int64_t row = drop("a.pdf", "first");
+	struct upload *u = again("a.pdf", true);
+	struct err e = ERR_INIT;
+
+	set(SETTING_REWRITE_QUIET, "0");
+	put(u, "second", 0);
+	kill_writer(u);
+	upload_release(u, &anna);
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "");
+	expect_ok(move("tasks/inbox", "a.pdf", "tasks/inbox", "b.pdf", &e), &e);
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "a.pdf");
+	assert_int_equal(size_of("tasks/inbox/b.pdf"), 6);
+	assert_false(listed("a.pdf"));
+	finish("{\"confidence\": 95}");
+	expect_state(row, TASK_COMPLETED);
+}
+
+static void what_is_refused_leaves_no_bytes(void **state UNUSED)
+{
+	struct upload *u = create("ask.json");
+	struct err e = ERR_INIT;
+
+	put(u, "{\"nothing\": 1}", 0);
+	expect(upload_flush(u, 0, &anna, &e), -EINVAL, &e, NULL);
+	upload_release(u, &anna);
+	assert_int_equal(n_blobs(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -562,6 +756,16 @@ int main(void)
 		IN_TREE(a_folder_submits_itself),
 		IN_TREE(a_folder_waits_for_its_writers),
 		IN_TREE(what_was_not_finished_is_dropped),
+		IN_TREE(an_entry_renamed_over_another),
+		IN_TREE(an_entry_renamed_over_one_that_is_open),
+		IN_TREE(renamed_over_one_that_is_being_written),
+		IN_TREE(a_folder_renamed_over_another),
+		IN_TREE(two_inodes_of_one_entry),
+		IN_TREE(many_append),
+		IN_TREE(the_same_name_from_two),
+		IN_TREE(one_name_for_the_file_of_another),
+		IN_TREE(an_interrupted_rewrite_that_is_renamed),
+		IN_TREE(what_is_refused_leaves_no_bytes),
 	};
 
 	return RUN_TESTS(tests);

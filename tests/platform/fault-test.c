@@ -712,6 +712,42 @@ static void an_entry_removed(void **state UNUSED)
 	fail_each(&(struct scenario){ prepare_ready, remove_entry, check_cancelled, false, false });
 }
 
+static int64_t other;
+
+static void prepare_two(void)
+{
+	row = drop("a.pdf", "first");
+	other = drop("b.pdf", "second");
+}
+
+static int rename_over(struct err *e)
+{
+	struct drop d;
+	int rc = inbox_find(p, 0, 0, "b.pdf", &d, e);
+
+	if (rc == 0)
+		rc = inbox_rename(p, d.row_id, "a.pdf", true, e);
+	row_release(&drop_table, &d);
+	return rc;
+}
+
+static void check_renamed(void)
+{
+	struct drop d;
+
+	assert_int_equal(inbox_find(p, 0, 0, "b.pdf", &d, NULL), -ENOENT);
+	assert_int_equal(inbox_find(p, 0, 0, "a.pdf", &d, NULL), 0);
+	assert_int_equal(d.task_row, other);
+	row_release(&drop_table, &d);
+	expect_state(row, TASK_CANCELLED);
+	expect_state(other, TASK_TODO);
+}
+
+static void an_entry_renamed_over_another(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_two, rename_over, check_renamed, false, false });
+}
+
 static void prepare_trash(void)
 {
 	struct err e = ERR_INIT;
@@ -766,6 +802,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_is_there),
 		cmocka_unit_test(decisions),
 		cmocka_unit_test(an_entry_removed),
+		cmocka_unit_test(an_entry_renamed_over_another),
 		cmocka_unit_test(the_trash),
 	};
 

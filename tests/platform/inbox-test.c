@@ -489,8 +489,8 @@ static void renaming_an_entry(void **state UNUSED)
 	struct err e = ERR_INIT;
 
 	drop("b.pdf", "b");
-	expect(inbox_rename(p, find("a.pdf")->row_id, "b.pdf", &e), -EEXIST, &e, "'b.pdf'");
-	expect_ok(inbox_rename(p, find("a.pdf")->row_id, "c.pdf", &e), &e);
+	expect(inbox_rename(p, find("a.pdf")->row_id, "b.pdf", false, &e), -EEXIST, &e, "'b.pdf'");
+	expect_ok(inbox_rename(p, find("a.pdf")->row_id, "c.pdf", false, &e), &e);
 	assert_null(find("a.pdf"));
 	assert_int_equal(find("c.pdf")->task_row, row);
 	assert_int_equal(drop("c.pdf", "new"), row);
