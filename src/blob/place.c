@@ -68,6 +68,16 @@ int place_move(struct blobs *b, const char *staged, const char *sha, int64_t siz
 	return 0;
 }
 
+int place_back(struct blobs *b, const char *staged, const char *sha)
+{
+	char path[PLACE_BYTES];
+	int rc = place_of(sha, path);
+
+	if (rc == 0 && renameat(b->blobs_fd, path, b->staging_fd, staged) < 0)
+		rc = -errno;
+	return rc;
+}
+
 int place_sync(struct blobs *b, const char *sha)
 {
 	char shard[3] = { sha[0], sha[1], '\0' };
@@ -93,11 +103,20 @@ struct pin *pin_find(struct blobs *b, const char *sha)
 	return p;
 }
 
+bool pin_alone(struct blobs *b, const char *sha)
+{
+	const struct pin *p = pin_find(b, sha);
+
+	return p && p->n == 1 && !p->shared;
+}
+
 void pin_add(struct blobs *b, const char *sha)
 {
 	struct pin *p = pin_find(b, sha), **list = list_of(b, sha);
 
-	if (!p) {
+	if (p) {
+		p->shared = true;
+	} else {
 		p = xcalloc(1, sizeof(*p));
 		snprintf(p->sha, sizeof(p->sha), "%s", sha);
 		p->next = *list;

@@ -12,6 +12,7 @@
 struct pin {
 	char sha[SHA256_HEX_BYTES];
 	unsigned n;
+	bool shared; /* there were two at once: a row may name the blob although one pin is left */
 	struct pin *next;
 };
 
@@ -34,7 +35,11 @@ int place_size(struct blobs *b, const char *sha, int64_t *size);
  * one of another size is damaged and replaced. *moved says which. The directory is not synced
  */
 int place_move(struct blobs *b, const char *staged, const char *sha, int64_t size, bool *moved);
+/* place_back - undo a place_move that has moved the file. 0 or -errno */
+int place_back(struct blobs *b, const char *staged, const char *sha);
 struct pin *pin_find(struct blobs *b, const char *sha);
+/* pin_alone - nobody has pinned the blob beside the caller, since he did */
+bool pin_alone(struct blobs *b, const char *sha);
 void pin_add(struct blobs *b, const char *sha);
 void pin_drop(struct blobs *b, const char *sha);
 

@@ -299,14 +299,26 @@ static void read_from_blob(struct stage *s)
 	}
 }
 
-/* Sync the name, of a twin too: who brought it may not have done so yet. Without it there is no pin. */
-static int sync_name(struct stage *s)
+/* Without its pin; a blob that was moved there just now, and that nobody else has counted on, becomes staged again. */
+static void take_back(struct stage *s, bool moved)
+{
+	struct blobs *b = s->blobs;
+
+	pthread_mutex_lock(&b->lock);
+	if (moved && pin_alone(b, s->sha) && place_back(b, s->name, s->sha) == 0)
+		s->sealed = s->unsynced = false;
+	pin_drop(b, s->sha);
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* Sync the name, of a twin too: who brought it may not have done so yet. */
+static int sync_name(struct stage *s, bool moved)
 {
 	int rc = place_sync(s->blobs, s->sha);
 
 	s->unsynced = rc < 0;
 	if (rc < 0)
-		blob_unpin(s->blobs, s->sha);
+		take_back(s, moved);
 	return rc;
 }
 
@@ -326,7 +338,7 @@ static int move_into_place(struct stage *s)
 	s->sealed = true;
 	if (!moved)
 		read_from_blob(s);
-	return sync_name(s);
+	return sync_name(s, moved);
 }
 
 /* Pin the blob of a stage that was sealed before; it may have been removed since. */
@@ -349,7 +361,7 @@ static int seal_locked(struct stage *s)
 	int rc = 0;
 
 	if (s->sealed && pin_again(s))
-		return s->unsynced ? sync_name(s) : 0;
+		return s->unsynced ? sync_name(s, false) : 0;
 	if (s->sealed || s->doubtful)
 		rc = move_to_copy(s, s->size);
 	if (rc == 0)

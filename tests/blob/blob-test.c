@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,6 +16,23 @@
 
 #include "base/io.h"
 #include "blob/blob.h"
+
+/* What the disk does: fsync(2) comes here first. */
+static struct {
+	atomic_bool armed, reached;
+	atomic_int fail_at; /* the n-th call from now on fails */
+} disk;
+
+int fsync(int fd)
+{
+	while (disk.armed)
+		disk.reached = true;
+	if (disk.fail_at && --disk.fail_at == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return fdatasync(fd);
+}
 
 static char dir[] = "/tmp/blob-test.XXXXXX";
 static struct blobs *blobs;
@@ -473,6 +491,61 @@ static void reports_a_full_disk_and_goes_on(void **state UNUSED)
 	rmdir(small);
 }
 
+static void *seal_it(void *arg)
+{
+	char sha[SHA256_HEX_BYTES];
+	int64_t size;
+
+	return stage_seal(arg, sha, &size, NULL) == 0 ? arg : NULL;
+}
+
+static void tells_the_size_while_it_seals(void **state UNUSED)
+{
+	struct stage *s;
+	pthread_t thread;
+	void *done;
+
+	assert_int_equal(stage_new(blobs, &s, NULL), 0);
+	assert_int_equal(stage_write(s, "sealed slowly", 13, 0), 0);
+	disk.armed = true;
+	disk.reached = false;
+	assert_int_equal(pthread_create(&thread, NULL, seal_it, s), 0);
+	while (!disk.reached)
+		sched_yield();
+	alarm(60);
+	assert_int_equal(stage_size(s), 13);
+	alarm(0);
+	disk.armed = false;
+	pthread_join(thread, &done);
+	assert_ptr_equal(done, s);
+	stage_free(s);
+}
+
+/* The bytes, then the directory that names them: when one cannot be synced, nothing of the document stays. */
+static void leaves_nothing_that_is_not_durable(void **state UNUSED)
+{
+	char sha[SHA256_HEX_BYTES];
+	int before = count_in("blobs");
+	int64_t size;
+
+	for (int n = 1; n <= 2; n++) {
+		struct stage *s;
+
+		assert_int_equal(stage_new(blobs, &s, NULL), 0);
+		assert_int_equal(stage_write(s, "not durable", 11, 0), 0);
+		disk.fail_at = n;
+		assert_int_equal(stage_seal(s, sha, &size, NULL), -EIO);
+		assert_int_equal(count_in("blobs"), before);
+		assert_int_equal(stage_seal(s, sha, &size, NULL), 0);
+		holds(sha, "not durable", 11);
+		blob_unpin(blobs, sha);
+		assert_int_equal(blob_remove(blobs, sha, unused, NULL), 0);
+		stage_free(s);
+	}
+	assert_int_equal(count_in("blobs"), before);
+	assert_int_equal(count_in("staging"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -496,6 +569,8 @@ int main(void)
 		cmocka_unit_test(takes_writes_from_several_threads),
 		cmocka_unit_test(reports_a_limit_and_goes_on),
 		cmocka_unit_test(reports_a_full_disk_and_goes_on),
+		cmocka_unit_test(tells_the_size_while_it_seals),
+		cmocka_unit_test(leaves_nothing_that_is_not_durable),
 	};
 
 	return cmocka_run_group_tests(tests, open_blobs, close_blobs);

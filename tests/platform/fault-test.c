@@ -300,12 +300,6 @@ static size_t same_length(const char *a, const char *b)
 	return n;
 }
 
-/* Who cannot sync the name of a blob cannot take it back either: the bytes stay until they come again. */
-static bool may_leave_bytes(const struct scenario *s)
-{
-	return s->brings_bytes || streq(trap.what, "__wrap_fsync") || streq(trap.what, "__wrap_openat");
-}
-
 static void check_failure(const struct scenario *s, const struct err *e, const char *before, unsigned blobs)
 {
 	auto_free char *after = picture();
@@ -313,7 +307,7 @@ static void check_failure(const struct scenario *s, const struct err *e, const c
 	assert_string_not_equal(e->text, "");
 	if (!s->in_steps && !streq(after, before))
 		fail_msg("%s left something: %s", trap.what, after + same_length(after, before));
-	if (!may_leave_bytes(s) && n_blobs() > blobs)
+	if (!s->brings_bytes && n_blobs() > blobs)
 		fail_msg("%s left bytes", trap.what);
 }
 
@@ -343,7 +337,7 @@ static bool fail_until_done(const struct scenario *s, unsigned *n)
 		assert_int_equal(n_staged(), 0);
 		if (rc < 0)
 			check_failure(s, &e, before, blobs);
-		if (fired && may_leave_bytes(s))
+		if (fired && s->brings_bytes)
 			blobs = n_blobs();
 		assert_true(*n < N_MAX);
 	} while (rc < 0);
