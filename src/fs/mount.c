@@ -167,6 +167,10 @@ void fs_changes(struct fs *fs, const struct change *c, size_t n)
 	}
 }
 
+/*
+ * io_uring (libfuse 3.18) is not asked for: over it the INTERRUPT of a parked request is lost, so that a reader of wait
+ * cannot be killed (seen with 3.18.3), and each parked request holds one of a fixed number of ring entries.
+ */
 static int make_session(struct fs *fs, const char *source, bool debug, struct err *e)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
