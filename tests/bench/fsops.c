@@ -304,11 +304,17 @@ static double do_ls_view(struct part *p UNUSED, size_t i UNUSED)
 	return run_ls(VIEW);
 }
 
+/* Twice: the kernel asks for the attributes of a link again after it has read the link. */
 static int touch_lists(void)
 {
-	double a = list(TASKS, true), b = list(VIEW, true);
+	double rc = 0;
 
-	return a < 0 ? (int)a : b < 0 ? (int)b : 0;
+	for (int i = 0; i < 2 && rc >= 0; i++) {
+		rc = list(TASKS, true);
+		if (rc >= 0)
+			rc = list(VIEW, true);
+	}
+	return rc < 0 ? (int)rc : 0;
 }
 
 static double find_in(const char *which)
@@ -330,7 +336,7 @@ static double do_find_view(struct part *p UNUSED, size_t i UNUSED)
 
 static int touch_find(void)
 {
-	return find_in(TASKS) + find_in(VIEW) > 0 ? 0 : -ENOENT;
+	return find_in(TASKS) > 0 ? 0 : -ENOENT;
 }
 
 /* Files in the inbox: no two have the same bytes, which a store of documents would keep once */
@@ -513,7 +519,7 @@ static const struct op ops[] = {
 	{ "find_tasks_cold", forget_all, do_find_tasks, limit_one, NULL },
 	{ "find_tasks_warm", touch_find, do_find_tasks, limit_one, NULL },
 	{ "find_view_cold", forget_all, do_find_view, limit_one, NULL },
-	{ "find_view_warm", touch_find, do_find_view, limit_one, NULL },
+	{ "find_view_warm", touch_lists, do_find_view, limit_one, NULL },
 	{ "hold", touch_lists, do_open, n_warm, hold },
 	{ "create", NULL, do_create, limit_some, remove_created },
 	{ "create_fsync", NULL, do_create_fsync, limit_some, remove_created },

@@ -15,7 +15,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/bench/timing.h"
@@ -24,7 +23,9 @@
 #define N_BUCKETS 65536
 
 struct inode {
-	int fd; /* O_PATH */
+	int fd; /* O_PATH, of a directory; -1 */
+	struct inode *dir;
+	char *name; /* in dir */
 	dev_t dev;
 	ino_t ino;
 	uint64_t n_lookup;
@@ -45,7 +46,20 @@ static int fd_of(fuse_ino_t ino)
 	return inode_of(ino)->fd;
 }
 
-static struct inode **place_of(dev_t dev, ino_t ino)
+/* Where system calls find the inode: below a directory by name, or as the descriptor itself. */
+struct place {
+	int fd;
+	const char *name;
+};
+
+static struct place place_of(fuse_ino_t ino)
+{
+	const struct inode *x = inode_of(ino);
+
+	return x->fd >= 0 ? (struct place){ x->fd, "" } : (struct place){ x->dir->fd, x->name };
+}
+
+static struct inode **slot_of(dev_t dev, ino_t ino)
 {
 	struct inode **at = &buckets[(ino ^ dev) % N_BUCKETS];
 
@@ -54,25 +68,38 @@ static struct inode **place_of(dev_t dev, ino_t ino)
 	return at;
 }
 
-/* The inode of an open O_PATH descriptor, which is taken over. */
-static struct inode *enter(int fd, const struct stat *st)
+static struct inode *new_inode(struct inode *dir, const char *name, const struct stat *st)
+{
+	struct inode *x = xcalloc(1, sizeof(*x));
+
+	x->fd = S_ISDIR(st->st_mode) ? openat(dir->fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	x->dir = dir;
+	x->name = xstrdup(name);
+	x->dev = st->st_dev;
+	x->ino = st->st_ino;
+	return x;
+}
+
+static struct inode *enter(struct inode *dir, const char *name, const struct stat *st)
 {
 	struct inode **at, *x;
 
 	pthread_mutex_lock(&lock);
-	at = place_of(st->st_dev, st->st_ino);
-	if (*at) {
-		close(fd);
-	} else {
-		*at = xcalloc(1, sizeof(**at));
-		(*at)->fd = fd;
-		(*at)->dev = st->st_dev;
-		(*at)->ino = st->st_ino;
-	}
+	at = slot_of(st->st_dev, st->st_ino);
+	if (!*at)
+		*at = new_inode(dir, name, st);
 	x = *at;
 	x->n_lookup++;
 	pthread_mutex_unlock(&lock);
 	return x;
+}
+
+static void free_inode(struct inode *x)
+{
+	if (x->fd >= 0)
+		close(x->fd);
+	free(x->name);
+	free(x);
 }
 
 static void leave(fuse_ino_t ino, uint64_t n)
@@ -82,27 +109,38 @@ static void leave(fuse_ino_t ino, uint64_t n)
 	pthread_mutex_lock(&lock);
 	x->n_lookup -= n;
 	if (x != &root && x->n_lookup == 0) {
-		at = place_of(x->dev, x->ino);
+		at = slot_of(x->dev, x->ino);
 		*at = x->next;
-		close(x->fd);
-		free(x);
+		free_inode(x);
 	}
 	pthread_mutex_unlock(&lock);
 }
 
 static int look_up(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 {
-	int fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
 	*e = (struct fuse_entry_param){ .attr_timeout = TTL_S, .entry_timeout = TTL_S };
-	if (fd < 0)
+	if (fstatat(fd_of(parent), name, &e->attr, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	if (fstatat(fd, "", &e->attr, AT_EMPTY_PATH) < 0) {
-		close(fd);
-		return -errno;
-	}
-	e->ino = (fuse_ino_t)(uintptr_t)enter(fd, &e->attr);
+	e->ino = (fuse_ino_t)(uintptr_t)enter(inode_of(parent), name, &e->attr);
 	return 0;
+}
+
+/* What was moved is found under its new name from now on. */
+static void moved(fuse_ino_t to, const char *name)
+{
+	struct inode *x;
+	struct stat st;
+
+	if (fstatat(fd_of(to), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	pthread_mutex_lock(&lock);
+	x = *slot_of(st.st_dev, st.st_ino);
+	if (x) {
+		free(x->name);
+		x->name = xstrdup(name);
+		x->dir = inode_of(to);
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 static void reply(fuse_req_t req, bool failed)
@@ -145,9 +183,10 @@ static void ll_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
 
 static void ll_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+	struct place at = place_of(ino);
 	struct stat st;
 
-	if (fi ? fstat((int)fi->fh, &st) < 0 : fstatat(fd_of(ino), "", &st, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0)
+	if (fi ? fstat((int)fi->fh, &st) < 0 : fstatat(at.fd, at.name, &st, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0)
 		fuse_reply_err(req, errno);
 	else
 		fuse_reply_attr(req, &st, TTL_S);
@@ -155,8 +194,9 @@ static void ll_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 
 static void ll_readlink(fuse_req_t req, fuse_ino_t ino)
 {
+	struct place at = place_of(ino);
 	char text[PATH_MAX];
-	ssize_t n = readlinkat(fd_of(ino), "", text, sizeof(text) - 1);
+	ssize_t n = readlinkat(at.fd, at.name, text, sizeof(text) - 1);
 
 	if (n < 0) {
 		fuse_reply_err(req, errno);
@@ -240,11 +280,9 @@ static void give(struct fuse_file_info *fi, int fd)
 
 static void ll_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	char path[64];
-	int fd;
+	struct place at = place_of(ino);
+	int fd = openat(at.fd, at.name, fi->flags | O_CLOEXEC);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd_of(ino));
-	fd = open(path, (fi->flags & ~O_NOFOLLOW) | O_CLOEXEC);
 	if (fd < 0) {
 		fuse_reply_err(req, errno);
 		return;
@@ -311,7 +349,11 @@ static void ll_fsync(fuse_req_t req, fuse_ino_t ino UNUSED, int datasync, struct
 static void ll_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t to, const char *to_name,
 		      unsigned flags)
 {
-	reply(req, renameat2(fd_of(parent), name, fd_of(to), to_name, flags) < 0);
+	int rc = renameat2(fd_of(parent), name, fd_of(to), to_name, flags) < 0 ? -errno : 0;
+
+	if (rc == 0)
+		moved(to, to_name);
+	fuse_reply_err(req, -rc);
 }
 
 static void ll_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -341,17 +383,6 @@ static const struct fuse_lowlevel_ops ops = {
 	.unlink = ll_unlink,
 };
 
-/* A descriptor for each inode that the kernel knows. */
-static void raise_limit(void)
-{
-	struct rlimit most = { 1 << 20, 1 << 20 };
-
-	if (setrlimit(RLIMIT_NOFILE, &most) == 0 || getrlimit(RLIMIT_NOFILE, &most) < 0)
-		return;
-	most.rlim_cur = most.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &most);
-}
-
 int main(int argc, char **argv)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
@@ -360,7 +391,6 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		timing_die("usage: pass SOURCE MOUNTPOINT");
-	raise_limit();
 	root.fd = open(argv[1], O_PATH | O_CLOEXEC);
 	timing_check(root.fd < 0, argv[1]);
 	se = fuse_session_new(&args, &ops, sizeof(ops), NULL);
