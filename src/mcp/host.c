@@ -88,6 +88,14 @@ static int check_result(const struct mcp_result *r, const json_t *tool, struct e
 	return rc < 0 ? err_add(e, -EPROTO, "the answer of '%s' does not fit its own schema", name) : 0;
 }
 
+static int64_t time_for(const struct mcp_call *call)
+{
+	const struct mcp_timeouts *t = &call->mcp->timeouts;
+	int64_t ms = call->timeout_ms > 0 ? call->timeout_ms : t->call_ms;
+
+	return t->call_max_ms > 0 && ms > t->call_max_ms ? t->call_max_ms : ms;
+}
+
 /* Ask, and ask again when the server had stopped before the question was sent. */
 static int ask(struct server *s, const struct mcp_call *call, const json_t *tool, json_t *arguments, int64_t until_ms,
 	       json_t **answer, struct err *e)
@@ -108,6 +116,7 @@ static int ask(struct server *s, const struct mcp_call *call, const json_t *tool
 		if (rc < 0)
 			return rc;
 		r.params = json_pack("{s:O, s:O}", "name", json_object_get(tool, "name"), "arguments", arguments);
+		r.limit_ms = time_for(call);
 		r.timeout_ms = until_ms - clock_mono_ms();
 		if (r.timeout_ms < 1)
 			r.timeout_ms = 1;
@@ -115,14 +124,6 @@ static int ask(struct server *s, const struct mcp_call *call, const json_t *tool
 		server_release(s, run, rc, e);
 	}
 	return rc;
-}
-
-static int64_t time_for(const struct mcp_call *call)
-{
-	const struct mcp_timeouts *t = &call->mcp->timeouts;
-	int64_t ms = call->timeout_ms > 0 ? call->timeout_ms : t->call_ms;
-
-	return t->call_max_ms > 0 && ms > t->call_max_ms ? t->call_max_ms : ms;
 }
 
 static int call_tool(struct server *s, const struct mcp_call *call, const json_t *tool, json_t *arguments,

@@ -124,7 +124,7 @@ static int explain(struct mcp_session *s, const struct session_request *r, int r
 	case -ESHUTDOWN: return err_set(e, rc, "%s", s->info.ended[0] ? s->info.ended : "the server is being stopped");
 	case -ETIMEDOUT:
 		return err_set(e, rc, "the server '%s' did not answer %s within %lld ms", s->name, r->method,
-			       (long long)r->timeout_ms);
+			       (long long)(r->limit_ms ? r->limit_ms : r->timeout_ms));
 	case -ECANCELED: return err_set(e, rc, "%s was cancelled", r->method);
 	case -EMSGSIZE:
 		return err_set(e, rc, "the server '%s' gave an answer of more than %u MiB", s->name,

@@ -33,6 +33,7 @@ struct session_request {
 	const char *method;
 	json_t *params; /* an object, taken */
 	int64_t timeout_ms;
+	int64_t limit_ms;          /* what the caller was given in all, for the sentence; 0: timeout_ms */
 	struct mcp_cancel *cancel; /* may be NULL */
 	void (*on_progress)(void *ud, double percent,
 			    const char *message); /* percent -1: not known; message may be "" */

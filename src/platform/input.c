@@ -8,7 +8,7 @@ static int keep_document(void *row, void *ud)
 	struct document *d = row;
 	struct input *was = ud;
 
-	if (d->is_dir || (d->role != DOCUMENT_INPUT && d->role != DOCUMENT_REQUEST))
+	if (d->role != DOCUMENT_INPUT && d->role != DOCUMENT_REQUEST)
 		return 0;
 	was->document = xrealloc(was->document, (was->n + 1) * sizeof(*was->document));
 	was->document[was->n++] = *d;
@@ -48,7 +48,7 @@ static int last_former(struct tx *tx, int64_t task_row, int64_t *version, struct
 static bool has_bytes(const struct input *now, const char *sha256)
 {
 	for (size_t i = 0; i < now->n; i++)
-		if (streq(now->document[i].sha256, sha256))
+		if (!now->document[i].is_dir && streq(now->document[i].sha256, sha256))
 			return true;
 	return false;
 }
@@ -64,7 +64,7 @@ int input_retire(struct tx *tx, int64_t task_row, const struct input *was, struc
 	for (size_t i = 0; rc == 0 && i < was->n; i++) {
 		const struct document *d = &was->document[i];
 
-		if (d->size > 0 && !has_bytes(&now, d->sha256))
+		if (!d->is_dir && d->size > 0 && !has_bytes(&now, d->sha256))
 			rc = document_add(tx, task_row, DOCUMENT_FORMER, 0, d->name, d->sha256, d->size, d->modified_at,
 					  ++version, e);
 		tx_change(tx, CHANGE_DOCUMENT, task_row, 0, DOCUMENT_INPUT, CHANGE_NONE, d->name);

@@ -4,7 +4,7 @@
 
 #include "platform/document.h"
 
-/* The documents that a task had as input or request; all zeroes is none. */
+/* The documents that a task had as input or request, and its folders of them; all zeroes is none. */
 struct input {
 	struct document *document;
 	size_t n;

@@ -67,11 +67,12 @@ void live_free(struct live *l)
 	free(l);
 }
 
-static struct running *find(struct live *l, int64_t row)
+/* fence: of the claim that is meant; the worker of another one says nothing of this. */
+static struct running *find(struct live *l, int64_t row, int64_t fence)
 {
 	struct running *r = l->first;
 
-	while (r && r->row != row)
+	while (r && (r->row != row || r->fence != fence))
 		r = r->next;
 	return r;
 }
@@ -137,13 +138,13 @@ static void clean_line(const char *text, char *out, size_t room)
 	out[len] = '\0';
 }
 
-void work_progress(struct platform *p, int64_t task_row, int percent, const char *text)
+void work_progress(struct platform *p, const struct work *w, int percent, const char *text)
 {
 	struct running *r;
 	bool now = false;
 
 	pthread_mutex_lock(&p->live->lock);
-	r = find(p->live, task_row);
+	r = find(p->live, w->task.row_id, w->task.fence);
 	if (r) {
 		if (percent >= 0)
 			r->percent = percent > 100 ? 100 : percent;
@@ -154,17 +155,17 @@ void work_progress(struct platform *p, int64_t task_row, int percent, const char
 	}
 	pthread_mutex_unlock(&p->live->lock);
 	if (now)
-		tell(p, task_row);
+		tell(p, w->task.row_id);
 }
 
-void work_log(struct platform *p, int64_t task_row, const char *line)
+void work_log(struct platform *p, const struct work *w, const char *line)
 {
 	char clean[LOG_LINE_BYTES];
 	struct running *r;
 	bool now = false;
 
 	pthread_mutex_lock(&p->live->lock);
-	r = find(p->live, task_row);
+	r = find(p->live, w->task.row_id, w->task.fence);
 	if (r && (r->n_lines == PENDING_MAX || r->n_stored + r->n_lines >= RUN_LINES_MAX)) {
 		r->n_lost++;
 	} else if (r) {
@@ -175,7 +176,7 @@ void work_log(struct platform *p, int64_t task_row, const char *line)
 	}
 	pthread_mutex_unlock(&p->live->lock);
 	if (now)
-		tell(p, task_row);
+		tell(p, w->task.row_id);
 }
 
 static int store_line(struct tx *tx, int64_t task_row, int64_t at_ms, char *text, struct err *e)
@@ -191,7 +192,7 @@ int live_store(struct platform *p, struct tx *tx, struct task *t, struct err *e)
 	int rc = 0;
 
 	pthread_mutex_lock(&p->live->lock);
-	r = find(p->live, t->row_id);
+	r = find(p->live, t->row_id, t->fence);
 	if (r) {
 		if (r->moved) {
 			t->progress = r->percent;
@@ -211,12 +212,12 @@ int live_store(struct platform *p, struct tx *tx, struct task *t, struct err *e)
 	return rc;
 }
 
-void live_stored(struct platform *p, int64_t task_row)
+void live_stored(struct platform *p, int64_t task_row, int64_t fence)
 {
 	struct running *r;
 
 	pthread_mutex_lock(&p->live->lock);
-	r = find(p->live, task_row);
+	r = find(p->live, task_row, fence);
 	if (r) {
 		for (size_t i = 0; i < r->n_storing; i++)
 			free(r->line[i].text);
@@ -293,7 +294,7 @@ int work_keep(struct platform *p, struct err *e)
 	if (k.n)
 		rc = store_write(p->store, keep, &k, e);
 	for (size_t i = 0; rc == 0 && i < k.n; i++)
-		live_stored(p, k.due[i].row);
+		live_stored(p, k.due[i].row, k.due[i].fence);
 	free(k.due);
 	return rc;
 }
@@ -307,7 +308,7 @@ int work_show_progress(struct platform *p, const struct task *t, struct buf *out
 
 	snprintf(text, sizeof(text), "%s", t->progress_text ? t->progress_text : task_state_words[t->state]);
 	pthread_mutex_lock(&p->live->lock);
-	r = t->state == TASK_IN_PROGRESS ? find(p->live, t->row_id) : NULL;
+	r = t->state == TASK_IN_PROGRESS ? find(p->live, t->row_id, t->fence) : NULL;
 	if (r && r->moved) {
 		percent = r->percent;
 		snprintf(text, sizeof(text), "%s", *r->text ? r->text : task_state_words[t->state]);
@@ -351,7 +352,7 @@ int work_show_log(struct platform *p, const struct task *t, struct buf *out, str
 	int rc = store_read(p->store, read_log, &(struct show){ t->row_id, out }, e);
 
 	pthread_mutex_lock(&p->live->lock);
-	r = find(p->live, t->row_id);
+	r = find(p->live, t->row_id, t->fence);
 	for (size_t i = r ? r->n_storing : 0; rc == 0 && r && i < r->n_lines; i++)
 		add_line(out, r->line[i].at_ms, r->line[i].text);
 	pthread_mutex_unlock(&p->live->lock);

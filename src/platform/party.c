@@ -31,23 +31,38 @@ static void new_engagement(union party *x, const struct actor *who)
 /* A person writes an expert's or company's name or id; the id is kept. */
 static int resolve_party(struct tx *tx, enum party_kind kind, char **ref, struct err *e);
 
-static int check_expert(struct platform *p, struct tx *tx UNUSED, union party *x, struct err *e)
+/* Who acts is the expert whose login the caller has: there can be one. */
+static int check_login(struct tx *tx, const struct expert *x, struct err *e)
+{
+	struct expert other;
+	int rc = x->login ? row_find(tx, Q_EXPERT_BY_LOGIN, ARGS(V_TEXT(x->login)), &other, e) : -ENOENT;
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	if (other.row_id != x->row_id)
+		rc = err_set(e, -EEXIST, "expert '%s' has the login '%s' already: change it there first", other.name,
+			     x->login);
+	row_release(&expert_table, &other);
+	return rc;
+}
+
+static int check_expert(struct platform *p, struct tx *tx, union party *x, struct err *e)
 {
 	json_t *list = x->expert.certified_mcps ? json_loads(x->expert.certified_mcps, 0, NULL) : NULL;
 	const char *tool, *version;
-	int rc = 0;
+	int rc = check_login(tx, &x->expert, e);
 	size_t i;
 	json_t *v;
 
-	if (list && !json_is_array(list))
+	if (rc == 0 && list && !json_is_array(list))
 		rc = err_set(e, -EINVAL, "'certified_mcps' must be a list of names of MCPs");
 	json_array_foreach (list, i, v) {
+		if (rc < 0)
+			break;
 		if (!json_is_string(v))
 			rc = err_set(e, -EINVAL, "'certified_mcps' must be a list of names of MCPs");
 		else if (p->engines.resolve(p->engines.ud, json_string_value(v), NULL, &tool, &version, e) < 0)
 			rc = -EINVAL;
-		if (rc < 0)
-			break;
 	}
 	json_decref(list);
 	return rc;

@@ -132,8 +132,20 @@ static int refuse(const struct task *t, enum task_state to, enum task_mover who,
 		       task_state_words[to]);
 }
 
+/* The work of an attempt that led to nothing counts too; of one whose worker was lost, as long as it was known to live.
+ */
+static void add_time(struct task *t, int64_t now)
+{
+	int64_t end = t->lease_until < now ? t->lease_until : now;
+
+	if (t->started_at && end > t->started_at)
+		t->seconds_used += (double)(end - t->started_at) / 1000;
+}
+
 static void stamp(struct task *t, enum task_state to, int64_t now)
 {
+	if (t->state == TASK_IN_PROGRESS)
+		add_time(t, now);
 	if (to == TASK_IN_PROGRESS)
 		t->started_at = now;
 	if (to == TASK_TODO)
@@ -141,8 +153,6 @@ static void stamp(struct task *t, enum task_state to, int64_t now)
 	if (task_ended(to)) {
 		t->lease_until = 0;
 		t->completed_at = now;
-		if (t->state == TASK_IN_PROGRESS)
-			t->seconds_used += (double)(now - t->started_at) / 1000;
 	}
 }
 

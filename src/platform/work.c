@@ -33,7 +33,19 @@ static int add_candidate(void *row, void *ud)
 	return 0;
 }
 
-/* Tasks whose lease ended go back into the queue: their worker is gone. */
+/* What ends the process that works on it must not do so for ever. */
+static int take_back(struct tx *tx, struct claim *c, struct task *t, struct err *e)
+{
+	if (t->attempts < settings_int(c->p, SETTING_TASK_ATTEMPTS))
+		return task_move(tx, t, TASK_TODO, MOVER_WORKER, e);
+	free(t->error_message);
+	t->error_message = xasprintf("attempt %jd ended without an outcome, as its worker on '%s' stopped or hung: see "
+				     "the log of that host, then write retry into ctl",
+				     (intmax_t)t->attempts, t->lease_host ? t->lease_host : "?");
+	return task_move(tx, t, TASK_FAILED, MOVER_WORKER, e);
+}
+
+/* Tasks whose lease ended: their worker is gone. */
 static int reclaim(struct tx *tx, struct claim *c, struct err *e)
 {
 	int rc = row_each(tx, Q_TASKS_LEASE_ENDED, ARGS(V_INT(c->now), V_INT(CANDIDATES_MAX)), add_candidate, c, e);
@@ -43,7 +55,7 @@ static int reclaim(struct tx *tx, struct claim *c, struct err *e)
 
 		rc = row_get(tx, &task_table, c->candidate[i], &t, e);
 		if (rc == 0)
-			rc = task_move(tx, &t, TASK_TODO, MOVER_WORKER, e);
+			rc = take_back(tx, c, &t, e);
 		task_release(&t);
 	}
 	c->n = 0;
@@ -323,6 +335,7 @@ struct finish {
 	bool may_retry, giveback;
 	char (*gone)[SHA256_HEX_BYTES]; /* hashes of outputs that were replaced */
 	size_t n_gone;
+	struct tx *tx;
 };
 
 /* The task as it is now, if this worker still owns it. */
@@ -347,11 +360,13 @@ bool work_owned(struct platform *p, const struct work *w)
 	return owned;
 }
 
+/* The new outputs may have other names: who saw this one sees it go. */
 static int note_gone(void *row, void *ud)
 {
 	const struct document *d = row;
 	struct finish *f = ud;
 
+	tx_change(f->tx, CHANGE_DOCUMENT, d->task_row, d->row_id, d->role, CHANGE_NONE, d->name);
 	f->gone = xrealloc(f->gone, (f->n_gone + 1) * sizeof(*f->gone));
 	snprintf(f->gone[f->n_gone++], SHA256_HEX_BYTES, "%s", d->sha256);
 	return 0;
@@ -361,8 +376,10 @@ static int replace_outputs(struct tx *tx, struct finish *f, struct err *e)
 {
 	int64_t row = f->w->task.row_id;
 	const char *role = document_role_words[DOCUMENT_OUTPUT];
-	int rc = row_each(tx, Q_DOCUMENTS_OF, ARGS(V_INT(row), V_TEXT(role), V_INT(0)), note_gone, f, e);
+	int rc;
 
+	f->tx = tx;
+	rc = row_each(tx, Q_DOCUMENTS_OF, ARGS(V_INT(row), V_TEXT(role), V_INT(0)), note_gone, f, e);
 	if (rc == 0)
 		rc = row_exec(tx, Q_DOCUMENTS_DELETE, ARGS(V_INT(row), V_TEXT(role)), e);
 	for (size_t i = 0; rc >= 0 && i < f->o->n_outputs; i++)

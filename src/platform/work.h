@@ -37,6 +37,7 @@ struct outcome {
 
 /*
  * work_claim - the most urgent task whose time has come, that nobody holds
+ * A task whose worker is gone goes back into the queue, or fails when that was its last attempt.
  * Tasks that need no engine (an empty document, an answer that is stored already) are settled on the way.
  * Returns 1 and *out, 0 when there is none, or -errno
  */
@@ -60,9 +61,12 @@ int work_giveback(struct platform *p, const struct work *w, struct err *e);
  */
 void work_abandon(struct platform *p, const struct work *w);
 
-/* work_progress, work_log - how it goes; kept in memory, told at most 4 times a second. percent -1: unknown */
-void work_progress(struct platform *p, int64_t task_row, int percent, const char *text);
-void work_log(struct platform *p, int64_t task_row, const char *line);
+/*
+ * work_progress, work_log - how it goes; kept in memory, told at most 4 times a second. percent -1: unknown
+ * Nothing is kept of a worker that has lost the task to another
+ */
+void work_progress(struct platform *p, const struct work *w, int percent, const char *text);
+void work_log(struct platform *p, const struct work *w, const char *line);
 /* work_keep - call it once a second while there is work: stores progress and log, renews leases. 0 or -errno */
 int work_keep(struct platform *p, struct err *e);
 

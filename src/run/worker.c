@@ -68,14 +68,14 @@ static bool leave(struct workers *w, struct running *r)
 /* What callbacks of a call get. */
 struct telling {
 	struct platform *p;
-	int64_t task_row;
+	const struct work *work;
 };
 
 static void on_progress(void *ud, double percent, const char *message)
 {
 	struct telling *t = ud;
 
-	work_progress(t->p, t->task_row, percent < 0 ? -1 : (int)percent, message);
+	work_progress(t->p, t->work, percent < 0 ? -1 : (int)percent, message);
 }
 
 static void on_log(void *ud, const char *level, const char *line)
@@ -83,7 +83,7 @@ static void on_log(void *ud, const char *level, const char *line)
 	struct telling *t = ud;
 	auto_free char *text = xasprintf("%s: %s", level, line);
 
-	work_log(t->p, t->task_row, text);
+	work_log(t->p, t->work, text);
 }
 
 /* True when the tool takes documents and cannot do without. */
@@ -102,7 +102,7 @@ static bool needs_document(const struct mcp_manifest *m, const char *tool)
 static int call_engine(struct workers *w, const struct work *work, struct running *r, struct mcp_result *out,
 		       struct err *e)
 {
-	struct telling t = { w->p, work->task.row_id };
+	struct telling t = { w->p, work };
 	auto_free char *paths = xmalloc(work->n_documents * PATH_MAX);
 	auto_free struct mcp_document *docs = xcalloc(work->n_documents, sizeof(*docs));
 	struct mcp_call call = { .mcp = catalog_find(w->catalog, work->task.mcp),

@@ -125,6 +125,12 @@ ok 'a submitted folder turns into a task' '
 	sample "$inbox/f/a.pdf" f && put submit "$inbox/f/ctl" &&
 	soon "[ -d $tasks/f ] && [ -e $inbox/f.receipt.json ]" &&
 	wait_task f needs_review && eventually "[ ! -e $inbox/f ]" 5'
+ok 'a folder that grows gets its folders anew' '
+	engines_stop && mkdir "$inbox/g" "$inbox/g/annex" && sample "$inbox/g/annex/a.pdf" g &&
+	put submit "$inbox/g/ctl" && soon "[ -s $tasks/g/input/annex/a.pdf ]" && look &&
+	sample "$inbox/g/annex/b.pdf" g2 &&
+	soon "[ -s $tasks/g/input/annex/b.pdf ] && cmp $inbox/g/annex/a.pdf $tasks/g/input/annex/a.pdf" &&
+	put cancel "$tasks/g/ctl" && engines_go'
 ok 'progress is seen while it moves' '
 	put 80 "$mnt/engagements/default/review_threshold" && engines_stop && sample "$inbox/p.pdf" p &&
 	eventually "[ \"\$(cat $tasks/p/status)\" = in_progress ]" && look && soon "exact $tasks/p/progress" &&

@@ -73,8 +73,8 @@ static void populate(void)
 	expect_ok(review_cancel(p, row, &anna, &e), &e);
 	row = drop("running.pdf", "6");
 	claim(&w);
-	work_log(p, row, "a line");
-	work_progress(p, row, 40, "page 2 of 5");
+	work_log(p, &w, "a line");
+	work_progress(p, &w, 40, "page 2 of 5");
 	work_release(&w);
 	expect_ok(make_dir("tasks/inbox", "lot", &e), &e);
 	expect_ok(make_dir("tasks/inbox/lot", "annex", &e), &e);

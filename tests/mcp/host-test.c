@@ -318,7 +318,7 @@ static void test_timeout(void **state UNUSED)
 	struct mcp_manifest *m = manifest("TIMEOUT", "good");
 	struct mcp_result r;
 
-	expect_error(m, "never", json_object(), 300, -ETIMEDOUT, "did not answer");
+	expect_error(m, "never", json_object(), 300, -ETIMEDOUT, "did not answer tools/call within 300 ms");
 	expect_call(m, "cancelled", json_object(), &r);
 	assert_int_equal(json_integer_value(json_object_get(r.structured, "cancelled")), 1);
 	mcp_result_release(&r);

@@ -528,8 +528,8 @@ static void prepare_claimed(void)
 {
 	row = drop("rfp.pdf", "bytes");
 	claim(&w);
-	work_log(p, row, "a line");
-	work_progress(p, row, 50, "half");
+	work_log(p, &w, "a line");
+	work_progress(p, &w, 50, "half");
 }
 
 static int succeed(struct err *e)

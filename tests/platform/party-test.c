@@ -215,6 +215,10 @@ static void who_acts(void **state UNUSED)
 	actor_of(p, getuid(), &who);
 	assert_string_equal(who.name, "anna");
 	assert_int_equal(who.uid, getuid());
+	expect(party_set(p, PARTY_EXPERT, make(PARTY_EXPERT, "ben"), field_find(&expert_table, "login"), me->pw_name,
+			 &anna, &e),
+	       -EEXIST, &e, "expert 'anna' has the login");
+	expect_ok(party_set(p, PARTY_EXPERT, row, field_find(&expert_table, "login"), me->pw_name, &anna, &e), &e);
 	actor_of(p, 4000000000U, &who);
 	assert_string_equal(who.name, p->owner);
 	platform_close(p);

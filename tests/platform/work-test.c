@@ -1,5 +1,6 @@
 /* The queue as a worker sees it: who comes first, what a lease and its token protect, what an outcome does. */
 #include "base/clock.h"
+#include "platform/review.h"
 #include "tests/platform/temp.h"
 
 #include "platform/live.h"
@@ -109,6 +110,49 @@ static void lapse(int64_t row)
 	expect_ok(store_write(p->store, end_lease, &row, &e), &e);
 }
 
+/* What kills its worker again and again ends as failed, and can be tried again. */
+static void attempts_of_workers_that_die(void **state UNUSED)
+{
+	int64_t row = drop("a", "1");
+	struct err e = ERR_INIT;
+	struct work w;
+
+	set(SETTING_TASK_ATTEMPTS, "2");
+	for (int i = 1; i <= 2; i++) {
+		claim(&w);
+		assert_int_equal(w.task.attempts, i);
+		work_release(&w);
+		lapse(row);
+	}
+	claim_none();
+	expect_state(row, TASK_FAILED);
+	assert_non_null(strstr(get(row)->error_message, "attempt 2 ended without an outcome"));
+	expect_ok(review_retry(p, row, &anna, &e), &e);
+	claim(&w);
+	assert_int_equal(w.task.attempts, 1);
+	work_release(&w);
+}
+
+static void attempts_cost_time(void **state UNUSED)
+{
+	int64_t row = drop("a", "1");
+	struct err e = ERR_INIT;
+	struct work w;
+	double first;
+
+	set(SETTING_RETRY_DELAY, "0");
+	claim(&w);
+	usleep(20000);
+	expect_ok(work_fail(p, &w, "it broke", true, &e), &e);
+	work_release(&w);
+	first = get(row)->seconds_used;
+	assert_true(first >= 0.02);
+	claim(&w);
+	usleep(20000);
+	expect_ok(hand_in(&w, "{\"confidence\": 95}", &e), &e);
+	assert_true(get(row)->seconds_used >= first + 0.02);
+}
+
 /* The worker was frozen: another has the task, and nothing that the first says counts. */
 static void a_lease_that_ended_is_taken_over(void **state UNUSED)
 {
@@ -116,6 +160,7 @@ static void a_lease_that_ended_is_taken_over(void **state UNUSED)
 	struct err e = ERR_INIT;
 	struct work first, second;
 	auto_free char *told_before = NULL;
+	auto_buf text = BUF_INIT;
 	unsigned blobs;
 
 	claim(&first);
@@ -127,6 +172,14 @@ static void a_lease_that_ended_is_taken_over(void **state UNUSED)
 	assert_int_equal(second.task.attempts, 2);
 	told_before = xstrdup(told(row));
 	blobs = n_blobs();
+	work_progress(p, &second, 10, "second");
+	work_progress(p, &first, 99, "first");
+	work_log(p, &first, "of the first");
+	assert_int_equal(work_show_progress(p, get(row), &text), 0);
+	assert_string_equal(buf_str(&text), "10 second\n");
+	buf_clear(&text);
+	assert_int_equal(work_show_log(p, get(row), &text, &e), 0);
+	assert_string_equal(buf_str(&text), "");
 	expect(work_fail(p, &first, "broken", false, &e), -ESTALE, &e, "'a' was taken");
 	expect(work_giveback(p, &first, &e), -ESTALE, &e, NULL);
 	expect(hand_in(&first, "{\"confidence\": 99}", &e), -ESTALE, &e, NULL);
@@ -328,20 +381,20 @@ static void progress_is_one_line(void **state UNUSED)
 	assert_int_equal(work_show_progress(p, get(row), &text), 0);
 	assert_string_equal(buf_str(&text), "0 todo\n");
 	claim(&w);
-	work_progress(p, row, 40, "page 2\nof 5\x1b[31m");
+	work_progress(p, &w, 40, "page 2\nof 5\x1b[31m");
 	buf_clear(&text);
 	assert_int_equal(work_show_progress(p, get(row), &text), 0);
 	assert_int_equal(memcmp(text.data, "40 page 2 of 5", 14), 0);
 	assert_ptr_equal(strchr(text.data, '\n'), text.data + text.len - 1);
 	assert_null(strchr(text.data, '\x1b'));
-	work_progress(p, row, -1, NULL);
-	work_progress(p, row, 140, "done");
+	work_progress(p, &w, -1, NULL);
+	work_progress(p, &w, 140, "done");
 	buf_clear(&text);
 	assert_int_equal(work_show_progress(p, get(row), &text), 0);
 	assert_string_equal(buf_str(&text), "100 done\n");
 	for (int i = 0; i < 150; i++)
 		strcat(longer, "ä");
-	work_progress(p, row, 50, longer);
+	work_progress(p, &w, 50, longer);
 	expect_ok(work_keep(p, &e), &e);
 	assert_true(name_utf8(get(row)->progress_text, strlen(get(row)->progress_text)));
 	assert_int_equal(get(row)->progress, 50);
@@ -371,17 +424,17 @@ static void lines_are_kept_once(void **state UNUSED)
 {
 	int64_t row = drop("a", "1");
 	struct err e = ERR_INIT;
-	struct work w;
+	struct work w = { .task.row_id = row };
 
-	work_log(p, row, "nobody works on it");
+	work_log(p, &w, "nobody works on it");
 	claim(&w);
-	work_log(p, row, "one");
+	work_log(p, &w, "one");
 	assert_int_equal(n_lines(log_of(row)), 1);
 	expect_ok(work_keep(p, &e), &e);
 	expect_ok(work_keep(p, &e), &e);
 	assert_int_equal(n_lines(log_of(row)), 1);
-	work_log(p, row, "two\nlines\r\x1b[0m");
-	work_log(p, row, "three");
+	work_log(p, &w, "two\nlines\r\x1b[0m");
+	work_log(p, &w, "three");
 	assert_int_equal(n_lines(log_of(row)), 3);
 	expect_ok(hand_in(&w, "{\"confidence\": 95}", &e), &e);
 	assert_int_equal(n_lines(log_of(row)), 3);
@@ -401,15 +454,15 @@ static void lines_are_text_and_bounded(void **state UNUSED)
 		memcpy(longer + i, "ä", 2);
 	longer[4999] = '\0';
 	claim(&w);
-	work_log(p, row, longer);
+	work_log(p, &w, longer);
 	assert_true(strlen(log_of(row)) < 2100);
 	assert_true(name_utf8(log_of(row), strlen(log_of(row))));
 	for (int i = 0; i < 5000; i++)
-		work_log(p, row, "too many");
+		work_log(p, &w, "too many");
 	expect_ok(work_keep(p, &e), &e);
 	assert_true(n_lines(log_of(row)) <= 4097);
 	assert_non_null(strstr(log_of(row), "905 lines were too many"));
-	work_log(p, row, "after");
+	work_log(p, &w, "after");
 	expect_ok(work_keep(p, &e), &e);
 	assert_true(util_ends(log_of(row), "Z after\n"));
 	work_release(&w);
@@ -425,7 +478,7 @@ static void the_log_of_a_task_has_an_end(void **state UNUSED)
 	claim(&w);
 	for (int i = 0; i < 6; i++) {
 		for (int k = 0; k < 4000; k++)
-			work_log(p, row, "talk");
+			work_log(p, &w, "talk");
 		expect_ok(work_keep(p, &e), &e);
 	}
 	expect_ok(hand_in(&w, "{\"confidence\": 95}", &e), &e);
@@ -440,19 +493,41 @@ static void count_live(void *ud, const struct change *c, size_t n)
 		*(unsigned *)ud += c[i].kind == CHANGE_LIVE;
 }
 
-static void progress_is_told_now_and_then(void **state UNUSED)
+static void note_documents(void *ud, const struct change *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c[i].kind == CHANGE_DOCUMENT)
+			buf_printf(ud, "%s%s ", c[i].now == CHANGE_NONE ? "-" : "+", c[i].name);
+}
+
+/* An engine may call its outputs otherwise the next time: who has looked at the old ones hears that they went. */
+static void outputs_that_go_are_told(void **state UNUSED)
 {
 	int64_t row = drop("a", "1");
+	struct err e = ERR_INIT;
+	auto_buf seen = BUF_INIT;
+
+	finish("{\"confidence\": 95}");
+	expect_ok(review_retry(p, row, &anna, &e), &e);
+	platform_watch(p, note_documents, &seen);
+	finish("{\"confidence\": 96}");
+	platform_watch(p, NULL, NULL);
+	assert_string_equal(buf_str(&seen), "+result.json -summary.md +summary.md ");
+}
+
+static void progress_is_told_now_and_then(void **state UNUSED)
+{
 	unsigned n = 0;
 	struct work w;
 
+	drop("a", "1");
 	platform_watch(p, count_live, &n);
 	claim(&w);
 	for (int i = 0; i < 100; i++)
-		work_progress(p, row, i, "page");
+		work_progress(p, &w, i, "page");
 	assert_int_equal(n, 1);
 	usleep(260000);
-	work_progress(p, row, 100, "page");
+	work_progress(p, &w, 100, "page");
 	assert_int_equal(n, 2);
 	platform_watch(p, NULL, NULL);
 	work_release(&w);
@@ -465,6 +540,8 @@ int main(void)
 		IN_PLATFORM(what_a_claim_gives),
 		IN_PLATFORM(a_held_task_waits_for_its_last_holder),
 		IN_PLATFORM(a_time_that_has_not_come),
+		IN_PLATFORM(attempts_of_workers_that_die),
+		IN_PLATFORM(attempts_cost_time),
 		IN_PLATFORM(a_lease_that_ended_is_taken_over),
 		IN_PLATFORM(an_outcome_comes_once),
 		IN_PLATFORM(work_that_goes_on_keeps_its_lease),
@@ -479,6 +556,7 @@ int main(void)
 		IN_PLATFORM(lines_are_kept_once),
 		IN_PLATFORM(lines_are_text_and_bounded),
 		IN_PLATFORM(the_log_of_a_task_has_an_end),
+		IN_PLATFORM(outputs_that_go_are_told),
 		IN_PLATFORM(progress_is_told_now_and_then),
 	};
 
