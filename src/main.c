@@ -17,6 +17,7 @@
 #include "fs/mounts.h"
 #include "mcp/schema.h"
 #include "options.h"
+#include "platform/orphan.h"
 #include "platform/settings.h"
 #include "run/worker.h"
 
@@ -29,6 +30,7 @@ struct daemon {
 	struct spawner *spawner;
 	struct mcp_catalog *catalog;
 	struct platform *platform;
+	struct orphans *orphans;
 	struct mcp_host *host;
 	pthread_rwlock_t feed_lock; /* of who hears the change feed: */
 	struct fs *fs;
@@ -125,7 +127,8 @@ static int open_platform(struct daemon *d, struct err *e)
 	if (rc < 0)
 		return rc;
 	platform_watch(d->platform, on_changes, d);
-	return platform_recover(d->platform, e);
+	rc = platform_recover(d->platform, e);
+	return rc < 0 ? rc : orphans_start(d->platform, &d->orphans, e);
 }
 
 static int open_fs(struct daemon *d, struct err *e)
@@ -198,6 +201,7 @@ static void close_all(struct daemon *d)
 		mcp_host_cancel_all(d->host);
 	fs_close(fs);
 	mcp_host_close(d->host);
+	orphans_stop(d->orphans);
 	platform_close(d->platform);
 	catalog_close(d->catalog);
 	spawner_stop(d->spawner);

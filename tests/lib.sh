@@ -192,6 +192,17 @@ as_nobody()
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
+# own_crashes - for a test that makes programs crash: a sanitizer does not take that for its own finding
+own_crashes()
+{
+	local options
+
+	for options in ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+		export "$options=${!options:+${!options}:}handle_segv=0:handle_sigbus=0"
+	done
+	ulimit -c 0
+}
+
 # engines - the processes of MCP servers below the daemon
 engines()
 {

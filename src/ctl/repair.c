@@ -365,6 +365,6 @@ const struct fault_row fault_rows[N_FAULTS] = {
 	[FAULT_NO_FOLDER_DROP] = { "no-folder-of-entry", false, TRY "makes a task of it, unless one has its bytes",
 				   repair_no_folder_drop },
 	[FAULT_STAGING] = { "staging", true, "the next mount or " TRY "removes it", repair_staging },
-	[FAULT_ORPHAN] = { "orphan", true, TRY "removes it", repair_orphan },
+	[FAULT_ORPHAN] = { "orphan", true, "the next mount or " TRY "removes it", repair_orphan },
 	[FAULT_STRANGER] = { "stranger", true, "remove it yourself, if you do not need it", NULL },
 };
