@@ -22,7 +22,7 @@ struct handle {
 	struct fs *fs;
 	uint64_t ino;
 	enum handle_type type;
-	bool writes, backed; /* backed: the kernel reads the bytes by itself */
+	bool writes, backed;  /* backed: the kernel reads the bytes by itself */
 	pthread_mutex_t lock; /* of text and dirty */
 	struct buf text;
 	bool dirty;

@@ -77,7 +77,7 @@ static enum answer ask_mount(const char *at, const struct mounted *m)
 	if (pid == 0) {
 		struct statvfs sv;
 
-		_exit(statvfs(at, &sv) < 0 && errno == ENOTCONN);
+		_exit(statvfs(at, &sv) < 0 && errno == ENOTCONN ? 1 : 0);
 	}
 	if (pid < 0)
 		return MOUNT_SILENT;
