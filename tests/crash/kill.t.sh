@@ -42,6 +42,15 @@ die()
 	}
 }
 
+# die_early - a daemon that dies on its way up, when it recovers what the former left
+die_early()
+{
+	"$build/0711fs" "$src" "$mnt" -f >>"$log" 2>&1 &
+	daemon=$!
+	sleep "0.$(printf '%03d' $((RANDOM % 40)))"
+	die KILL
+}
+
 # harmless - fsck finds nothing, or what the next start puts right; the words are on fsck(1)'s list of what remains
 harmless()
 {
@@ -74,6 +83,7 @@ one()
 		cat "$dir/work"
 		return 1
 	}
+	[ $(($1 % 5)) != 3 ] || die_early || return 1
 	harmless || return 1
 	ls -A "$src/staging" >"$dir/staged"
 	mount_start || return 1
