@@ -234,10 +234,10 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, int flags, 
 		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, flags, owner, out, at), e);
 	if (!(dir.node->flags & NODE_SCRATCHY))
 		return err_set(e, -EPERM, "no file can be made here");
+	*at = (struct found){ NODE_SCRATCH, 0 };
 	rc = scratch_create(fs, dir_ino, name, &at->row, e);
 	if (rc < 0)
 		return alter_note(fs, INO_KIND(dir_ino), dir.row, rc, e);
-	at->kind = NODE_SCRATCH;
 	*out = new_handle(fs, INO(NODE_SCRATCH, at->row), HANDLE_SCRATCH, true);
 	return 0;
 }

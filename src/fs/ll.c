@@ -59,21 +59,11 @@ int ll_entry(struct fs *fs, struct found at, struct fuse_entry_param *out, struc
 {
 	struct ask a = tree_ask(fs, INO(at.kind, at.row), NULL, e);
 	struct attr attr;
-	int rc = tree_stat(&a, &attr);
+	int rc = tree_stat_found(&a, &at, &attr);
 
 	if (rc == 0)
 		fill_entry(fs, at, &attr, out);
 	return rc;
-}
-
-int ll_entry_known(struct fs *fs, const struct entry *x, struct fuse_entry_param *out)
-{
-	struct ask a = tree_ask(fs, INO(x->at.kind, x->at.row), NULL, NULL);
-	struct attr attr;
-
-	tree_stat_known(&a, x, &attr);
-	fill_entry(fs, x->at, &attr, out);
-	return 0;
 }
 
 static int find_child(fuse_req_t req, fuse_ino_t parent, const char *name, struct found *out, struct err *e)

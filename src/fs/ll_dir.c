@@ -46,8 +46,7 @@ static size_t add_plus(fuse_req_t req, char *at, size_t room, const struct entry
 {
 	struct fuse_entry_param entry = { 0 };
 
-	if (next <= 2 ||
-	    (x->known ? ll_entry_known(ll_fs(req), x, &entry) : ll_entry(ll_fs(req), x->at, &entry, NULL)) < 0) {
+	if (next <= 2 || ll_entry(ll_fs(req), x->at, &entry, NULL) < 0) {
 		entry = (struct fuse_entry_param){ 0 };
 		entry.attr.st_ino = INO(x->at.kind, x->at.row);
 		entry.attr.st_mode = nodes[x->at.kind].mode;

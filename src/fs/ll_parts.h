@@ -15,8 +15,6 @@ void ll_who(fuse_req_t req, struct actor *out);
 void ll_reply(fuse_req_t req, int rc, const struct err *e);
 /* ll_entry - what the kernel is told of a file that was found. 0 or -ENOENT */
 int ll_entry(struct fs *fs, struct found at, struct fuse_entry_param *out, struct err *e);
-/* ll_entry_known - the same for an entry whose size and time its listing brought along. 0 */
-int ll_entry_known(struct fs *fs, const struct entry *x, struct fuse_entry_param *out);
 
 /* A request that waits for the disk, on a thread of the pool. */
 struct ll_job {

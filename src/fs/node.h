@@ -136,13 +136,13 @@ struct attr {
 struct found {
 	unsigned kind;
 	int64_t row;
+	bool known; /* size and time came along: no other question for them */
+	int64_t size, modified_at;
 };
 
 struct entry {
 	char *name;
 	struct found at;
-	bool known; /* the listing brought size and time along: no question for each entry */
-	int64_t size, modified_at;
 };
 
 /* The entries of a directory, as they were at one moment. */

@@ -43,10 +43,12 @@ static int visit_document(void *row, void *ud)
 	char former[NAME_BYTES];
 	const char *name = d->role == DOCUMENT_FORMER ? former_name(d, former) : d->name;
 
-	if (x->list)
+	if (x->list) {
 		listing_add(x->list, name, kind, d->row_id);
-	else if (streq(name, x->wanted))
-		*x->out = (struct found){ kind, d->row_id };
+		listing_know(x->list, d->size, d->modified_at);
+	} else if (streq(name, x->wanted)) {
+		*x->out = (struct found){ kind, d->row_id, true, d->size, d->modified_at };
+	}
 	return 0;
 }
 
@@ -84,7 +86,8 @@ int document_dir_find(const struct ask *a, const char *name, struct found *out)
 		return rc;
 	rc = document_find(a->fs->p, dir.task_row, DOCUMENT_INPUT, a->row, name, &d, a->e);
 	if (rc == 0) {
-		*out = (struct found){ d.is_dir ? NODE_DOCUMENT_DIR : NODE_DOCUMENT, d.row_id };
+		*out = (struct found){ d.is_dir ? NODE_DOCUMENT_DIR : NODE_DOCUMENT, d.row_id, true, d.size,
+				       d.modified_at };
 		row_release(&document_table, &d);
 	}
 	row_release(&document_table, &dir);

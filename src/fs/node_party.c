@@ -45,7 +45,7 @@ int party_node_find(const struct ask *a, const char *name, struct found *out)
 
 	if (rc < 0)
 		return rc;
-	*out = (struct found){ dir_kinds[kind], x.expert.row_id };
+	*out = (struct found){ dir_kinds[kind], x.expert.row_id, true, 0, party_updated(kind, &x) };
 	party_release(kind, &x);
 	return 0;
 }
@@ -61,6 +61,7 @@ static int add_party(void *row, void *ud)
 	struct adding *x = ud;
 
 	listing_add(x->out, r->name, x->kind, r->row_id);
+	listing_know(x->out, 0, r->updated_at);
 	return 0;
 }
 
@@ -75,7 +76,7 @@ int party_node_mkdir(const struct ask *a, const char *name, struct found *out)
 {
 	enum party_kind kind = party_of(a);
 
-	out->kind = dir_kinds[kind];
+	*out = (struct found){ dir_kinds[kind], 0 };
 	return party_create(a->fs->p, kind, name, a->who, &out->row, a->e);
 }
 

@@ -21,25 +21,25 @@ static int get(const struct ask *a, struct task *t)
 
 int task_node_stat(const struct ask *a, struct attr *out)
 {
-	struct task t;
-	int rc = get(a, &t);
+	struct task_listing t;
+	int rc = task_glance(a->fs->p, a->row, &t, a->e);
 
 	if (rc < 0)
 		return rc;
 	out->modified_at = t.updated_at;
-	task_release(&t);
+	row_release(&task_listing_table, &t);
 	return 0;
 }
 
 int tasks_node_find(const struct ask *a, const char *name, struct found *out)
 {
-	struct task t;
-	int rc = task_find(a->fs->p, a->row, name, &t, a->e);
+	struct task_listing t;
+	int rc = task_glance_find(a->fs->p, a->row, name, &t, a->e);
 
 	if (rc < 0)
 		return rc;
-	*out = (struct found){ NODE_TASK, t.row_id };
-	task_release(&t);
+	*out = (struct found){ NODE_TASK, t.row_id, true, 0, t.updated_at };
+	row_release(&task_listing_table, &t);
 	return 0;
 }
 
@@ -75,15 +75,15 @@ int tasks_node_move(const struct ask *a, const char *name UNUSED, struct found a
 /* What is in a closed task may be removed on the way to removing the task; by itself it stays. */
 int task_node_removable(const struct ask *a)
 {
-	struct task t;
-	int rc = get(a, &t);
+	struct task_listing t;
+	int rc = task_glance(a->fs->p, a->row, &t, a->e);
 
 	if (rc < 0)
 		return rc;
-	if (!task_closed(t.state))
+	if (!task_closed((enum task_state)t.state))
 		rc = err_set(a->e, -EBUSY, "task '%s' is '%s': cancel it or decide its review before you remove it",
 			     t.name, task_state_words[t.state]);
-	task_release(&t);
+	row_release(&task_listing_table, &t);
 	return rc;
 }
 
@@ -128,10 +128,12 @@ static int visit_result(void *row, void *ud)
 	unsigned kind = d->version == r->newest ? NODE_RESULT : NODE_DOCUMENT;
 
 	result_name(d, r->newest, name);
-	if (r->list)
+	if (r->list) {
 		listing_add(r->list, name, kind, d->row_id);
-	else if (streq(name, r->wanted))
-		*r->out = (struct found){ kind, d->row_id };
+		listing_know(r->list, d->size, d->modified_at);
+	} else if (streq(name, r->wanted)) {
+		*r->out = (struct found){ kind, d->row_id, true, d->size, d->modified_at };
+	}
 	return 0;
 }
 
@@ -142,6 +144,19 @@ static int each_result(const struct ask *a, struct results *r)
 	return rc < 0 ? rc : document_each(a->fs->p, a->row, DOCUMENT_RESULT, 0, visit_result, r, a->e);
 }
 
+/* The newest result is what people read: it takes one question. */
+static int find_newest(const struct ask *a, struct found *out)
+{
+	struct document d;
+	int rc = document_latest(a->fs->p, a->row, DOCUMENT_RESULT, &d, a->e);
+
+	if (rc < 0)
+		return rc;
+	*out = (struct found){ NODE_RESULT, d.row_id, true, d.size, d.modified_at };
+	row_release(&document_table, &d);
+	return 0;
+}
+
 int task_node_find(const struct ask *a, const char *name, struct found *out)
 {
 	struct results r = { .wanted = name, .out = out };
@@ -149,6 +164,8 @@ int task_node_find(const struct ask *a, const char *name, struct found *out)
 
 	if (!util_starts(name, "result."))
 		return -ENOENT;
+	if (streq(name, "result.json"))
+		return find_newest(a, out);
 	*out = (struct found){ NODE_NONE, 0 };
 	rc = each_result(a, &r);
 	return rc < 0 ? rc : out->kind == NODE_NONE ? -ENOENT : 0;

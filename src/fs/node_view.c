@@ -36,8 +36,11 @@ static int engagement_name(struct fs *fs, int64_t row, struct memo *m)
 
 const char *view_name(const char *task, const char *engagement, bool is_default, char *out)
 {
-	auto_free char *suffix = is_default ? xstrdup("") : xasprintf("@%s", engagement);
+	auto_free char *suffix = NULL;
 
+	if (is_default)
+		return name_fit(task, "", out);
+	suffix = xasprintf("@%s", engagement);
 	if (strlen(suffix) < NAME_BYTES / 2)
 		return name_fit(task, suffix, out);
 
@@ -98,14 +101,15 @@ static int each_name(const struct ask *a,
 
 	for (size_t i = 0; rc == 0 && i < r.n; i++) {
 		const struct task_listing *t = &r.row[i];
+		auto_free char *stem = NULL;
 		unsigned same = 0;
 
 		rc = engagement_name(a->fs, t->engagement_row, &m);
 		for (size_t k = 0; trash && k < i; k++)
 			same += r.row[k].engagement_row == t->engagement_row && streq(r.row[k].name, t->name);
-		auto_free char *stem = same ? xasprintf("%s~%u", t->name, same + 1) : xstrdup(t->name);
-
-		view_name(stem, m.name, !trash && streq(m.name, fallback), name);
+		if (same)
+			stem = xasprintf("%s~%u", t->name, same + 1);
+		view_name(stem ? stem : t->name, m.name, !trash && streq(m.name, fallback), name);
 		if (rc == 0)
 			rc = fn(name, m.name, t, ud);
 	}
@@ -122,23 +126,30 @@ struct visit {
 
 static const char link_format[] = "../../engagements/%s/tasks/%s";
 
+/* A link is as long as its text. */
+static int64_t size_of(unsigned kind, const char *engagement, const struct task_listing *t)
+{
+	return kind == NODE_LINK
+		       ? (int64_t)(sizeof(link_format) - sizeof("%s%s") + strlen(engagement) + strlen(t->name))
+		       : 0;
+}
+
 static int add_name(const char *name, const char *engagement, const struct task_listing *t, void *ud)
 {
 	struct visit *v = ud;
-	int len = v->kind == NODE_LINK ? snprintf(NULL, 0, link_format, engagement, t->name) : 0;
 
 	listing_add(v->list, name, v->kind, t->row_id);
-	listing_know(v->list, len, t->updated_at);
+	listing_know(v->list, size_of(v->kind, engagement, t), t->updated_at);
 	return 0;
 }
 
-static int match_name(const char *name, const char *engagement UNUSED, const struct task_listing *t, void *ud)
+static int match_name(const char *name, const char *engagement, const struct task_listing *t, void *ud)
 {
 	struct visit *v = ud;
 
 	if (!streq(name, v->wanted))
 		return 0;
-	*v->out = (struct found){ v->kind, t->row_id };
+	*v->out = (struct found){ v->kind, t->row_id, true, size_of(v->kind, engagement, t), t->updated_at };
 	return 1;
 }
 
@@ -158,7 +169,7 @@ static int find_direct(const struct ask *a, const char *name, struct found *out)
 	auto_free char *copy = xstrdup(name), *fallback = settings_text(a->fs->p, SETTING_DEFAULT_ENGAGEMENT);
 	char *at = strchr(copy, '@');
 	union party g;
-	struct task t;
+	struct task_listing t;
 	int rc;
 
 	if (at)
@@ -169,14 +180,14 @@ static int find_direct(const struct ask *a, const char *name, struct found *out)
 	if (at && streq(at, fallback))
 		rc = -ENOENT;
 	if (rc == 0)
-		rc = task_find(a->fs->p, g.engagement.row_id, copy, &t, NULL);
+		rc = task_glance_find(a->fs->p, g.engagement.row_id, copy, &t, NULL);
 	party_release(PARTY_ENGAGEMENT, &g);
 	if (rc < 0)
 		return rc;
 	if ((int64_t)t.state != a->row - 1)
 		rc = -ENOENT;
-	*out = (struct found){ NODE_LINK, t.row_id };
-	task_release(&t);
+	*out = (struct found){ NODE_LINK, t.row_id, true, size_of(NODE_LINK, at ? at : fallback, &t), t.updated_at };
+	row_release(&task_listing_table, &t);
 	return rc;
 }
 
@@ -216,15 +227,15 @@ int states_list(const struct ask *a UNUSED, struct listing *out)
 int link_text(const struct ask *a, struct buf *out)
 {
 	struct memo m = { 0 };
-	struct task t;
-	int rc = task_get(a->fs->p, a->row, &t, a->e);
+	struct task_listing t;
+	int rc = task_glance(a->fs->p, a->row, &t, a->e);
 
 	if (rc < 0)
 		return rc;
 	rc = engagement_name(a->fs, t.engagement_row, &m);
 	if (rc == 0)
 		buf_printf(out, link_format, m.name, t.name);
-	task_release(&t);
+	row_release(&task_listing_table, &t);
 	return rc;
 }
 

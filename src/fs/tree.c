@@ -35,9 +35,9 @@ void listing_know(struct listing *l, int64_t size, int64_t modified_at)
 
 	if (!last || l->failed)
 		return;
-	last->known = true;
-	last->size = size;
-	last->modified_at = modified_at;
+	last->at.known = true;
+	last->at.size = size;
+	last->at.modified_at = modified_at;
 }
 
 void listing_free(struct listing *l)
@@ -83,7 +83,7 @@ int tree_find(const struct ask *dir, const char *name, struct found *out)
 	}
 	if (!(dir->node->flags & NODE_SCRATCHY))
 		return -ENOENT;
-	out->kind = NODE_SCRATCH;
+	*out = (struct found){ NODE_SCRATCH, 0 };
 	return scratch_find(dir->fs, INO(kind, dir->row), name, &out->row);
 }
 
@@ -192,15 +192,6 @@ static struct attr begin_attr(const struct ask *a)
 			      .timeout_s = a->node->flags & (NODE_LIVE | NODE_BLOCKS) ? 0 : TREE_FOREVER_S };
 }
 
-void tree_stat_known(const struct ask *a, const struct entry *x, struct attr *out)
-{
-	*out = begin_attr(a);
-	out->size = x->size;
-	out->modified_at = x->modified_at;
-	if (S_ISDIR(out->mode))
-		out->modified_at = dirtime_get(a->fs, INO(kind_of(a), a->row), out->modified_at);
-}
-
 int tree_stat(const struct ask *a, struct attr *out)
 {
 	int rc = 0;
@@ -227,6 +218,18 @@ int tree_stat(const struct ask *a, struct attr *out)
 	return rc;
 }
 
+int tree_stat_found(const struct ask *a, const struct found *at, struct attr *out)
+{
+	if (!at->known)
+		return tree_stat(a, out);
+	*out = begin_attr(a);
+	out->size = at->size;
+	out->modified_at = at->modified_at;
+	if (S_ISDIR(out->mode))
+		out->modified_at = dirtime_get(a->fs, INO(kind_of(a), a->row), out->modified_at);
+	return 0;
+}
+
 int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e)
 {
 	auto_free char *copy = xstrdup(path);
@@ -244,7 +247,7 @@ int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e)
 		if (rc == 0)
 			rc = tree_is_dir(out->kind) ? tree_find(&dir, name, out) : -ENOTDIR;
 		if (rc == 0 && out->kind == NODE_LINK) /* as the path of a person goes on behind it */
-			out->kind = NODE_TASK;
+			*out = (struct found){ NODE_TASK, out->row };
 	}
 	return rc;
 }

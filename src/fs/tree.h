@@ -14,8 +14,8 @@ struct ask tree_ask(struct fs *fs, uint64_t ino, const struct actor *who, struct
 int tree_find(const struct ask *dir, const char *name, struct found *out);
 /* tree_stat - 0 and *out, or -ENOENT */
 int tree_stat(const struct ask *a, struct attr *out);
-/* tree_stat_known - the same of an entry that its listing knows, without asking anybody */
-void tree_stat_known(const struct ask *a, const struct entry *x, struct attr *out);
+/* tree_stat_found - the same of what was found; without asking anybody where it is known */
+int tree_stat_found(const struct ask *a, const struct found *at, struct attr *out);
 /* tree_list - all entries that readdir shows; the caller frees the listing */
 int tree_list(const struct ask *dir, struct listing *out);
 /* tree_text - the text of a file as of now, exact; for NODE_LIVE the snapshot of this second */

@@ -317,6 +317,32 @@ void task_release(struct task *t)
 	row_release(&task_table, t);
 }
 
+struct glance {
+	int64_t row; /* of the task, or of the engagement when there is a name */
+	const char *name;
+	struct task_listing *out;
+};
+
+static int glance(struct tx *tx, void *arg, struct err *e)
+{
+	struct glance *g = arg;
+
+	if (g->name)
+		return row_find(tx, Q_TASK_LISTING_BY_NAME, ARGS(V_INT(g->row), V_TEXT(g->name)), g->out, e);
+	return row_get(tx, &task_listing_table, g->row, g->out, e);
+}
+
+int task_glance(struct platform *p, int64_t row_id, struct task_listing *out, struct err *e)
+{
+	return store_read(p->store, glance, &(struct glance){ row_id, NULL, out }, e);
+}
+
+int task_glance_find(struct platform *p, int64_t engagement_row, const char *name, struct task_listing *out,
+		     struct err *e)
+{
+	return store_read(p->store, glance, &(struct glance){ engagement_row, name, out }, e);
+}
+
 struct each {
 	enum query q;
 	int64_t engagement_row, after;

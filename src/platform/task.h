@@ -36,6 +36,11 @@ int task_begin(struct tx *tx, struct task *t, struct err *e);
 int task_get(struct platform *p, int64_t row_id, struct task *out, struct err *e);
 int task_find(struct platform *p, int64_t engagement_row, const char *name, struct task *out, struct err *e);
 void task_release(struct task *t);
+/* task_glance, task_glance_find - the same, but only what a listing needs of a task: a short question. Release with
+ * row_release(&task_listing_table, out) */
+int task_glance(struct platform *p, int64_t row_id, struct task_listing *out, struct err *e);
+int task_glance_find(struct platform *p, int64_t engagement_row, const char *name, struct task_listing *out,
+		     struct err *e);
 
 /* task_each - fn for each task_listing in order of rows; task_each_in: those in a state; task_each_trashed */
 int task_each(struct platform *p, int64_t engagement_row, int64_t after, int (*fn)(void *listing, void *ud), void *ud,

@@ -17,6 +17,7 @@ enum query {
 	Q_ENGAGEMENTS_OF,     /* number: how many name the expert or customer: id */
 
 	Q_TASK_BY_NAME,         /* task, not in the trash: engagement row, name */
+	Q_TASK_LISTING_BY_NAME, /* task listing, not in the trash: engagement row, name */
 	Q_TASK_BY_ID,           /* task: id */
 	Q_TASKS_OF,             /* task listing, not in the trash, by row: engagement row, after row, limit */
 	Q_TASKS_IN_STATE,       /* task listing, not in the trash, by row: state word, after row, limit */

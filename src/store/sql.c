@@ -38,6 +38,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_ENGAGEMENTS_OF] = NUMBER(1, "SELECT COUNT(*) FROM engagement WHERE expert_id = $1 OR customer_id = $1"),
 
 	[Q_TASK_BY_NAME] = ROWS(task, 2, "WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NULL"),
+	[Q_TASK_LISTING_BY_NAME] =
+		ROWS(task_listing, 2, "WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NULL"),
 	[Q_TASK_BY_ID] = ROWS(task, 1, "WHERE id = $1"),
 	[Q_TASKS_OF] =
 		ROWS(task_listing, 3, "WHERE engagement_row = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),

@@ -117,14 +117,12 @@ static void check_attr(const struct ask *a, const char *path, struct attr *attr)
 	}
 }
 
-/* What a listing knows of an entry is what asking for it says. */
-static void check_known(const struct ask *a, const struct entry *x, const struct attr *attr, const char *path)
+/* What a listing or a search knows of a file is what asking for it says. */
+static void check_known(const struct ask *a, const struct found *at, const struct attr *attr, const char *path)
 {
 	struct attr known;
 
-	if (!x->known)
-		return;
-	tree_stat_known(a, x, &known);
+	expect_ok(tree_stat_found(a, at, &known), a->e);
 	if (known.size != attr->size || known.modified_at != attr->modified_at || known.mode != attr->mode)
 		fail_msg("'%s' is known as %jd bytes of %jd, and is %jd of %jd", path, (intmax_t)known.size,
 			 (intmax_t)known.modified_at, (intmax_t)attr->size, (intmax_t)attr->modified_at);
@@ -148,7 +146,8 @@ static void check_entry(const struct ask *dir, const struct entry *x, const char
 	assert_int_equal(found.kind, x->at.kind);
 	assert_int_equal(found.row, x->at.row);
 	check_attr(&a, path, &attr);
-	check_known(&a, x, &attr, path);
+	check_known(&a, &x->at, &attr, path);
+	check_known(&a, &found, &attr, path);
 	if (S_ISDIR(attr.mode))
 		check_dir(INO(x->at.kind, x->at.row), path);
 }
