@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "fs/kick_helper.h"
 #include "fs/mount.h"
 #include "fs/mounts.h"
 #include "mcp/schema.h"
@@ -28,6 +29,7 @@ struct daemon {
 	const struct options *o;
 	char source[PATH_MAX], mountpoint[PATH_MAX];
 	struct spawner *spawner;
+	struct kick_helper kick_helper; /* pid 0: none */
 	struct mcp_catalog *catalog;
 	struct platform *platform;
 	struct orphans *orphans;
@@ -141,7 +143,9 @@ static int open_fs(struct daemon *d, struct err *e)
 				 .umask = (mode_t)d->o->umask,
 				 .allow_other = d->o->allow_other,
 				 .read_only = d->o->read_only,
-				 .mountpoint = d->mountpoint };
+				 .mountpoint = d->mountpoint,
+				 .kick_helper = d->kick_helper.pid ? &d->kick_helper : NULL,
+				 .kick_mode = d->o->inotify };
 	struct fs *fs;
 	int rc = fs_open(&fo, d->source, d->o->debug, &fs, e);
 
@@ -167,13 +171,16 @@ static int open_workers(struct daemon *d, struct err *e)
 	return 0;
 }
 
-/* The spawn helper comes first: it is forked while there is one thread. */
+/* The helpers come first: they are forked while there is one thread. Where nothing can be made, nothing can be kicked.
+ */
 static int open_all(struct daemon *d, struct err *e)
 {
 	int rc = mount_clean(d->mountpoint, e);
 
 	if (rc >= 0)
 		rc = spawner_start(&d->spawner, e);
+	if (rc == 0 && d->o->inotify != KICK_OFF && !d->o->read_only)
+		rc = kick_helper_start(d->mountpoint, &d->kick_helper, e);
 	if (rc == 0)
 		rc = catalog_open(NULL, &d->catalog, e);
 	if (rc == 0)
@@ -200,6 +207,7 @@ static void close_all(struct daemon *d)
 	if (d->host)
 		mcp_host_cancel_all(d->host);
 	fs_close(fs);
+	kick_helper_end(&d->kick_helper);
 	mcp_host_close(d->host);
 	orphans_stop(d->orphans);
 	platform_close(d->platform);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_ID, OPTION_OCTAL, OPTION_LEVEL };
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_ID, OPTION_OCTAL, OPTION_LEVEL, OPTION_KICKS };
 
 static const struct option {
 	const char *name;
@@ -22,12 +22,16 @@ static const struct option {
 	  "bits taken from all modes (default: none)" },
 	{ "allow_other", OPTION_FLAG, offsetof(struct options, allow_other), NULL, "let other users in" },
 	{ "ro", OPTION_FLAG, offsetof(struct options, read_only), NULL, "nothing can be changed through this mount" },
+	{ "inotify", OPTION_KICKS, offsetof(struct options, inotify), "WHEN",
+	  "tell who watches directories: auto, on or off (default: auto)" },
 	{ "log", OPTION_LEVEL, offsetof(struct options, log_level), "LEVEL",
 	  "error, warn, info or debug (default: info)" },
 	{ "log_json", OPTION_FLAG, offsetof(struct options, log_json), NULL, "log lines are JSON objects" },
 	{ "syslog", OPTION_FLAG, offsetof(struct options, syslog), NULL,
 	  "log to syslog, as it does in the background anyway" },
 };
+
+static const char *const kick_modes[] = { [KICK_AUTO] = "auto", [KICK_ON] = "on", [KICK_OFF] = "off" };
 
 /* What mount(8), fstab and systemd put among the options for themselves. */
 static const char *const ignored[] = { "rw",         "dev",      "nodev",      "suid",        "nosuid",   "exec",
@@ -58,6 +62,14 @@ static int set_number(const char *value, int base, int64_t max, int64_t *out)
 	return 0;
 }
 
+static int find_word(const char *const *words, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (streq(words[i], word))
+			return (int)i;
+	return -EINVAL;
+}
+
 static int set_option(const struct option *row, const char *value, struct options *o, struct err *e)
 {
 	char *member = (char *)o + row->offset;
@@ -76,6 +88,10 @@ static int set_option(const struct option *row, const char *value, struct option
 	case OPTION_OCTAL: rc = set_number(value, 8, 0777, (int64_t *)member); break;
 	case OPTION_LEVEL:
 		rc = log_level_parse(value);
+		*(int *)member = rc;
+		break;
+	case OPTION_KICKS:
+		rc = find_word(kick_modes, N_ELEMS(kick_modes), value);
 		*(int *)member = rc;
 		break;
 	}

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "fs/kick_helper.h"
 
 struct options {
 	const char *source, *mountpoint; /* as given */
@@ -14,6 +15,7 @@ struct options {
 	int64_t uid, gid, umask;
 	bool allow_other, read_only, syslog, log_json;
 	int log_level;
+	int inotify; /* enum kick_mode */
 };
 
 /*

@@ -114,6 +114,7 @@ static void values_that_are_refused(void **state UNUSED)
 		{ "gid=1x", "'gid'" },
 		{ "umask=8", "'umask'" },
 		{ "umask=1000", "'umask'" },
+		{ "inotify=loud", "'loud' is no value for option 'inotify'" },
 		{ "log=loud", "'loud' is no value for option 'log'" },
 		{ "uid", "needs a value" },
 		{ "as", "needs a value" },

@@ -16,6 +16,8 @@ struct folders;
 struct scratches;
 struct waits;
 struct notifier;
+struct kicks;
+struct kick_helper;
 struct eventlog;
 struct pool;
 struct fuse_session;
@@ -38,6 +40,8 @@ struct fs_options {
 	mode_t umask;
 	bool allow_other, read_only;
 	const char *mountpoint;
+	const struct kick_helper *kick_helper; /* NULL: no kicks */
+	int kick_mode;                         /* enum kick_mode */
 };
 
 struct fs {
@@ -53,6 +57,7 @@ struct fs {
 	struct scratches *scratches;
 	struct waits *waits;
 	struct notifier *notifier;
+	struct kicks *kicks;
 	struct eventlog *eventlog;
 	struct pool *pool;
 	struct fuse_session *session;

@@ -124,6 +124,8 @@ static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct found at;
 	int rc = name_clean(name, clean, &e);
 
+	if (ll_kick_lookup(req, parent, name))
+		return;
 	if (rc == 0)
 		rc = find_child(req, parent, clean, &at, &e);
 	if (rc == 0)
@@ -210,6 +212,8 @@ static void ll_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_s
 	struct err e = ERR_INIT;
 	int rc = 0;
 
+	if (ll_kick_touch(req))
+		to_set = 0;
 	if (to_set & FUSE_SET_ATTR_SIZE)
 		rc = h ? handle_truncate(h, st->st_size) : truncate_by_name(req, ino, st->st_size, &e);
 	if (rc == 0 && (to_set & (FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW)))

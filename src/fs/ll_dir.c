@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "fs/alter.h"
+#include "fs/kick.h"
 #include "fs/pool.h"
 
 void ll_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -100,15 +101,19 @@ void ll_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode U
 	struct found at;
 	int rc = name_clean(name, clean, &e);
 
+	if (ll_kick_make(req, parent, name, S_IFDIR))
+		return;
 	ll_who(req, &who);
 	if (rc == 0)
 		rc = alter_mkdir(ll_fs(req), parent, clean, &who, &at, &e);
 	if (rc == 0)
 		rc = ll_entry(ll_fs(req), at, &entry, &e);
-	if (rc < 0)
+	if (rc < 0) {
 		ll_reply(req, rc, &e);
-	else
-		fuse_reply_entry(req, &entry);
+		return;
+	}
+	kick_own(ll_fs(req), parent, clean, KICK_CAME);
+	fuse_reply_entry(req, &entry);
 }
 
 static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, bool is_dir)
@@ -118,9 +123,13 @@ static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, boo
 	struct actor who;
 	int rc = name_clean(name, clean, &e);
 
+	if (ll_kick_remove(req, parent, name))
+		return;
 	ll_who(req, &who);
 	if (rc == 0)
 		rc = alter_remove(ll_fs(req), parent, clean, is_dir, &who, &e);
+	if (rc == 0)
+		kick_own(ll_fs(req), parent, clean, KICK_GONE);
 	ll_reply(req, rc, &e);
 }
 
@@ -141,6 +150,10 @@ static void run_rename(void *arg)
 	int rc = alter_move(ll_fs(j->req), j->parent, j->name, j->to, j->to_name, !(j->flags & RENAME_NOREPLACE),
 			    &j->who, &e);
 
+	if (rc == 0) {
+		kick_own(ll_fs(j->req), j->parent, j->name, KICK_GONE);
+		kick_own(ll_fs(j->req), j->to, j->to_name, KICK_CAME);
+	}
 	ll_reply(j->req, rc, &e);
 	free(j);
 }
@@ -164,9 +177,10 @@ void ll_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t t
 	pool_run(ll_fs(req)->pool, run_rename, j);
 }
 
-void ll_symlink(fuse_req_t req, const char *link UNUSED, fuse_ino_t parent UNUSED, const char *name UNUSED)
+void ll_symlink(fuse_req_t req, const char *link UNUSED, fuse_ino_t parent, const char *name)
 {
-	fuse_reply_err(req, EPERM);
+	if (!ll_kick_make(req, parent, name, S_IFLNK))
+		fuse_reply_err(req, EPERM);
 }
 
 void ll_link(fuse_req_t req, fuse_ino_t ino UNUSED, fuse_ino_t parent UNUSED, const char *name UNUSED)

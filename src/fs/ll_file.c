@@ -68,6 +68,8 @@ void ll_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode 
 	struct found at;
 	int rc = name_clean(name, clean, &e);
 
+	if (ll_kick_create(req, parent, name, fi))
+		return;
 	if (rc == 0)
 		rc = handle_create(ll_fs(req), parent, clean, fi->flags, fuse_req_ctx(req)->uid, &h, &at, &how, &e);
 	if (rc < 0) {
@@ -179,7 +181,7 @@ void ll_flush(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
 {
 	struct handle *h = ll_handle(fi);
 
-	if (!h->writes)
+	if (!h || !h->writes)
 		fuse_reply_err(req, 0);
 	else
 		pool_run(ll_fs(req)->pool, run_flush, ll_job_new(req, h));
@@ -198,6 +200,10 @@ void ll_release(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi
 {
 	struct handle *h = ll_handle(fi);
 
+	if (!h) { /* of a kick */
+		fuse_reply_err(req, 0);
+		return;
+	}
 	if (h->writes) {
 		pool_run(ll_fs(req)->pool, run_release, ll_job_new(req, h));
 		return;

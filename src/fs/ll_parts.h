@@ -51,6 +51,16 @@ void ll_symlink(fuse_req_t req, const char *link, fuse_ino_t parent, const char 
 void ll_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name);
 void ll_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t dev);
 
+/*
+ * ll_kick.c: true when the request was the kick helper's, and is answered. ll_kick_touch only says whose it is: times
+ * that the helper sets are answered without being set
+ */
+bool ll_kick_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
+bool ll_kick_make(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t type);
+bool ll_kick_create(fuse_req_t req, fuse_ino_t parent, const char *name, struct fuse_file_info *fi);
+bool ll_kick_remove(fuse_req_t req, fuse_ino_t parent, const char *name);
+bool ll_kick_touch(fuse_req_t req);
+
 /* ll_xattr.c */
 void ll_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
 void ll_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);

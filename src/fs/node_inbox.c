@@ -11,7 +11,7 @@
 #include "platform/party.h"
 #include "platform/refusal.h"
 
-#define RECEIPT ".receipt.json"
+#define RECEIPT INBOX_RECEIPT
 
 int inbox_node_dir(const struct ask *a, struct dropdir *out)
 {

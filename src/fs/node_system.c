@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "fs/eventlog.h"
 #include "fs/handlers.h"
+#include "fs/kick.h"
 #include "platform/record.h"
 #include "platform/refusal.h"
 #include "platform/settings.h"
@@ -81,6 +82,7 @@ int health_show(const struct ask *a, struct buf *out)
 	json_object_set_new(doc, "store",
 			    json_pack("{s:s, s:s, s:s?}", "state", rc == 0 ? "ok" : "failing", "engine",
 				      store_engine(fs->p->store), "error", rc == 0 ? NULL : a->e->text));
+	json_object_set_new(doc, "inotify", kicks_health(fs));
 	if (fs->o.host.health)
 		fs->o.host.health(fs->o.host.ud, doc);
 	record_dump(doc, out);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/cond.h"
 #include "fs/dirtime.h"
+#include "fs/kick.h"
 #include "fs/node.h"
 #include "fs/view.h"
 #include "platform/inbox.h"
@@ -17,7 +18,7 @@
 #include "platform/settings.h"
 #include "platform/task.h"
 
-#define N_TELLERS 4
+#define N_TELLERS KICK_HOLDERS
 #define AGAIN_MS  20
 #define N_PENDING 256
 
@@ -28,17 +29,20 @@ struct mark {
 	_Atomic int left;
 };
 
-/* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. Or a mark. */
+/* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. Or a mark, or what
+ * watchers are told. */
 struct telling {
 	uint64_t ino;
 	char *name;
 	struct mark *mark;
+	struct kick *kick;
 	int64_t due_ms; /* not 0: told before, the kernel did not know it */
 	struct telling *next;
 };
 
 struct teller {
 	struct fs *fs;
+	unsigned number;
 	pthread_mutex_t lock;
 	pthread_cond_t more, idle;
 	struct telling *first, **last;
@@ -100,9 +104,14 @@ static bool is_pending(struct teller *t, uint64_t ino)
 }
 
 /* A directory's names and an inode's attributes always go through the same thread, in order. */
+static struct teller *teller_of(struct notifier *n, uint64_t ino)
+{
+	return &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
+}
+
 static void tell(struct notifier *n, uint64_t ino, const char *name)
 {
-	struct teller *t = &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
+	struct teller *t = teller_of(n, ino);
 
 	if (S_ISDIR(nodes[INO_KIND(ino)].mode))
 		dirtime_touch(n->fs, ino);
@@ -111,6 +120,16 @@ static void tell(struct notifier *n, uint64_t ino, const char *name)
 	pthread_mutex_lock(&t->lock);
 	if (name || !is_pending(t, ino))
 		put(t, (struct telling){ .ino = ino, .name = xstrdup(name) });
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* Watchers hear of a name once the kernel has been told what was before. */
+static void tell_watchers(void *ud, struct kick *k)
+{
+	struct teller *t = teller_of(ud, k->dir);
+
+	pthread_mutex_lock(&t->lock);
+	put(t, (struct telling){ .ino = k->dir, .kick = k });
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -125,12 +144,18 @@ static void pass_mark(struct notifier *n, struct mark *m)
 	}
 }
 
-static int tell_kernel(struct fs *fs, const struct telling *x)
+static int tell_kernel(const struct teller *t, const struct telling *x)
 {
-	if (x->name)
-		return fuse_lowlevel_notify_inval_entry(fs->session, x->ino, x->name, strlen(x->name));
+	struct fuse_session *se = t->fs->session;
+	int rc;
+
 	/* Listings and the texts of links are kept as pages: they go too. Other bytes that are kept never change. */
-	return fuse_lowlevel_notify_inval_inode(fs->session, x->ino, S_ISREG(nodes[INO_KIND(x->ino)].mode) ? -1 : 0, 0);
+	if (!x->name)
+		return fuse_lowlevel_notify_inval_inode(se, x->ino, S_ISREG(nodes[INO_KIND(x->ino)].mode) ? -1 : 0, 0);
+	kick_hold(t->fs, t->number, x->ino);
+	rc = fuse_lowlevel_notify_inval_entry(se, x->ino, x->name, strlen(x->name));
+	kick_let_go(t->fs, t->number);
+	return rc;
 }
 
 static struct telling *pop(struct telling **first, struct telling ***last)
@@ -148,6 +173,7 @@ static void forget(struct telling *x)
 {
 	if (x->mark)
 		mark_reached(x->mark);
+	kick_free(x->kick);
 	free(x->name);
 	free(x);
 }
@@ -173,7 +199,7 @@ static struct telling *take(struct teller *t)
 		drop_all(&t->later, &t->latest);
 	} else {
 		x = t->first ? pop(&t->first, &t->last) : pop(&t->later, &t->latest);
-		if (!x->name && !x->mark && *pending_slot(t, x->ino) == x->ino)
+		if (!x->name && !x->mark && !x->kick && *pending_slot(t, x->ino) == x->ino)
 			*pending_slot(t, x->ino) = 0;
 		t->busy = true;
 	}
@@ -200,10 +226,13 @@ static void *teller_run(void *arg)
 	struct telling *x;
 
 	while ((x = take(t))) {
-		if (!x->mark && tell_kernel(t->fs, x) == -ENOENT && !x->due_ms && !x->name)
+		if (x->kick)
+			kick_push(t->fs, steal(x->kick));
+		else if (!x->mark && tell_kernel(t, x) == -ENOENT && !x->due_ms && !x->name) {
 			tell_later(t, x);
-		else
-			forget(x);
+			continue;
+		}
+		forget(x);
 	}
 	return NULL;
 }
@@ -402,10 +431,12 @@ static void *notifier_run(void *arg)
 		if (!n->first)
 			n->last = &n->first;
 		pthread_mutex_unlock(&n->lock);
-		if (r->mark)
+		if (r->mark) {
 			pass_mark(n, r->mark);
-		else
+		} else {
 			on_change[r->c.kind](n, &r->c);
+			kick_changed(n->fs, &r->c, tell_watchers, n);
+		}
 		free(r->c.name);
 		free(r);
 		pthread_mutex_lock(&n->lock);
@@ -475,9 +506,10 @@ void notify_name(struct fs *fs, uint64_t dir, const char *name)
 		tell(fs->notifier, dir, name);
 }
 
-static int start_teller(struct teller *t, struct fs *fs)
+static int start_teller(struct teller *t, struct fs *fs, unsigned number)
 {
 	t->fs = fs;
+	t->number = number;
 	t->last = &t->first;
 	t->latest = &t->later;
 	pthread_mutex_init(&t->lock, NULL);
@@ -503,6 +535,7 @@ void notify_quiet(struct fs *fs)
 	struct notifier *n = fs->notifier;
 
 	n->quiet = true;
+	kicks_quiet(fs);
 	for (size_t i = 0; i < N_TELLERS; i++) {
 		struct teller *t = &n->teller[i];
 
@@ -518,14 +551,15 @@ void notify_quiet(struct fs *fs)
 int notify_start(struct fs *fs)
 {
 	struct notifier *n = xcalloc(1, sizeof(*n));
-	int rc = 0, started = 0;
+	int rc, started = 0;
 
 	n->fs = fs;
 	n->last = &n->first;
 	pthread_mutex_init(&n->lock, NULL);
 	pthread_cond_init(&n->more, NULL);
+	rc = kicks_start(fs);
 	while (rc == 0 && started < N_TELLERS) {
-		rc = start_teller(&n->teller[started], fs);
+		rc = start_teller(&n->teller[started], fs, (unsigned)started);
 		started += rc == 0;
 	}
 	if (rc == 0)
@@ -534,8 +568,10 @@ int notify_start(struct fs *fs)
 		fs->notifier = n;
 		return 0;
 	}
+	kicks_stop(fs);
 	while (started > 0)
 		stop_teller(&n->teller[--started]);
+	kicks_free(fs);
 	free(n);
 	return rc;
 }
@@ -546,6 +582,7 @@ void notify_stop(struct fs *fs)
 
 	if (!n)
 		return;
+	kicks_stop(fs);
 	pthread_mutex_lock(&n->lock);
 	n->stopping = true;
 	pthread_cond_signal(&n->more);
@@ -555,6 +592,7 @@ void notify_stop(struct fs *fs)
 		stop_teller(&n->teller[i]);
 	pthread_mutex_destroy(&n->lock);
 	pthread_cond_destroy(&n->more);
+	kicks_free(fs);
 	fs->notifier = NULL;
 	free(n);
 }

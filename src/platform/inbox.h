@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "platform/actor.h"
 
+/* What is behind a file's name in that of its receipt. */
+#define INBOX_RECEIPT ".receipt.json"
+
 /* An inbox directory. number tells them apart in the store: see inbox_number. */
 struct inbox {
 	int64_t number;
