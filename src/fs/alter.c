@@ -107,6 +107,8 @@ int alter_remove(struct fs *fs, uint64_t dir, const char *name, bool is_dir, con
 		return -EISDIR;
 	e->text[0] = '\0';
 	rc = remove_found(&a, name, at);
+	if (rc == 0 && is_dir)
+		scratch_forget(fs, INO(at.kind, at.row));
 	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir),
 		   nodes[at.kind].refusals ? at.row : INO_ROW(dir), rc, e);
 	return rc;
@@ -155,7 +157,8 @@ int alter_move(struct fs *fs, uint64_t dir, const char *name, uint64_t to, const
 	if (rc < 0)
 		return rc;
 	e->text[0] = '\0';
-	if (!replace && dir != to && tree_find(&target, to_name, &other) == 0)
+	if (!replace && tree_find(&target, to_name, &other) == 0 &&
+	    !(dir == to && other.kind == at.kind && other.row == at.row))
 		return -EEXIST;
 	e->text[0] = '\0';
 	if (at.kind == NODE_SCRATCH)

@@ -12,6 +12,8 @@
 #include "platform/settings.h"
 #include "platform/tempname.h"
 
+#define AGAIN_MS 1000 /* after a failure that may pass */
+
 struct folders {
 	struct fs *fs;
 	pthread_mutex_t lock;
@@ -149,6 +151,24 @@ int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, st
 	return rc < 0 ? rc : inbox_submit(fs->p, &box, folder_row, who, &task_row, e);
 }
 
+/* What is refused for a reason stays as it is until something happens in it; a full disk may have room later. */
+static bool may_pass(int rc)
+{
+	static const int passing[] = { -EIO, -ENOSPC, -EDQUOT, -ENOMEM, -EAGAIN, -EBUSY };
+
+	for (size_t i = 0; i < N_ELEMS(passing); i++)
+		if (rc == passing[i])
+			return true;
+	return false;
+}
+
+static void watch_on(struct folders *f, int64_t row, int64_t at_least_ms)
+{
+	int64_t ms = settings_int(f->fs->p, SETTING_FOLDER_QUIET) * 1000;
+
+	watch(f, row, clock_mono_ms() + (ms > at_least_ms ? ms : at_least_ms));
+}
+
 static void submit_quiet(struct folders *f, int64_t row)
 {
 	struct err e = ERR_INIT;
@@ -157,15 +177,20 @@ static void submit_quiet(struct folders *f, int64_t row)
 	int rc;
 
 	if (upload_in_folder(f->fs, row)) { /* its release will stir it */
-		watch(f, row, clock_mono_ms() + settings_int(f->fs->p, SETTING_FOLDER_QUIET) * 1000);
+		watch_on(f, row, 0);
 		return;
 	}
-	if (inbox_get(f->fs->p, row, &d, NULL) < 0)
+	rc = inbox_get(f->fs->p, row, &d, NULL);
+	if (may_pass(rc))
+		watch_on(f, row, AGAIN_MS);
+	if (rc < 0)
 		return;
 	actor_of(f->fs->p, (uid_t)d.uid, &who);
 	rc = d.task_row || tempname_is(d.name) ? 0 : folder_submit(f->fs, row, &who, &e);
 	if (rc < 0 && rc != -ENODATA)
 		log_error("folder '%s' could not be submitted: %s", d.name, e.text);
+	if (may_pass(rc))
+		watch_on(f, row, AGAIN_MS);
 	row_release(&drop_table, &d);
 }
 

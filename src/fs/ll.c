@@ -134,7 +134,8 @@ static void ll_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 		fuse_reply_err(req, -rc);
 		return;
 	}
-	if (!streq(name, clean)) /* another spelling of the name: the change feed will not name it */
+	/* another spelling of the name: the change feed will not name it */
+	if (!streq(name, clean) || (nodes[INO_KIND(parent)].flags & NODE_VOLATILE))
 		entry.entry_timeout = 0;
 	fuse_reply_entry(req, &entry);
 }

@@ -43,7 +43,7 @@ static size_t add_plain(fuse_req_t req, char *at, size_t room, const struct entr
 }
 
 /* What is gone since the listing was made is shown without attributes; looking it up answers ENOENT. */
-static size_t add_plus(fuse_req_t req, char *at, size_t room, const struct entry *x, off_t next)
+static size_t add_plus(fuse_req_t req, char *at, size_t room, const struct entry *x, off_t next, bool fleeting)
 {
 	struct fuse_entry_param entry = { 0 };
 
@@ -52,12 +52,15 @@ static size_t add_plus(fuse_req_t req, char *at, size_t room, const struct entry
 		entry.attr.st_ino = INO(x->at.kind, x->at.row);
 		entry.attr.st_mode = nodes[x->at.kind].mode;
 	}
+	if (fleeting)
+		entry.entry_timeout = 0;
 	return fuse_add_direntry_plus(req, at, room, x->name, &entry, next);
 }
 
 static void list_entries(fuse_req_t req, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
 {
 	struct handle *h = ll_handle(fi);
+	bool fleeting = nodes[INO_KIND(h->ino)].flags & NODE_VOLATILE;
 	auto_free char *out = malloc(size);
 	struct err e = ERR_INIT;
 	size_t used = 0, n;
@@ -73,7 +76,7 @@ static void list_entries(fuse_req_t req, size_t size, off_t off, struct fuse_fil
 	for (size_t i = (size_t)off; i < h->list.n + 2; i++, used += n) {
 		struct entry x = nth_entry(h, i);
 
-		n = plus ? add_plus(req, out + used, size - used, &x, (off_t)i + 1)
+		n = plus ? add_plus(req, out + used, size - used, &x, (off_t)i + 1, fleeting)
 			 : add_plain(req, out + used, size - used, &x, (off_t)i + 1);
 		if (n > size - used)
 			break;

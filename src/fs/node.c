@@ -25,7 +25,7 @@
 	.mode = TELL, .flags = NODE_LINE, .field = text, .show = task_field_show, .put = task_field_put
 #define MCP_FILE(file) .name = file, .parent = NODE_MCP, .mode = READ, .stat = mcp_node_stat
 #define TOOL_FILE(file, key) \
-	.name = file, .parent = NODE_TOOL, .mode = READ, .field = key, .stat = tool_node_stat, .show = tool_show
+	.name = file, .parent = NODE_TOOL, .mode = READ, .flags = NODE_FIXED, .field = key, .stat = tool_node_stat, .show = tool_show
 
 const struct node nodes[N_NODE_KINDS] = {
 	[NODE_ROOT] = { .mode = DIR },
@@ -38,22 +38,22 @@ const struct node nodes[N_NODE_KINDS] = {
 			    .refusals = settings_refusals },
 	[NODE_SETTINGS_ERROR] = { "error", NODE_SETTINGS, READ, .show = settings_error_show },
 	[NODE_SETTINGS_README] = { "README", NODE_SETTINGS, READ, .show = settings_readme_show },
-	[NODE_SETTING] = { .mode = EDIT, .flags = NODE_LINE, .stat = setting_stat, .show = setting_show,
+	[NODE_SETTING] = { .mode = EDIT, .flags = NODE_LINE | NODE_FIXED, .stat = setting_stat, .show = setting_show,
 			   .put = setting_put, .refusals = settings_refusals },
 
-	[NODE_TRASH] = { ".trash", NODE_ROOT, DIR, .find = view_find, .list = view_list, .remove = trash_node_remove,
+	[NODE_TRASH] = { ".trash", NODE_ROOT, DIR, NODE_VOLATILE, .find = view_find, .list = view_list, .remove = trash_node_remove,
 			 .move = trash_node_move },
 
 	[NODE_TASKS] = { "tasks", NODE_ROOT, DIR, .find = states_find, .list = states_list },
-	[NODE_STATE] = { .mode = DIR, .stat = view_stat, .find = view_find, .list = view_list, .remove = view_remove,
+	[NODE_STATE] = { .mode = DIR, .flags = NODE_FIXED, .stat = view_stat, .find = view_find, .list = view_list, .remove = view_remove,
 			 .move = view_move },
 	[NODE_LINK] = { .mode = S_IFLNK | 0777, .stat = task_node_stat, .link = link_text,
 			.refusals = task_node_refusals },
 
 	[NODE_TASKS_INBOX] = { "inbox", NODE_TASKS, .flags = NODE_UPLOADS, INBOX_HANDLERS },
 	[NODE_INBOX] = { "inbox", NODE_ENGAGEMENT_TASKS, .flags = NODE_UPLOADS, INBOX_HANDLERS },
-	[NODE_INBOX_MCP] = { .flags = NODE_UPLOADS, INBOX_HANDLERS },
-	[NODE_INBOX_TOOL] = { .flags = NODE_UPLOADS, INBOX_HANDLERS },
+	[NODE_INBOX_MCP] = { .flags = NODE_UPLOADS | NODE_FIXED, INBOX_HANDLERS },
+	[NODE_INBOX_TOOL] = { .flags = NODE_UPLOADS | NODE_FIXED, INBOX_HANDLERS },
 	[NODE_ENTRY] = { .mode = EDIT, .flags = NODE_FLEETING, .stat = entry_node_stat, .open = entry_node_open },
 	[NODE_FOLDER] = { .mode = S_IFDIR | 0775, .flags = NODE_UPLOADS | NODE_FLEETING, .stat = entry_node_stat,
 			  .find = inbox_node_find, .list = inbox_node_list, .mkdir = inbox_node_mkdir,
@@ -124,12 +124,12 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_COMPANY_ERROR] = { "error", NODE_COMPANY, READ, .stat = party_node_stat, .show = party_error_show },
 
 	[NODE_MCPS] = { "mcps", NODE_ROOT, DIR, .find = mcps_node_find, .list = mcps_node_list },
-	[NODE_MCP] = { .mode = DIR, .stat = mcp_node_stat },
-	[NODE_MCP_MANIFEST] = { MCP_FILE("manifest.json"), .show = mcp_manifest_show },
-	[NODE_MCP_STATUS] = { MCP_FILE("status"), .flags = NODE_LIVE, .show = mcp_status_show },
-	[NODE_MCP_TOOLS] = { "tools", NODE_MCP, DIR, .stat = mcp_node_stat, .find = tools_node_find,
+	[NODE_MCP] = { .mode = DIR, .flags = NODE_FIXED, .stat = mcp_node_stat },
+	[NODE_MCP_MANIFEST] = { MCP_FILE("manifest.json"), .flags = NODE_FIXED, .show = mcp_manifest_show },
+	[NODE_MCP_STATUS] = { MCP_FILE("status"), .flags = NODE_LIVE | NODE_FIXED, .show = mcp_status_show },
+	[NODE_MCP_TOOLS] = { "tools", NODE_MCP, DIR, NODE_FIXED, .stat = mcp_node_stat, .find = tools_node_find,
 			     .list = tools_node_list },
-	[NODE_TOOL] = { .mode = DIR, .stat = tool_node_stat },
+	[NODE_TOOL] = { .mode = DIR, .flags = NODE_FIXED, .stat = tool_node_stat },
 	[NODE_TOOL_DESCRIPTION] = { TOOL_FILE("description", "description") },
 	[NODE_TOOL_SCHEMA] = { TOOL_FILE("schema.json", "inputSchema") },
 	[NODE_TOOL_OUTPUT] = { TOOL_FILE("output.json", "outputSchema") },

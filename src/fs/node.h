@@ -111,6 +111,8 @@ enum node_flags {
 	 * a daemon that is killed while it waits leaves both waiting for ever.
 	 */
 	NODE_FLEETING = 64,
+	NODE_VOLATILE = 128, /* a directory whose names change with one another: the kernel asks for each */
+	NODE_FIXED = 256,    /* its row is no record of the store */
 };
 
 struct node;

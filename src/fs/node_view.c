@@ -1,5 +1,6 @@
 /* tasks/STATE/ and .trash/: the tasks of all engagements in one place each */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,28 +88,53 @@ static int read_rows(const struct ask *a, struct rows *r)
 	return task_each_in(a->fs->p, (enum task_state)(a->row - 1), 0, keep_row, r, a->e);
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct task_listing *x = *(struct task_listing *const *)a, *y = *(struct task_listing *const *)b;
+	int order = (x->engagement_row > y->engagement_row) - (x->engagement_row < y->engagement_row);
+
+	if (order == 0)
+		order = strcmp(x->name, y->name);
+	return order ? order : (x->row_id > y->row_id) - (x->row_id < y->row_id);
+}
+
+/* For each row, how many before it have the same name in the same engagement; the caller's. */
+static unsigned *count_same(const struct rows *r)
+{
+	auto_free const struct task_listing **sorted = xcalloc(r->n, sizeof(*sorted));
+	unsigned *same = xcalloc(r->n, sizeof(*same));
+
+	for (size_t i = 0; i < r->n; i++)
+		sorted[i] = &r->row[i];
+	if (r->n)
+		qsort(sorted, r->n, sizeof(*sorted), by_place);
+	for (size_t i = 1; i < r->n; i++)
+		if (sorted[i]->engagement_row == sorted[i - 1]->engagement_row &&
+		    streq(sorted[i]->name, sorted[i - 1]->name))
+			same[sorted[i] - r->row] = same[sorted[i - 1] - r->row] + 1;
+	return same;
+}
+
 /* Each task of the view under its name there. In the trash every name holds its engagement, and is made unique. */
 static int each_name(const struct ask *a,
 		     int (*fn)(const char *name, const char *engagement, const struct task_listing *t, void *ud),
 		     void *ud)
 {
 	auto_free char *fallback = settings_text(a->fs->p, SETTING_DEFAULT_ENGAGEMENT);
+	auto_free unsigned *same = NULL;
 	bool trash = a->node == &nodes[NODE_TRASH];
 	struct memo m = { 0 };
 	struct rows r = { 0 };
 	char name[NAME_BYTES];
 	int rc = read_rows(a, &r);
 
+	if (rc == 0 && trash)
+		same = count_same(&r);
 	for (size_t i = 0; rc == 0 && i < r.n; i++) {
 		const struct task_listing *t = &r.row[i];
-		auto_free char *stem = NULL;
-		unsigned same = 0;
+		auto_free char *stem = same && same[i] ? xasprintf("%s~%u", t->name, same[i] + 1) : NULL;
 
 		rc = engagement_name(a->fs, t->engagement_row, &m);
-		for (size_t k = 0; trash && k < i; k++)
-			same += r.row[k].engagement_row == t->engagement_row && streq(r.row[k].name, t->name);
-		if (same)
-			stem = xasprintf("%s~%u", t->name, same + 1);
 		view_name(stem ? stem : t->name, m.name, !trash && streq(m.name, fallback), name);
 		if (rc == 0)
 			rc = fn(name, m.name, t, ud);
@@ -191,15 +217,39 @@ static int find_direct(const struct ask *a, const char *name, struct found *out)
 	return rc;
 }
 
-int view_find(const struct ask *a, const char *name, struct found *out)
+/* The n-th of the tasks in the trash that had this name, from "NAME@E" or "NAME~N@E". */
+static int find_trashed(const struct ask *a, const char *name, struct found *out)
 {
+	auto_free char *copy = xstrdup(name);
+	char *engagement = strchr(copy, '@'), *number, *end;
+	unsigned long n;
+	union party g;
 	int rc;
 
-	if (a->node != &nodes[NODE_TRASH]) {
-		rc = find_direct(a, name, out);
-		if (rc == 0 || !strchr(name, '~'))
-			return rc;
+	if (!engagement)
+		return -ENOENT;
+	*engagement++ = '\0';
+	rc = party_find(a->fs->p, PARTY_ENGAGEMENT, engagement, &g, NULL);
+	if (rc < 0)
+		return rc;
+	*out = (struct found){ .kind = NODE_TASK };
+	rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, 1, &out->row, NULL);
+	number = rc == -ENOENT ? strrchr(copy, '~') : NULL;
+	n = number ? strtoul(number + 1, &end, 10) : 0;
+	if (n > 1 && n < INT_MAX && !*end && number[1] >= '1' && number[1] <= '9') {
+		*number = '\0';
+		rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, (int)n, &out->row, NULL);
 	}
+	party_release(PARTY_ENGAGEMENT, &g);
+	return rc;
+}
+
+int view_find(const struct ask *a, const char *name, struct found *out)
+{
+	int rc = a->node == &nodes[NODE_TRASH] ? find_trashed(a, name, out) : find_direct(a, name, out);
+
+	if (rc == 0 || !strchr(name, '~'))
+		return rc;
 	rc = each_name(a, match_name, &(struct visit){ .kind = kind_in(a), .wanted = name, .out = out });
 	return rc == 1 ? 0 : rc < 0 ? rc : -ENOENT;
 }

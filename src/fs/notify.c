@@ -11,6 +11,7 @@
 #include "fs/dirtime.h"
 #include "fs/kick.h"
 #include "fs/node.h"
+#include "fs/scratch.h"
 #include "fs/view.h"
 #include "platform/inbox.h"
 #include "platform/party.h"
@@ -321,13 +322,11 @@ static void task_changed(struct notifier *n, const struct change *c)
 		tell_files(n, NODE_TASK, c->row);
 }
 
+/* The kernel asks for the names in .trash each time: one that goes may change others. */
 static void trash_changed(struct notifier *n, const struct change *c)
 {
-	char engagement[NAME_BYTES], name[NAME_BYTES];
-
 	tell(n, INO(NODE_TRASH, 0), NULL);
-	if (c->now == CHANGE_NONE && engagement_name(n, c->parent, engagement))
-		tell(n, INO(NODE_TRASH, 0), view_name(c->name, engagement, false, name));
+	scratch_forget(n->fs, INO(NODE_TASK, c->row));
 }
 
 /* The inbox of that number, or (in_folder) the dropped folder of that row. */

@@ -259,3 +259,28 @@ void scratch_remove(struct fs *fs, int64_t row)
 		drop_first(fs->scratches, at);
 	pthread_mutex_unlock(&fs->scratches->lock);
 }
+
+void scratch_forget(struct fs *fs, uint64_t dir_ino)
+{
+	struct scratch **at;
+
+	pthread_mutex_lock(&fs->scratches->lock);
+	for (at = &fs->scratches->first; *at;)
+		if ((*at)->dir_ino == dir_ino)
+			drop_first(fs->scratches, at);
+		else
+			at = &(*at)->next;
+	pthread_mutex_unlock(&fs->scratches->lock);
+}
+
+int scratch_touch(struct fs *fs, int64_t row, int64_t modified_at)
+{
+	struct scratch *s;
+
+	pthread_mutex_lock(&fs->scratches->lock);
+	s = *find_row(fs->scratches, row);
+	if (s)
+		s->modified_at = modified_at;
+	pthread_mutex_unlock(&fs->scratches->lock);
+	return s ? 0 : -ENOENT;
+}

@@ -28,5 +28,9 @@ int scratch_copy(struct fs *fs, int64_t row, struct buf *out);
 /* scratch_rename - in its directory, to a temporary name that may be taken; scratch_remove */
 int scratch_rename(struct fs *fs, int64_t row, const char *name, struct err *e);
 void scratch_remove(struct fs *fs, int64_t row);
+/* scratch_forget - those in a directory that is gone */
+void scratch_forget(struct fs *fs, uint64_t dir_ino);
+/* scratch_touch - keep another time of modification; -ENOENT */
+int scratch_touch(struct fs *fs, int64_t row, int64_t modified_at);
 
 #endif

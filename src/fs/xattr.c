@@ -24,6 +24,12 @@ static bool is_user(const char *name)
 	return util_starts(name, "user.");
 }
 
+/* What is no record of the store never goes: the number that it would have as one may be given to a record. */
+static int64_t key_of(uint64_t ino)
+{
+	return nodes[INO_KIND(ino)].flags & NODE_FIXED ? -(int64_t)ino : (int64_t)ino;
+}
+
 static void add_hex(struct buf *out, const void *bytes, size_t len)
 {
 	const unsigned char *b = bytes;
@@ -75,7 +81,7 @@ static int get(struct tx *tx, void *arg, struct err *e)
 
 int xattr_get(struct fs *fs, uint64_t ino, const char *name, struct buf *out, struct err *e)
 {
-	struct call c = { .ino = (int64_t)ino, .name = name, .out = out };
+	struct call c = { .ino = key_of(ino), .name = name, .out = out };
 
 	if (streq(name, ERROR_NAME))
 		return get_error(fs, ino, out, e);
@@ -100,7 +106,7 @@ static int list(struct tx *tx, void *arg, struct err *e)
 
 int xattr_list(struct fs *fs, uint64_t ino, struct buf *out, struct err *e)
 {
-	struct call c = { .ino = (int64_t)ino, .out = out };
+	struct call c = { .ino = key_of(ino), .out = out };
 	int rc = store_read(fs->p->store, list, &c, e);
 	auto_buf error = BUF_INIT;
 
@@ -134,7 +140,7 @@ int xattr_set(struct fs *fs, uint64_t ino, const char *name, const void *value, 
 	      struct err *e)
 {
 	auto_buf hex = BUF_INIT;
-	struct call c = { .ino = (int64_t)ino, .name = name, .create = create, .replace = replace };
+	struct call c = { .ino = key_of(ino), .name = name, .create = create, .replace = replace };
 
 	if (!is_user(name))
 		return -ENOTSUP;
@@ -162,7 +168,7 @@ static int remove_one(struct tx *tx, void *arg, struct err *e)
 
 int xattr_remove(struct fs *fs, uint64_t ino, const char *name, struct err *e)
 {
-	struct call c = { .ino = (int64_t)ino, .name = name };
+	struct call c = { .ino = key_of(ino), .name = name };
 
 	if (!is_user(name))
 		return -ENOTSUP;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "platform/attr.h"
 #include "platform/document.h"
 #include "platform/inbox.h"
 #include "platform/record.h"
@@ -132,6 +133,8 @@ static int drop_entry(struct tx *tx, struct edit *x, const struct drop *d, struc
 	if (rc == 0)
 		rc = row_delete(tx, &drop_table, d->row_id, e);
 	if (rc == 0)
+		rc = attr_forget(tx, d->row_id, e);
+	if (rc == 0)
 		tell(tx, d, CHANGE_NONE);
 	return rc;
 }
@@ -175,6 +178,8 @@ static int remove_receipt(struct tx *tx, void *arg, struct err *e)
 		rc = err_set(e, -EPERM, "the receipt of '%s' goes with its entry: remove that", d.name);
 	if (rc == 0)
 		rc = row_delete(tx, &drop_table, d.row_id, e);
+	if (rc == 0)
+		rc = attr_forget(tx, d.row_id, e);
 	if (rc == 0)
 		tell(tx, &d, CHANGE_NONE);
 	row_release(&drop_table, &d);

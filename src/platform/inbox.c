@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "platform/attr.h"
 #include "platform/document.h"
 #include "platform/input.h"
 #include "platform/record.h"
@@ -267,6 +268,8 @@ static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct ta
 	fill_drop(d, a);
 	if (rc == 0)
 		rc = write_drop(tx, d, false, e);
+	if (rc == 0) /* of a file that was renamed over this one */
+		rc = attr_move(tx, a->row_id, d->row_id, e);
 	return rc < 0 ? rc : renew_task(tx, t, quiet, e);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "platform/attr.h"
 #include "platform/event.h"
 #include "platform/record.h"
 #include "platform/settings.h"
@@ -393,6 +394,8 @@ static int remove_party(struct tx *tx, void *arg, struct err *e)
 			     c->name);
 	if (rc == 0)
 		rc = row_delete(tx, k->table, c->row_id, e);
+	if (rc == 0)
+		rc = attr_forget(tx, c->row_id, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, 0, CHANGE_NONE, TEXT_AT(&x, k->name));
 	party_release(c->kind, &x);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "platform/attr.h"
 #include "platform/party.h"
 #include "platform/settings.h"
 #include "platform/work.h"
@@ -119,15 +120,15 @@ void platform_watch(struct platform *p, void (*fn)(void *ud, const struct change
 	store_watch(p->store, fn, ud);
 }
 
-static int reset_leases(struct tx *tx, void *arg, struct err *e)
+static int recover(struct tx *tx, void *arg, struct err *e)
 {
 	struct platform *p = arg;
 	int rc = row_exec(tx, Q_TASKS_LEASE_RESET, ARGS(V_TEXT(p->host)), e);
 
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : attr_sweep(tx, e);
 }
 
 int platform_recover(struct platform *p, struct err *e)
 {
-	return store_write(p->store, reset_leases, p, e);
+	return store_write(p->store, recover, p, e);
 }

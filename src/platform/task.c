@@ -312,6 +312,41 @@ int task_find(struct platform *p, int64_t engagement_row, const char *name, stru
 	return store_read(p->store, fetch, &(struct fetch){ engagement_row, name, out }, e);
 }
 
+struct nth {
+	int64_t engagement_row, row;
+	const char *name;
+	int n, left;
+};
+
+static int count_down(void *row, void *ud)
+{
+	struct nth *x = ud;
+
+	if (--x->left > 0)
+		return 0;
+	x->row = ((const struct task_listing *)row)->row_id;
+	return 1;
+}
+
+static int find_nth(struct tx *tx, void *arg, struct err *e)
+{
+	struct nth *x = arg;
+	int rc;
+
+	x->left = x->n;
+	rc = row_each(tx, Q_TASKS_TRASHED_OF_NAME, ARGS(V_INT(x->engagement_row), V_TEXT(x->name)), count_down, x, e);
+	return rc == 1 ? 0 : rc == 0 ? -ENOENT : rc;
+}
+
+int task_find_trashed(struct platform *p, int64_t engagement_row, const char *name, int n, int64_t *row, struct err *e)
+{
+	struct nth x = { .engagement_row = engagement_row, .name = name, .n = n };
+	int rc = store_read(p->store, find_nth, &x, e);
+
+	*row = x.row;
+	return rc;
+}
+
 void task_release(struct task *t)
 {
 	row_release(&task_table, t);

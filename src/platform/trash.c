@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "platform/attr.h"
 #include "platform/document.h"
 #include "platform/settings.h"
 
@@ -173,6 +174,8 @@ static int purge(struct tx *tx, void *arg, struct err *e)
 	if (rc == 0)
 		rc = row_each(tx, Q_DOCUMENTS_ALL, ARGS(task), note_document, &r->gone, e);
 	if (rc == 0)
+		rc = attr_forget_task(tx, r->task_row, e);
+	if (rc == 0)
 		rc = row_exec(tx, Q_DOCUMENTS_DELETE_ALL, ARGS(task), e);
 	if (rc >= 0)
 		rc = row_exec(tx, Q_LOG_DELETE, ARGS(task), e);
@@ -253,6 +256,8 @@ static int sweep_receipts(struct tx *tx, void *arg, struct err *e)
 	rc = row_each(tx, Q_DROPS_OLD, ARGS(V_INT(s->receipts_before), V_INT(SWEEP_AT_ONCE)), add_receipt, &o, e);
 	for (size_t i = 0; rc == 0 && i < o.n; i++)
 		rc = row_delete(tx, &drop_table, o.row[i], e);
+	for (size_t i = 0; rc == 0 && i < o.n; i++)
+		rc = attr_forget(tx, o.row[i], e);
 	if (rc == 0)
 		rc = row_exec(tx, Q_DROPS_DELETE_ORPHANS, NULL, e);
 	s->n_receipts = (int)o.n;

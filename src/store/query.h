@@ -16,16 +16,16 @@ enum query {
 	Q_ENGAGEMENTS,        /* engagement listing by row: after row, limit */
 	Q_ENGAGEMENTS_OF,     /* number: how many name the expert or customer: id */
 
-	Q_TASK_BY_NAME,         /* task, not in the trash: engagement row, name */
-	Q_TASK_LISTING_BY_NAME, /* task listing, not in the trash: engagement row, name */
-	Q_TASK_BY_ID,           /* task: id */
-	Q_TASKS_OF,             /* task listing, not in the trash, by row: engagement row, after row, limit */
-	Q_TASKS_IN_STATE,       /* task listing, not in the trash, by row: state word, after row, limit */
-	Q_TASKS_TRASHED,        /* task listing in the trash, by row: after row, limit */
-	Q_TASK_TRASHED_BY_NAME, /* task in the trash: engagement row, name */
-	Q_TASKS_TRASHED_BEFORE, /* task listing trashed before a time, by row: time, limit */
-	Q_TASK_COUNT_OF,        /* number of tasks, trash included: engagement row */
-	Q_TASK_COUNT_IN,        /* number of tasks not in the trash: state word */
+	Q_TASK_BY_NAME,          /* task, not in the trash: engagement row, name */
+	Q_TASK_LISTING_BY_NAME,  /* task listing, not in the trash: engagement row, name */
+	Q_TASK_BY_ID,            /* task: id */
+	Q_TASKS_OF,              /* task listing, not in the trash, by row: engagement row, after row, limit */
+	Q_TASKS_IN_STATE,        /* task listing, not in the trash, by row: state word, after row, limit */
+	Q_TASKS_TRASHED,         /* task listing in the trash, by row: after row, limit */
+	Q_TASKS_TRASHED_OF_NAME, /* task listing in the trash, by row: engagement row, name */
+	Q_TASKS_TRASHED_BEFORE,  /* task listing trashed before a time, by row: time, limit */
+	Q_TASK_COUNT_OF,         /* number of tasks, trash included: engagement row */
+	Q_TASK_COUNT_IN,         /* number of tasks not in the trash: state word */
 	Q_TASK_FIRST_TWIN,    /* task, not in the trash, oldest, same bytes: engagement row, input key, not this row */
 	Q_TASK_ANSWERED_TWIN, /* task, not in the trash, newest that is done or in review with a result: engagement row,
 				 input key, mcp, tool, mcp version, input data ('' for null), not this row */
@@ -65,9 +65,14 @@ enum query {
 	Q_LOG_OF_TASK,    /* log line by row: task row, limit */
 	Q_LOG_DELETE,     /* exec: delete the lines of a task: task row */
 
-	Q_SETTING,   /* setting: name */
-	Q_XATTRS_OF, /* xattr by name: inode */
-	Q_XATTR,     /* xattr: inode, name */
+	Q_SETTING,               /* setting: name */
+	Q_XATTRS_OF,             /* xattr by name: inode */
+	Q_XATTR,                 /* xattr: inode, name */
+	Q_XATTRS_FROM,           /* xattr by inode: from inode, below inode */
+	Q_XATTRS_DELETE,         /* exec: delete: from inode, below inode */
+	Q_XATTRS_DELETE_OF_TASK, /* exec: delete those of documents and inbox entries: task row */
+	Q_XATTRS_DELETE_LOST,    /* exec: delete those whose inode's row is no record */
+	Q_XATTRS_MOVE,           /* exec: from inode, below inode, how far */
 
 	Q_SEQUENCE_TAKE,  /* number, the store's own: the end of a new block of row ids: how many */
 	Q_SEQUENCE_NEXT,  /* number, the store's own: the first row id that is in no block yet */

@@ -137,7 +137,7 @@ struct setting {
 
 struct xattr {
 	int64_t row_id;
-	int64_t ino;
+	int64_t ino; /* row id * 256 and which file of the record; below 0: of a file that belongs to none */
 	char *name;
 	char *value; /* hex digits: values are bytes */
 };

@@ -46,9 +46,9 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_TASKS_IN_STATE] = ROWS(task_listing, 3, "WHERE status = $1 AND trashed_at IS NULL AND " BY_ROW("$2", "$3")),
 	[Q_TASKS_TRASHED] = ROWS(task_listing, 2,
 				 "WHERE trashed_at IS NOT NULL AND " TRASH_ROW " > $1 ORDER BY " TRASH_ROW " LIMIT $2"),
-	[Q_TASK_TRASHED_BY_NAME] = ROWS(task, 2,
-					"WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NOT NULL "
-					"ORDER BY trashed_at DESC, row_id DESC LIMIT 1"),
+	[Q_TASKS_TRASHED_OF_NAME] = ROWS(task_listing, 2,
+					 "WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NOT NULL "
+					 "ORDER BY row_id"),
 	[Q_TASKS_TRASHED_BEFORE] = ROWS(task_listing, 2, "WHERE trashed_at < $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASK_COUNT_OF] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE engagement_row = $1"),
 	[Q_TASK_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE status = $1 AND trashed_at IS NULL"),
@@ -127,6 +127,22 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_SETTING] = ROWS(setting, 1, "WHERE name = $1"),
 	[Q_XATTRS_OF] = ROWS(xattr, 1, "WHERE ino = $1 ORDER BY name"),
 	[Q_XATTR] = ROWS(xattr, 2, "WHERE ino = $1 AND name = $2"),
+	[Q_XATTRS_FROM] = ROWS(xattr, 2, "WHERE ino >= $1 AND ino < $2 ORDER BY ino"),
+	[Q_XATTRS_DELETE] = EXEC(2, "DELETE FROM xattr WHERE ino >= $1 AND ino < $2"),
+	[Q_XATTRS_DELETE_OF_TASK] =
+		EXEC(1, "DELETE FROM xattr WHERE row_id IN ("
+			"SELECT x.row_id FROM document d JOIN xattr x "
+			"ON x.ino >= d.row_id * 256 AND x.ino < d.row_id * 256 + 256 WHERE d.task_row = $1 UNION ALL "
+			"SELECT x.row_id FROM dropped d JOIN xattr x "
+			"ON x.ino >= d.row_id * 256 AND x.ino < d.row_id * 256 + 256 WHERE d.task_row = $1)"),
+	[Q_XATTRS_DELETE_LOST] = EXEC(0, "DELETE FROM xattr WHERE ino >= 256 "
+					 "AND NOT EXISTS (SELECT 1 FROM expert WHERE row_id = ino / 256) "
+					 "AND NOT EXISTS (SELECT 1 FROM company WHERE row_id = ino / 256) "
+					 "AND NOT EXISTS (SELECT 1 FROM engagement WHERE row_id = ino / 256) "
+					 "AND NOT EXISTS (SELECT 1 FROM task WHERE row_id = ino / 256) "
+					 "AND NOT EXISTS (SELECT 1 FROM document WHERE row_id = ino / 256) "
+					 "AND NOT EXISTS (SELECT 1 FROM dropped WHERE row_id = ino / 256)"),
+	[Q_XATTRS_MOVE] = EXEC(3, "UPDATE xattr SET ino = ino + $3 WHERE ino >= $1 AND ino < $2"),
 
 	[Q_SEQUENCE_TAKE] = NUMBER(1, "UPDATE sequence SET next = next + $1 RETURNING next"),
 	[Q_SEQUENCE_NEXT] = NUMBER(0, "SELECT next FROM sequence"),

@@ -116,6 +116,16 @@ ok 'a removed task is gone everywhere, and back everywhere' '
 		! ls $completed | grep -x c" &&
 	look && mv "$mnt/.trash/c@default" "$tasks/c" &&
 	soon "[ -L $completed/c ] && [ ! -e $mnt/.trash/c@default ] && same \"\" \"\$(ls $mnt/.trash)\""'
+ok 'names in .trash follow the engagement, and what goes from there' '
+	for i in 1 2 3; do
+		sample "$engagement/tasks/inbox/t.pdf" "t$i" && wait_task "$engagement/tasks/t" needs_review &&
+			put approve "$engagement/tasks/t/review" && rm -r "$engagement/tasks/t" || return 1
+	done
+	look "$mnt/.trash/t@b" "$mnt/.trash/t~2@b" "$mnt/.trash/t~3@b" && [ -d "$mnt/.trash/t~3@b" ] &&
+	second=$(jq -r .id "$mnt/.trash/t~2@b/task.json") && mv "$mnt/engagements/b" "$mnt/engagements/bb" &&
+	[ ! -e "$mnt/.trash/t@b" ] && [ -d "$mnt/.trash/t~3@bb" ] && look && rm -r "$mnt/.trash/t@bb" &&
+	same "$second" "$(jq -r .id "$mnt/.trash/t@bb/task.json")" && [ ! -e "$mnt/.trash/t~3@bb" ] &&
+	same "t@bb t~2@bb" "$(echo $(ls "$mnt/.trash"))" && mv "$mnt/engagements/bb" "$mnt/engagements/b"'
 ok 'the default engagement changes the names of links' '
 	look "$completed/y" "$completed/c@default" && put b "$mnt/settings/default_engagement" &&
 	now "[ -L $completed/y ] && [ -L $completed/c@default ] && [ ! -L $completed/c ]"'

@@ -194,7 +194,7 @@ static void lists_by_place_and_state(void **state UNUSED)
 	gives(Q_TASKS_TRASHED, ARGS(V_INT(0), V_INT(9)), note_listed, "thrown-1 thrown-2 ");
 	gives(Q_TASKS_TRASHED_BEFORE, ARGS(V_INT(700), V_INT(9)), note_listed, "thrown-2 ");
 	gives(Q_TASK_BY_NAME, ARGS(V_INT(1), V_TEXT("thrown-1")), note_name, "");
-	gives(Q_TASK_TRASHED_BY_NAME, ARGS(V_INT(1), V_TEXT("thrown-1")), note_name, "thrown-1 ");
+	gives(Q_TASKS_TRASHED_OF_NAME, ARGS(V_INT(1), V_TEXT("thrown-1")), note_listed, "thrown-1 ");
 }
 
 static int64_t twin_rows[4];
