@@ -66,10 +66,8 @@ static int cause_find(int code)
 }
 
 /* A full quota is no SQLITE_FULL, and a missing directory is no lack of permission: the system's number says more. */
-static int system_errno(sqlite3 *db, int code)
+static int system_errno(int was, int code)
 {
-	int was = sqlite3_system_errno(db);
-
 	if ((code & 0xff) == SQLITE_IOERR && (was == ENOSPC || was == EDQUOT || was == ENOMEM))
 		return -was;
 	if ((code & 0xff) == SQLITE_CANTOPEN && was)
@@ -77,11 +75,11 @@ static int system_errno(sqlite3 *db, int code)
 	return 0;
 }
 
-/* fail - the failure of the last call on db as -errno, with a sentence */
-static int fail(sqlite3 *db, struct err *e)
+/* fail_as - the failure of the last call on db as -errno, with a sentence; was: the system's number for it */
+static int fail_as(sqlite3 *db, int was, struct err *e)
 {
 	const char *path = sqlite3_db_filename(db, "main");
-	int code = sqlite3_extended_errcode(db), known = cause_find(code), rc = system_errno(db, code);
+	int code = sqlite3_extended_errcode(db), known = cause_find(code), rc = system_errno(was, code);
 
 	if (rc < 0)
 		return err_set(e, rc, "database \"%s\": %s", path, strerror(-rc));
@@ -90,6 +88,11 @@ static int fail(sqlite3 *db, struct err *e)
 	rc = causes[known].rc;
 	return err_set(e, rc, "database \"%s\": %s", path,
 		       causes[known].text ? causes[known].text : sqlite3_errmsg(db));
+}
+
+static int fail(sqlite3 *db, struct err *e)
+{
+	return fail_as(db, sqlite3_system_errno(db), e);
 }
 
 /* SQLite would make it as the umask says; its other files take over the mode of this one. */
@@ -290,8 +293,10 @@ static int tx(struct conn *c, enum tx_verb verb, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	if (sqlite3_step(c->verbs[verb]) != SQLITE_DONE)
-		rc = fail(c->db, e);
+	errno = 0;
+	if (sqlite3_step(c->verbs[verb]) !=
+	    SQLITE_DONE) /* of a COMMIT SQLite itself does not keep the system's number */
+		rc = verb == TX_COMMIT ? fail_as(c->db, errno, e) : fail(c->db, e);
 	sqlite3_reset(c->verbs[verb]);
 	if (rc == 0 && verb == TX_UNDO)
 		return tx(c, TX_KEEP, e);
