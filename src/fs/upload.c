@@ -339,9 +339,19 @@ ssize_t upload_read(struct upload *u, void *bytes, size_t len, int64_t offset)
 	return stage_read(u->stage, bytes, len, offset);
 }
 
-static void mark_written(struct upload *u)
+/* With the lock held: a hole is filled from its start, as programs do that try again. */
+static void fill_hole(struct upload *u, int64_t from, int64_t to)
+{
+	if (u->hole && from <= u->hole_from && to > u->hole_from)
+		u->hole_from = to;
+	if (u->hole_from >= u->hole_to)
+		u->hole = 0;
+}
+
+static void mark_written(struct upload *u, int64_t from, int64_t to)
 {
 	upload_lock(u->fs);
+	fill_hole(u, from, to);
 	u->dirty = true;
 	u->refused = u->interrupted = u->flushed = false;
 	u->refusal = 0;
@@ -349,21 +359,36 @@ static void mark_written(struct upload *u)
 	upload_unlock(u->fs);
 }
 
+static void mark_hole(struct upload *u, int64_t from, int64_t to, int why)
+{
+	upload_lock(u->fs);
+	u->hole_from = u->hole && u->hole_from < from ? u->hole_from : from;
+	u->hole_to = u->hole && u->hole_to > to ? u->hole_to : to;
+	u->hole = why;
+	upload_unlock(u->fs);
+}
+
 int upload_write(struct upload *u, const void *bytes, size_t len, int64_t offset)
 {
+	int64_t end = (uint64_t)offset + len < INT64_MAX ? offset + (int64_t)len : INT64_MAX;
 	int rc = stage_write(u->stage, bytes, len, offset);
 
 	if (rc == 0)
-		mark_written(u);
+		mark_written(u, offset, end);
+	else
+		mark_hole(u, offset, end, rc);
 	return rc;
 }
 
 int upload_append(struct upload *u, const void *bytes, size_t len)
 {
 	int rc = stage_append(u->stage, bytes, len);
+	int64_t end = stage_size(u->stage);
 
 	if (rc == 0)
-		mark_written(u);
+		mark_written(u, end - (int64_t)len, end);
+	else
+		mark_hole(u, end, end + (int64_t)len, rc);
 	return rc;
 }
 
@@ -378,8 +403,8 @@ int upload_truncate(struct upload *u, int64_t size)
 	if (size == stage_size(u->stage) && dirty)
 		return 0;
 	rc = stage_truncate(u->stage, size);
-	if (rc == 0)
-		mark_written(u);
+	if (rc == 0) /* what is begun anew has no holes */
+		mark_written(u, 0, size ? 0 : INT64_MAX);
 	return rc;
 }
 

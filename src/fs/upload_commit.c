@@ -64,7 +64,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 	a.row_id = committed ? store_reserve(p->store, e) : u->row;
 	a.task_row = store_reserve(p->store, e);
 	if (a.row_id < 0 || a.task_row < 0)
-		rc = -EIO;
+		rc = (int)(a.row_id < 0 ? a.row_id : a.task_row);
 	if (rc == 0) {
 		/* beside the hold that u has: while its task is written again, no worker may begin with the former
 		 * bytes */
@@ -89,8 +89,10 @@ int upload_commit(struct upload *u, const struct actor *who, struct err *e)
 	upload_lock(u->fs);
 	u->dirty = false;
 	memcpy(name, u->name, sizeof(name));
+	rc = u->hole ? err_set(e, u->hole, "a write to '%s' failed: %s; write it again", name, strerror(-u->hole)) : 0;
 	upload_unlock(u->fs);
-	rc = stage_seal(u->stage, sha256, &size, e);
+	if (rc == 0)
+		rc = stage_seal(u->stage, sha256, &size, e);
 	if (rc == 0) {
 		rc = accept_sealed(u, name, sha256, size, who, &out, e);
 		blob_unpin(u->fs->p->blobs, sha256);
@@ -171,6 +173,16 @@ static int last_answer(struct upload *u, struct err *e)
 	return rc;
 }
 
+static bool has_hole(struct upload *u)
+{
+	bool has;
+
+	upload_lock(u->fs);
+	has = u->hole;
+	upload_unlock(u->fs);
+	return has;
+}
+
 int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct err *e)
 {
 	pid_t writer = linger_process(pid);
@@ -186,7 +198,8 @@ int upload_flush(struct upload *u, pid_t pid, const struct actor *who, struct er
 		rc = last_answer(u, e);
 	else if (linger_killed(pid))
 		note_interrupted(u);
-	else if (stage_size(u->stage) > 0) /* a shell closes a copy before it writes: empty waits for the last writer */
+	else if (stage_size(u->stage) > 0 ||
+		 has_hole(u)) /* a shell closes a copy before it writes: empty waits for the last writer */
 		rc = upload_commit(u, who, e);
 	pthread_mutex_unlock(&u->commit_lock);
 	return rc;

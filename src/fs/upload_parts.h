@@ -21,10 +21,12 @@ struct upload {
 	uid_t owner;
 	unsigned refs, writers;
 	bool in_table, temporary, interrupted;
-	bool loading;      /* its name and bytes are on their way from the store */
-	int load_failed;   /* -errno: it did not get them */
-	bool hidden;       /* another's file has the name: it comes under it only when it is taken in */
-	bool dirty;        /* written since the last commit */
+	bool loading;    /* its name and bytes are on their way from the store */
+	int load_failed; /* -errno: it did not get them */
+	bool hidden;     /* another's file has the name: it comes under it only when it is taken in */
+	bool dirty;      /* written since the last commit */
+	int hole;        /* 0, or -errno: a write failed, and these bytes are wrong until they are written again */
+	int64_t hole_from, hole_to;
 	bool committed;    /* the store shows it */
 	bool refused;      /* what was written is not acceptable: it ends with its last writer */
 	int refusal;       /* why, for those who close it after that */

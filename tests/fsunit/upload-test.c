@@ -1,5 +1,6 @@
 /* Files on their way into an inbox, in the orders in which programs do things. */
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +103,71 @@ static void cp(void **state UNUSED)
 	assert_string_equal(w.task.name, "rfp");
 	work_release(&w);
 	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 5);
+}
+
+/* No file may become longer; 0: as it was. */
+static void limit_files(rlim_t bytes)
+{
+	static struct rlimit was;
+	struct rlimit now;
+
+	if (bytes) {
+		signal(SIGXFSZ, SIG_IGN);
+		assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+		now = was;
+		now.rlim_cur = bytes;
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+	} else {
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	}
+}
+
+/* A program that goes on after a write failed, closes a file with a hole. */
+static void a_write_that_failed(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt");
+	struct err e = ERR_INIT;
+
+	put(u, "first ", 0);
+	limit_files(6);
+	assert_int_equal(upload_write(u, "second ", 7, 6), -EFBIG);
+	limit_files(0);
+	put(u, "third", 13);
+	expect(upload_flush(u, 0, &anna, &e), -EFBIG, &e, "a write to 'rfp.txt' failed");
+	assert_int_equal(task("rfp"), 0);
+	put(u, "sec", 6);
+	expect(upload_flush(u, 0, &anna, &e), -EFBIG, &e, NULL);
+	put(u, "ond ", 9);
+	flush(u);
+	assert_true(task("rfp") > 0);
+	upload_release(u, &anna);
+	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 18);
+}
+
+/* Under another name it is not taken in either, until it is begun anew. */
+static void a_write_that_failed_elsewhere(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt.part");
+	int64_t row = upload_row(u);
+	struct err e = ERR_INIT;
+
+	limit_files(2);
+	assert_int_equal(upload_write(u, "text", 4, 0), -EFBIG);
+	limit_files(0);
+	flush(u);
+	upload_release(u, &anna);
+	u = upload_get(fs, row);
+	assert_int_equal(upload_rename(u, &root_dir, "rfp.txt", &anna, &e), -EFBIG);
+	assert_true(listed("rfp.txt.part"));
+	upload_put(u);
+	u = again("rfp.txt.part", true);
+	put(u, "text", 0);
+	flush(u);
+	upload_release(u, &anna);
+	u = upload_get(fs, row);
+	expect_ok(upload_rename(u, &root_dir, "rfp.txt", &anna, &e), &e);
+	upload_put(u);
+	assert_true(task("rfp") > 0);
 }
 
 /* The shell closes a copy of the descriptor before the program has written anything. */
@@ -731,6 +797,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TREE(cp),
+		IN_TREE(a_write_that_failed),
+		IN_TREE(a_write_that_failed_elsewhere),
 		IN_TREE(shell_redirection),
 		IN_TREE(never_flushed),
 		IN_TREE(an_empty_file),
