@@ -50,19 +50,16 @@ static void enter(struct workers *w, struct running *r)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static bool leave(struct workers *w, struct running *r)
+static void leave(struct workers *w, struct running *r)
 {
 	struct running **at = &w->running;
-	bool stopping;
 
 	pthread_mutex_lock(&w->lock);
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
 	w->n_busy--;
-	stopping = w->stopping;
 	pthread_mutex_unlock(&w->lock);
-	return stopping;
 }
 
 /* What callbacks of a call get. */
@@ -143,10 +140,18 @@ static int hand_in(struct workers *w, const struct work *work, const struct mcp_
 	return work_succeed(w->p, work, &o, e);
 }
 
-/* What may pass: a server that died or did not start. A document that takes too long would do so again. */
+static bool is_full(int rc)
+{
+	return rc == -ENOSPC || rc == -EDQUOT;
+}
+
+/*
+ * What may pass: a server that died or did not start, a disk that could not take the result. A document that takes too
+ * long would do so again.
+ */
 static bool may_pass(int rc, const struct mcp_result *result)
 {
-	return rc == -ECONNRESET || rc == -ECHILD ||
+	return rc == -ECONNRESET || rc == -ECHILD || rc == -EIO ||
 	       (rc == -EREMOTEIO && json_is_true(json_object_get(result->meta, "retry")));
 }
 
@@ -161,11 +166,44 @@ static int finish(struct workers *w, const struct work *work, int rc, const stru
 		return work_fail(w->p, work, "the engine gave no structured result", false, &none);
 	if (rc == 0) {
 		rc = hand_in(w, work, result, e);
-		if (rc == 0 || rc == -ESTALE)
+		if (rc == 0 || rc == -ESTALE || is_full(rc))
 			return rc;
 	}
 	return work_fail(w->p, work, rc == -EREMOTEIO && result->text ? result->text : e->text, may_pass(rc, result),
 			 &none);
+}
+
+static bool is_stopping(struct workers *w)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&w->lock);
+	stopping = w->stopping;
+	pthread_mutex_unlock(&w->lock);
+	return stopping;
+}
+
+static void pause_worker(struct workers *w)
+{
+	pthread_mutex_lock(&w->lock);
+	if (!w->stopping)
+		cond_wait_until(&w->wake, &w->lock, clock_mono_ms() + FAULT_PAUSE_MS);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* A full disk is no reason to throw away what was worked out: it waits for room, in memory. */
+static int finish_when_room(struct workers *w, const struct work *work, int called, const struct mcp_result *result,
+			    struct err *e)
+{
+	int rc = finish(w, work, called, result, is_stopping(w), e);
+
+	if (is_full(rc))
+		log_warn("task '%s': its outcome waits until the disk has room", work->task.name);
+	while (is_full(rc) && !is_stopping(w)) {
+		pause_worker(w);
+		rc = finish(w, work, called, result, false, e);
+	}
+	return rc;
 }
 
 static void do_work(struct workers *w, const struct work *work)
@@ -173,15 +211,14 @@ static void do_work(struct workers *w, const struct work *work)
 	struct running r = { .task_row = work->task.row_id, .fence = work->task.fence, .cancel = mcp_cancel_new() };
 	struct mcp_result result = { 0 };
 	struct err e = ERR_INIT;
-	bool stopping;
 	int rc;
 
 	enter(w, &r);
 	if (!work_owned(w->p, work)) /* taken away before the change feed could tell r */
 		mcp_cancel_raise(r.cancel);
 	rc = call_engine(w, work, &r, &result, &e);
-	stopping = leave(w, &r);
-	rc = finish(w, work, rc, &result, stopping, &e);
+	rc = finish_when_room(w, work, rc, &result, &e);
+	leave(w, &r);
 	if (rc == -ESTALE)
 		log_debug("task '%s': its outcome is not wanted any more", work->task.name);
 	else if (rc < 0)
@@ -208,36 +245,26 @@ static void wait_for_work(struct workers *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static bool is_stopping(struct workers *w)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&w->lock);
-	stopping = w->stopping;
-	pthread_mutex_unlock(&w->lock);
-	return stopping;
-}
-
 static void *worker_run(void *arg)
 {
 	struct workers *w = arg;
+	bool told = false;
 
 	while (!is_stopping(w)) {
 		struct err e = ERR_INIT;
 		struct work work;
 		int rc = work_claim(w->p, &work, &e);
 
+		if (rc < 0 && !told)
+			log_error("no task can be claimed: %s", e.text);
+		told = rc < 0;
 		if (rc > 0) {
 			do_work(w, &work);
 			work_release(&work);
 		} else if (rc == 0) {
 			wait_for_work(w);
 		} else {
-			log_error("no task can be claimed: %s", e.text);
-			pthread_mutex_lock(&w->lock);
-			if (!w->stopping)
-				cond_wait_until(&w->wake, &w->lock, clock_mono_ms() + FAULT_PAUSE_MS);
-			pthread_mutex_unlock(&w->lock);
+			pause_worker(w);
 		}
 	}
 	return NULL;
@@ -248,6 +275,7 @@ static void *keeper_run(void *arg)
 {
 	struct workers *w = arg;
 	int64_t next_sweep = 0;
+	bool told = false;
 
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
@@ -263,8 +291,9 @@ static void *keeper_run(void *arg)
 			rc = trash_sweep(w->p, &e);
 			next_sweep = now + SWEEP_EVERY_MS;
 		}
-		if (rc < 0)
+		if (rc < 0 && !told)
 			log_error("housekeeping failed: %s", e.text);
+		told = rc < 0;
 		pthread_mutex_lock(&w->lock);
 		if (!w->stopping)
 			cond_wait_until(&w->keep, &w->lock,
