@@ -29,6 +29,7 @@
 
 #define FAULT_BYTES  32
 #define FAULT_DIGITS 6
+#define FAULT_WHAT   11 /* where it stands */
 
 static dev_t dev;
 static int log_fd = -1;
@@ -113,7 +114,7 @@ static bool fails(const char *what)
 	if (left > 1)
 		return false;
 	errno = atoi(fault + FAULT_DIGITS + 1);
-	snprintf(fault + FAULT_DIGITS + 5, FAULT_BYTES - FAULT_DIGITS - 5, "%s\n", what);
+	memcpy(fault + FAULT_WHAT, what, strnlen(what, FAULT_BYTES - FAULT_WHAT - 1));
 	return true;
 }
 

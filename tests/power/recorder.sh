@@ -8,7 +8,7 @@ recorder_start()
 	[ -z "${FS0711_TEST_REPORTS:-}" ] || skip "the recorder cannot stand before a sanitizer"
 	ram_disk "$dir/disk" "${1:-64m}" || skip "no file system can be mounted here"
 	src=$dir/disk/store record=$dir/record fault=$dir/fault
-	printf '%-31s\n' '000000 000' >"$fault"
+	printf '%-31s\n' '000000 000 -' >"$fault"
 	daemon_env=(LD_PRELOAD="$build/tests/power/record.so" FS0711_RECORD_ROOT="$dir/disk"
 		FS0711_RECORD_FAULT="$fault" ${recording:+FS0711_RECORD_LOG="$record"})
 }
