@@ -109,12 +109,15 @@ static void pass_log(struct session *s, struct job *j, json_t *message)
 {
 	const char *level = json_string_value(json_object_get(message, "level"));
 	int i = level ? job_level(level) : -1;
+	json_t *params;
 
 	if (i < s->log_level)
 		return;
-	wire_notify(&s->wire, "notifications/message",
-		    json_pack("{s:s, s:s, s:O}", "level", levels[i], "logger", j->tool->name, "data",
-			      json_object_get(message, "data")));
+	params = json_pack("{s:s, s:s, s:O}", "level", levels[i], "logger", j->tool->name, "data",
+			   json_object_get(message, "data"));
+	if (j->token) /* a client with several calls could not tell whose line it is */
+		json_object_set_new(params, "_meta", json_pack("{s:O}", "progressToken", j->token));
+	wire_notify(&s->wire, "notifications/message", params);
 }
 
 struct hearing {

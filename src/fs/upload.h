@@ -83,7 +83,8 @@ struct upload_request {
 	struct attachment attachment;
 	size_t n_attachments;
 };
-/* upload_request_read - read a staged request of that size; r->doc is the caller's. 0, -EINVAL, -EFBIG, -EIO, -ENOMEM
+/* upload_request_read - read a staged request of that size; r->doc is the caller's, and the pin of the attachment. 0,
+ * -EINVAL, -EFBIG, -EIO, -ENOMEM
  */
 int upload_request_read(struct fs *fs, struct stage *stage, const char *name, int64_t size, struct upload_request *r,
 			struct err *e);

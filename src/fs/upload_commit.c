@@ -74,6 +74,8 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 			upload_hold(u, out->task_row);
 		work_lift(p, a.task_row);
 	}
+	if (r.n_attachments)
+		blob_unpin(p->blobs, r.attachment.sha256);
 	json_decref(r.doc);
 	return rc;
 }

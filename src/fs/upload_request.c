@@ -36,7 +36,8 @@ static int resolve_file(struct fs *fs, const char *path, struct attachment *out,
 	snprintf(out->sha256, sizeof(out->sha256), "%s", d.sha256);
 	out->size = d.size;
 	row_release(&document_table, &d);
-	return 0;
+	rc = blob_pin(fs->p->blobs, out->sha256, e); /* its task may be purged before ours names it */
+	return rc < 0 ? err_add(e, -EINVAL, "data.file_path '%s'", path) : 0;
 }
 
 int upload_request_read(struct fs *fs, struct stage *stage, const char *name, int64_t size, struct upload_request *r,
@@ -57,7 +58,7 @@ int upload_request_read(struct fs *fs, struct stage *stage, const char *name, in
 	path = rc == 0 ? request_file(r->doc) : NULL;
 	if (path) {
 		rc = resolve_file(fs, path, &r->attachment, e);
-		r->n_attachments = 1;
+		r->n_attachments = rc == 0;
 	}
 	return rc < 0 ? err_add(e, rc, "request '%s'", name) : 0;
 }

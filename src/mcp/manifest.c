@@ -286,16 +286,3 @@ const json_t *manifest_tool(const struct mcp_manifest *m, const char *name)
 			return json_array_get(m->tools, i);
 	return NULL;
 }
-
-bool manifest_accepts(const struct mcp_manifest *m, const char *mime)
-{
-	const json_t *accepts = json_object_get(m->json, "accepts");
-
-	for (size_t i = 0; i < json_array_size(accepts); i++) {
-		const char *one = json_string_value(json_array_get(accepts, i));
-
-		if (one && (streq(one, mime) || streq(one, "*/*")))
-			return true;
-	}
-	return json_array_size(accepts) == 0;
-}

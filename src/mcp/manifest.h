@@ -56,7 +56,4 @@ void manifest_free(struct mcp_manifest *m);
 /* manifest_tool - the description of a tool, or NULL; name NULL: the default tool */
 const json_t *manifest_tool(const struct mcp_manifest *m, const char *name);
 
-/* manifest_accepts - true when the server takes that MIME type, or does not say what it takes */
-bool manifest_accepts(const struct mcp_manifest *m, const char *mime);
-
 #endif

@@ -58,6 +58,28 @@ static void a_long_sentence_is_cut(void **state UNUSED)
 	assert_memory_equal(e.text, "step 99 of a long way: step 98", 30);
 }
 
+static void a_cut_sentence_ends_with_a_character(void **state UNUSED)
+{
+	static const char *const signs[] = { "\u00fc", "\u20ac", "\U0001f600" };
+	char text[1024];
+
+	for (size_t i = 0; i < N_ELEMS(signs); i++) {
+		for (size_t before = 0; before < 5; before++) {
+			struct err e = ERR_INIT;
+			size_t at = 0;
+
+			memset(text, 'x', before);
+			for (at = before; at + 5 < sizeof(text); at += strlen(signs[i]))
+				strcpy(text + at, signs[i]);
+			err_set(&e, -EIO, "%s", text);
+			assert_true(strlen(e.text) + 4 >= sizeof(e.text));
+			assert_int_equal((strlen(e.text) - before) % strlen(signs[i]), 0);
+			err_add(&e, -EIO, "in front");
+			assert_int_equal((strlen(e.text) - before - strlen("in front: ")) % strlen(signs[i]), 0);
+		}
+	}
+}
+
 static void numbers_have_names(void **state UNUSED)
 {
 	assert_string_equal(err_name(EINVAL), "EINVAL");
@@ -71,7 +93,7 @@ int main(void)
 		cmocka_unit_test(set_returns_its_code),  cmocka_unit_test(add_puts_the_context_before),
 		cmocka_unit_test(add_to_nothing_is_set), cmocka_unit_test(errno_is_named_in_words),
 		cmocka_unit_test(nobody_need_listen),    cmocka_unit_test(a_long_sentence_is_cut),
-		cmocka_unit_test(numbers_have_names),
+		cmocka_unit_test(numbers_have_names),    cmocka_unit_test(a_cut_sentence_ends_with_a_character),
 	};
 
 	return RUN_TESTS(tests);

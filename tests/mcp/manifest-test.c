@@ -49,8 +49,6 @@ static void test_fields(void **state UNUSED)
 	assert_non_null(manifest_tool(m, NULL));
 	assert_non_null(manifest_tool(m, "parse"));
 	assert_null(manifest_tool(m, "other"));
-	assert_true(manifest_accepts(m, "application/pdf"));
-	assert_false(manifest_accepts(m, "text/plain"));
 	assert_int_equal(m->timeouts.start_ms, 30000);
 	assert_int_equal(m->timeouts.call_ms, 5);
 	assert_int_equal(m->timeouts.idle_ms, 2000);

@@ -374,6 +374,20 @@ static void test_parallel(void)
 	ok(n == 12, "more calls than there is room for wait for their turn");
 }
 
+static void test_log(void)
+{
+	json_t *seen = json_array();
+	json_t *a = answer(request("tools/call", json_pack("{s:s, s:{s:s}, s:{s:s}}", "name", "echo", "arguments",
+							   "text", "hello", "_meta", "progressToken", "line")),
+			   seen);
+	const json_t *params = json_object_get(json_array_get(seen, 0), "params");
+	const char *token = json_string_value(json_object_get(json_object_get(params, "_meta"), "progressToken"));
+
+	ok(json_array_size(seen) == 1 && token && streq(token, "line"), "a log line says whose it is");
+	json_decref(a);
+	json_decref(seen);
+}
+
 static void test_progress(void)
 {
 	json_t *seen = json_array(), *a = answer(start_sleep(150), seen), *one;
@@ -448,6 +462,7 @@ int main(void)
 	test_timeout();
 	test_cancel();
 	test_parallel();
+	test_log();
 	test_progress();
 	test_spy();
 	test_end();
