@@ -32,7 +32,11 @@ fresh()
 die()
 {
 	kill "-$1" "$daemon"
-	eventually '! kill -0 "$daemon" 2>/dev/null' || return 1
+	eventually '! kill -0 "$daemon" 2>/dev/null' || {
+		echo "SIG$1 does not end it"
+		umount -f "$mnt" # or this test would not end either
+		return 1
+	}
 	wait "$daemon" 2>/dev/null
 	daemon=
 	eventually '[ -z "$(our_processes)" ]' || {
@@ -77,6 +81,7 @@ one()
 	die "$signal" || return 1
 	eventually "! kill -0 $people 2>/dev/null" || {
 		echo 'who asked it hangs'
+		umount -f "$mnt"
 		return 1
 	}
 	wait "$people" || {
