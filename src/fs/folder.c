@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "fs/upload.h"
 #include "platform/actor.h"
+#include "platform/party.h"
 #include "platform/settings.h"
 #include "platform/tempname.h"
 
@@ -28,7 +29,7 @@ struct folders {
 	size_t n_boxes;
 };
 
-int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e)
+static int known_box(struct fs *fs, int64_t number, struct inbox *out)
 {
 	struct folders *f = fs->folders;
 	int rc = -ESTALE;
@@ -45,7 +46,62 @@ int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e)
 		}
 	}
 	pthread_mutex_unlock(&f->lock);
-	return rc < 0 ? err_set(e, rc, "the inbox directory is not known any more: look it up again") : 0;
+	return rc;
+}
+
+struct search {
+	struct fs *fs;
+	int64_t number;
+	struct inbox *out;
+};
+
+static bool is_box(const struct search *s, int64_t engagement_row, const char *mcp, const char *tool)
+{
+	if (inbox_number(engagement_row, mcp, tool) != s->number)
+		return false;
+	folder_choose(s->fs, &(struct inbox){ .engagement_row = engagement_row }, mcp, tool, s->out);
+	return true;
+}
+
+static int search_engagement(void *row, void *ud)
+{
+	const struct party_listing *g = row;
+	struct search *s = ud;
+	const struct mcp_catalog *c = s->fs->o.catalog;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct mcp_manifest *m = c->items[i];
+
+		if (is_box(s, g->row_id, m->id, NULL))
+			return 1;
+		for (size_t k = 0; k < json_array_size(m->tools); k++) {
+			const json_t *name = json_object_get(json_array_get(m->tools, k), "name");
+
+			if (is_box(s, g->row_id, m->id, json_string_value(name)))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* A number from before the start, as a file handle has it: it is a hash of what it chose, so all are tried. */
+static int search_box(struct fs *fs, int64_t number, struct inbox *out)
+{
+	struct search s = { fs, number, out };
+	int rc = search_engagement(&(struct party_listing){ .row_id = 0 }, &s);
+
+	if (rc == 0)
+		rc = party_each(fs->p, PARTY_ENGAGEMENT, 0, search_engagement, &s, NULL);
+	return rc == 1 ? 0 : rc < 0 ? rc : -ESTALE;
+}
+
+int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e)
+{
+	int rc = known_box(fs, number, out);
+
+	if (rc < 0)
+		rc = search_box(fs, number, out);
+	return rc < 0 ? err_set(e, rc, "the engine that the inbox directory chose is not installed any more") : 0;
 }
 
 void folder_choose(struct fs *fs, const struct inbox *from, const char *mcp, const char *tool, struct inbox *out)
@@ -57,7 +113,7 @@ void folder_choose(struct fs *fs, const struct inbox *from, const char *mcp, con
 			       .engagement_row = from->engagement_row };
 	snprintf(out->mcp, sizeof(out->mcp), "%s", mcp);
 	snprintf(out->tool, sizeof(out->tool), "%s", tool ? tool : "");
-	if (folder_box(fs, out->number, &known, NULL) == 0)
+	if (known_box(fs, out->number, &known) == 0)
 		return;
 	pthread_mutex_lock(&f->lock);
 	f->box = xrealloc(f->box, (f->n_boxes + 1) * sizeof(*f->box));

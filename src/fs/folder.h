@@ -11,7 +11,7 @@ struct folders;
 int folders_start(struct fs *fs, struct err *e);
 void folders_stop(struct fs *fs);
 
-/* folder_box - the inbox of a number. -ESTALE for a chosen engine that nobody looked up since the start */
+/* folder_box - the inbox of a number. -ESTALE for the engine of a directory that is not installed any more */
 int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e);
 /* folder_choose - the inbox for a chosen engine; its number is known from now on */
 void folder_choose(struct fs *fs, const struct inbox *from, const char *mcp, const char *tool, struct inbox *out);

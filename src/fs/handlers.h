@@ -11,10 +11,11 @@
 #define MOVE(fn)                                                                                             \
 	int fn(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name, \
 	       bool replace)
-#define SHOW(fn)  int fn(const struct ask *a, struct buf *out)
-#define PUT(fn)   int fn(const struct ask *a, const char *text, size_t len)
-#define MAY(fn)   int fn(const struct ask *a)
-#define NOTES(fn) int fn(const struct ask *a, int64_t *row)
+#define SHOW(fn)    int fn(const struct ask *a, struct buf *out)
+#define PUT(fn)     int fn(const struct ask *a, const char *text, size_t len)
+#define MAY(fn)     int fn(const struct ask *a)
+#define NOTES(fn)   int fn(const struct ask *a, int64_t *row)
+#define FIND_UP(fn) int fn(const struct ask *a, struct found *out)
 
 /* node_system.c */
 SHOW(readme_show);
@@ -119,6 +120,16 @@ LIST(tools_node_list);
 STAT(tool_node_stat);
 SHOW(tool_show);
 
+FIND_UP(tool_up);
+
+/* node_up.c */
+FIND_UP(link_up);
+FIND_UP(task_up);
+FIND_UP(inbox_mcp_up);
+FIND_UP(entry_up);
+FIND_UP(document_up);
+FIND_UP(scratch_up);
+
 /* scratch.c */
 STAT(scratch_node_stat);
 
@@ -131,5 +142,6 @@ STAT(scratch_node_stat);
 #undef PUT
 #undef MAY
 #undef NOTES
+#undef FIND_UP
 
 #endif

@@ -75,6 +75,8 @@ static int find_child(fuse_req_t req, fuse_ino_t parent, const char *name, struc
 		*out = (struct found){ INO_KIND(parent), INO_ROW(parent) };
 		return 0;
 	}
+	if (streq(name, ".."))
+		return tree_parent(&dir, out);
 	return tree_is_dir(INO_KIND(parent)) ? tree_find(&dir, name, out) : -ENOTDIR;
 }
 

@@ -160,7 +160,7 @@ void listing_free(struct listing *l);
 
 struct node {
 	const char *name; /* NULL: named by its row, found by its parent's find */
-	unsigned parent;
+	unsigned parent;  /* of what has no name: the list that it is in, or none where up says more */
 	mode_t mode;
 	unsigned flags;
 	const char *field; /* the field that the file shows, for handlers that serve several */
@@ -181,6 +181,10 @@ struct node {
 	int (*removable)(const struct ask *a);
 	/* refusals - where refusals of what happens in this directory are noted; -1 in *kind for nowhere */
 	int (*refusals)(const struct ask *a, int64_t *row);
+
+	/* up - the directory that holds it. None: parent, for what has a name of its own in the same record's directory
+	 */
+	int (*up)(const struct ask *a, struct found *out);
 
 	/* files: text that is made at open */
 	int (*show)(const struct ask *a, struct buf *out);

@@ -103,6 +103,12 @@ int tools_node_list(const struct ask *a, struct listing *out)
 	return 0;
 }
 
+int tool_up(const struct ask *a, struct found *out)
+{
+	*out = (struct found){ NODE_MCP_TOOLS, a->row >> TOOL_BITS };
+	return 0;
+}
+
 int tool_node_stat(const struct ask *a, struct attr *out UNUSED)
 {
 	return tool_of(a->fs, a->row) ? 0 : -ENOENT;

@@ -284,3 +284,14 @@ int scratch_touch(struct fs *fs, int64_t row, int64_t modified_at)
 	pthread_mutex_unlock(&fs->scratches->lock);
 	return s ? 0 : -ENOENT;
 }
+
+int scratch_dir(struct fs *fs, int64_t row, uint64_t *ino)
+{
+	struct scratch *s;
+
+	pthread_mutex_lock(&fs->scratches->lock);
+	s = *find_row(fs->scratches, row);
+	*ino = s ? s->dir_ino : 0;
+	pthread_mutex_unlock(&fs->scratches->lock);
+	return s ? 0 : -ENOENT;
+}

@@ -13,6 +13,8 @@ void scratches_free(struct scratches *ss);
 
 /* scratch_create - -EPERM unless the name is a temporary one, -EEXIST, -ENOSPC when there are too many */
 int scratch_create(struct fs *fs, uint64_t dir_ino, const char *name, int64_t *row, struct err *e);
+/* scratch_dir - the directory of it. 0 and *ino, or -ENOENT */
+int scratch_dir(struct fs *fs, int64_t row, uint64_t *ino);
 /* scratch_find - 0 and *row, or -ENOENT */
 int scratch_find(struct fs *fs, uint64_t dir_ino, const char *name, int64_t *row);
 void scratch_list(struct fs *fs, uint64_t dir_ino, struct listing *out);

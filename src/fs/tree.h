@@ -23,6 +23,8 @@ int tree_text(const struct ask *a, struct buf *out);
 /* tree_walk - from the root along a path, through links to tasks; "" and doubled slashes are skipped. 0 and *out, or
  * -errno */
 int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e);
+/* tree_parent - the directory that holds it; the root holds itself. 0 and *out, or -ENOENT when it is gone, -errno */
+int tree_parent(const struct ask *a, struct found *out);
 /* tree_is_dir - by kind */
 bool tree_is_dir(unsigned kind);
 

@@ -99,6 +99,13 @@ struct upload *upload_named(struct fs *fs, const struct dropdir *dir, const char
 	return u;
 }
 
+void upload_dir(struct upload *u, struct dropdir *out)
+{
+	upload_lock(u->fs);
+	*out = u->dir;
+	upload_unlock(u->fs);
+}
+
 int64_t upload_row(const struct upload *u)
 {
 	return u->row;

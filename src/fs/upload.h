@@ -30,6 +30,8 @@ int upload_create(struct fs *fs, const struct dropdir *dir, const char *name, ui
  * upload; but where owner truncates a file that another is writing, he gets one of his own, and both are taken in
  */
 int upload_open(struct fs *fs, int64_t row, bool truncate, uid_t owner, struct upload **out, struct err *e);
+/* upload_dir - the directory that it is dropped in */
+void upload_dir(struct upload *u, struct dropdir *out);
 /* upload_row - the row of its inode */
 int64_t upload_row(const struct upload *u);
 

@@ -152,6 +152,17 @@ static void check_entry(const struct ask *dir, const struct entry *x, const char
 		check_dir(INO(x->at.kind, x->at.row), path);
 }
 
+/* Who comes by a file handle finds the way up. */
+static void check_parent(const struct entry *x, uint64_t dir, const char *path)
+{
+	struct err e = ERR_INIT;
+	struct ask a = tree_ask(fs, INO(x->at.kind, x->at.row), NULL, &e);
+	struct found up;
+
+	if (tree_parent(&a, &up) < 0 || INO(up.kind, up.row) != dir)
+		fail_msg("'%s' does not find its directory: %s", path, e.text);
+}
+
 static void check_dir(uint64_t ino, const char *path)
 {
 	struct err e = ERR_INIT;
@@ -167,6 +178,7 @@ static void check_dir(uint64_t ino, const char *path)
 			if (streq(l.entry[i].name, l.entry[k].name))
 				fail_msg("'%s' is listed twice", below);
 		check_entry(&a, &l.entry[i], below);
+		check_parent(&l.entry[i], ino, below);
 	}
 	listing_free(&l);
 	assert_int_equal(tree_find(&a, "no such name", &found), -ENOENT);
@@ -194,8 +206,14 @@ static void hidden_ones(void)
 	for (size_t i = 0; i < N_ELEMS(rows); i++) {
 		struct err e = ERR_INIT;
 		struct ask a = tree_ask(fs, at(rows[i].path), NULL, &e);
+		auto_free char *above = xstrdup(rows[i].path);
+		char *slash = strrchr(above, '/');
 		struct attr attr;
 
+		if (slash)
+			*slash = '\0';
+		check_parent(&(struct entry){ .at = { (unsigned)(a.node - nodes), a.row } }, at(slash ? above : ""),
+			     rows[i].path);
 		assert_int_equal(INO_KIND(at(rows[i].path)), rows[i].kind);
 		check_attr(&a, rows[i].path, &attr);
 		seen[rows[i].kind] = true;
