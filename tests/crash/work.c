@@ -7,8 +7,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -484,11 +486,34 @@ static void reader(void)
 	}
 }
 
+/* A file manager with these directories open: for it the daemon's helper works in the mount too. */
+static void watcher(void)
+{
+	static const char *const dirs[] = { "tasks/completed",           "tasks/failed",
+					    "tasks/needs_review",        "tasks/inbox",
+					    "engagements/default/tasks", "engagements/strict/tasks" };
+	struct pollfd p = { .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .events = POLLIN };
+	char events[4096];
+
+	for (size_t i = 0; i < N_ELEMS(dirs); i++) {
+		auto_free char *dir = xasprintf("%s/%s", mnt, dirs[i]);
+
+		done(0, inotify_add_watch(p.fd, dir, IN_ALL_EVENTS) < 0 ? -1 : 0, "watch", NULL);
+	}
+	for (;;) {
+		poll(&p, 1, 100);
+		while (read(p.fd, events, sizeof(events)) > 0)
+			continue;
+		if (!alive())
+			over();
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
-} workers[] = { { "ann", dropper }, { "bob", dropper },   { "cyd", dropper },  { "reviewer", reviewer },
-		{ "mover", mover }, { "setter", setter }, { "reader", reader } };
+} workers[] = { { "ann", dropper }, { "bob", dropper },   { "cyd", dropper },   { "reviewer", reviewer },
+		{ "mover", mover }, { "setter", setter }, { "reader", reader }, { "watcher", watcher } };
 
 int main(int argc, char **argv)
 {
