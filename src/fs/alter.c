@@ -1,11 +1,13 @@
 #include "fs/alter.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "fs/notify.h"
 #include "fs/scratch.h"
 #include "fs/tree.h"
 #include "platform/refusal.h"
+#include "platform/tempname.h"
 
 /* Which record's `error` speaks of this node: its own, or that of the directory that holds it by name. */
 static int refusals_of(struct fs *fs, unsigned kind, int64_t row, int64_t *record)
@@ -114,6 +116,16 @@ int alter_remove(struct fs *fs, uint64_t dir, const char *name, bool is_dir, con
 	return rc;
 }
 
+/* The text of a line file as one line, without its end. */
+static int one_line(struct buf *text, struct err *e)
+{
+	while (text->len && strchr("\r\n \t", text->data[text->len - 1]))
+		text->data[--text->len] = '\0';
+	if (text->len && (strlen(text->data) != text->len || strchr(text->data, '\n')))
+		return err_set(e, -EINVAL, "this file holds one line");
+	return 0;
+}
+
 /* The rename that ends an editor's work: the temporary file becomes the document. */
 static int install(struct ask *dir, struct found scratch, struct found at)
 {
@@ -121,9 +133,11 @@ static int install(struct ask *dir, struct found scratch, struct found at)
 	auto_buf text = BUF_INIT;
 	int rc;
 
-	if (!a.node->put || (a.node->flags & NODE_LINE))
-		return err_set(dir->e, -EPERM, "this file is no document: write a line into it");
+	if (!a.node->put)
+		return err_set(dir->e, -EPERM, "this file cannot be written");
 	rc = scratch_copy(dir->fs, scratch.row, &text);
+	if (rc == 0 && (a.node->flags & NODE_LINE))
+		rc = one_line(&text, dir->e);
 	if (rc == 0)
 		rc = a.node->put(&a, buf_str(&text), text.len);
 	if (rc < 0)
@@ -147,6 +161,22 @@ static int move_scratch(struct ask *from, struct found at, uint64_t to, const ch
 	return scratch_rename(from->fs, at.row, to_name, from->e);
 }
 
+/* The rename that begins an editor's work: what is there becomes its backup. It stays, until the successor comes. */
+static int keep_backup(struct ask *dir, struct found at, const char *name)
+{
+	struct ask a = tree_ask(dir->fs, INO(at.kind, at.row), dir->who, dir->e);
+	uint64_t ino = INO(dir->node - nodes, dir->row);
+	auto_buf text = BUF_INIT;
+	int64_t row;
+	int rc = tree_bytes(&a, &text);
+
+	if (rc == 0 && scratch_find(dir->fs, ino, name, &row) == 0)
+		scratch_remove(dir->fs, row);
+	if (rc == 0)
+		rc = scratch_create(dir->fs, ino, name, &row, dir->e);
+	return rc < 0 ? rc : scratch_write(dir->fs, row, buf_str(&text), text.len, 0);
+}
+
 int alter_move(struct fs *fs, uint64_t dir, const char *name, uint64_t to, const char *to_name, bool replace,
 	       const struct actor *who, struct err *e)
 {
@@ -163,6 +193,8 @@ int alter_move(struct fs *fs, uint64_t dir, const char *name, uint64_t to, const
 	e->text[0] = '\0';
 	if (at.kind == NODE_SCRATCH)
 		rc = move_scratch(&from, at, to, to_name);
+	else if (dir == to && nodes[at.kind].put && (from.node->flags & NODE_SCRATCHY) && tempname_is(to_name))
+		rc = keep_backup(&from, at, to_name);
 	else if (from.node->move && !nodes[at.kind].name)
 		rc = from.node->move(&from, name, at, (struct found){ INO_KIND(to), INO_ROW(to) }, to_name, replace);
 	else

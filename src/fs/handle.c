@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "fs/alter.h"
 #include "fs/eventlog.h"
 #include "fs/handlers.h"
@@ -14,8 +13,7 @@
 #include "fs/tree.h"
 #include "platform/event.h"
 
-#define LINE_MAX_BYTES     65536
-#define DOCUMENT_MAX_BYTES (64 << 20)
+#define LINE_MAX_BYTES 65536
 
 /* The kernel alone knows the handles; this list frees those that are open when the mount goes. */
 struct handles {
@@ -120,14 +118,10 @@ static int open_entry(struct handle *h, int flags, uid_t owner, struct handle_mo
 static int open_edit(struct handle *h, int flags, struct err *e)
 {
 	struct ask a = tree_ask(h->fs, h->ino, NULL, e);
-	auto_close int fd = -1;
 
 	if ((a.node->flags & NODE_LINE) || (flags & O_TRUNC))
 		return 0;
-	if (a.node->show)
-		return tree_text(&a, &h->text);
-	fd = a.node->open(&a);
-	return fd < 0 ? fd : io_read_fd(fd, &h->text, DOCUMENT_MAX_BYTES);
+	return tree_bytes(&a, &h->text);
 }
 
 static int open_read(struct handle *h, struct handle_mode *mode, struct err *e)
@@ -361,7 +355,7 @@ static int write_line(struct handle *h, const void *bytes, size_t len, const str
 
 static int resize(struct buf *b, size_t size)
 {
-	if (size > DOCUMENT_MAX_BYTES)
+	if (size > TREE_DOCUMENT_MAX)
 		return -EFBIG;
 	if (size > b->len && !buf_reserve(b, size - b->len)) {
 		b->failed = false;
@@ -379,7 +373,7 @@ static int write_document(struct handle *h, const void *bytes, size_t len, int64
 {
 	int rc = 0;
 
-	if (offset > DOCUMENT_MAX_BYTES)
+	if (offset > TREE_DOCUMENT_MAX)
 		return -EFBIG;
 	if ((size_t)offset + len > h->text.len)
 		rc = resize(&h->text, (size_t)offset + len);

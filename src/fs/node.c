@@ -34,7 +34,7 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_EVENTS] = { "events", NODE_ROOT, READ, NODE_LIVE, .stat = events_stat },
 	[NODE_EVENTS_FOLLOW] = { "events.follow", NODE_ROOT, READ, NODE_HIDDEN | NODE_BLOCKS },
 
-	[NODE_SETTINGS] = { "settings", NODE_ROOT, DIR, .find = settings_node_find, .list = settings_node_list,
+	[NODE_SETTINGS] = { "settings", NODE_ROOT, DIR, NODE_SCRATCHY, .find = settings_node_find, .list = settings_node_list,
 			    .refusals = settings_refusals },
 	[NODE_SETTINGS_ERROR] = { "error", NODE_SETTINGS, READ, .show = settings_error_show },
 	[NODE_SETTINGS_README] = { "README", NODE_SETTINGS, READ, .show = settings_readme_show },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/io.h"
 #include "fs/dirtime.h"
 #include "fs/scratch.h"
 
@@ -168,6 +169,16 @@ int tree_text(const struct ask *a, struct buf *out)
 	else
 		rc = a->node->show(a, out);
 	return rc < 0 ? rc : out->failed ? -ENOMEM : 0;
+}
+
+int tree_bytes(const struct ask *a, struct buf *out)
+{
+	auto_close int fd = -1;
+
+	if (a->node->show)
+		return tree_text(a, out);
+	fd = a->node->open(a);
+	return fd < 0 ? fd : io_read_fd(fd, out, TREE_DOCUMENT_MAX);
 }
 
 static mode_t mode_of(const struct ask *a)

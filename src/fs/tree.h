@@ -5,7 +5,8 @@
 #include "fs/node.h"
 
 /* How long the kernel may keep what the change feed invalidates. */
-#define TREE_FOREVER_S 86400.0
+#define TREE_FOREVER_S    86400.0
+#define TREE_DOCUMENT_MAX (64 << 20) /* bytes of a document that is edited */
 
 /* tree_ask - the question about an inode; e is where its sentence goes */
 struct ask tree_ask(struct fs *fs, uint64_t ino, const struct actor *who, struct err *e);
@@ -20,6 +21,8 @@ int tree_stat_found(const struct ask *a, const struct found *at, struct attr *ou
 int tree_list(const struct ask *dir, struct listing *out);
 /* tree_text - the text of a file as of now, exact; for NODE_LIVE the snapshot of this second */
 int tree_text(const struct ask *a, struct buf *out);
+/* tree_bytes - the same of a file whose bytes never change too; -EFBIG above 64 MiB */
+int tree_bytes(const struct ask *a, struct buf *out);
 /* tree_walk - from the root along a path, through links to tasks; "" and doubled slashes are skipped. 0 and *out, or
  * -errno */
 int tree_walk(struct fs *fs, const char *path, struct found *out, struct err *e);
