@@ -3,6 +3,7 @@
 
 #include "ctl/check_parts.h"
 #include "platform/task.h"
+#include "platform/tempname.h"
 
 static void add(struct check_job *j, enum fault fault, const struct table *t, int64_t row, char *which,
 		const char *text)
@@ -81,6 +82,12 @@ static void check_document(struct check_job *j, const struct document *d)
 	}
 }
 
+/* Under the names that programs use while they write, an entry is no task. */
+static bool may_wait(const char *name)
+{
+	return tempname_is(name) || tempname_maybe(name);
+}
+
 /* What lies in a folder that is dropped has no task of its own. */
 static void check_entry(struct check_job *j, const struct drop *d)
 {
@@ -91,7 +98,7 @@ static void check_entry(struct check_job *j, const struct drop *d)
 	if (d->parent_row && !rowset_find(&j->census.drop, d->parent_row)) {
 		add(j, FAULT_NO_FOLDER_DROP, &drop_table, d->row_id, xstrdup(which),
 		    "its folder is not there any more");
-	} else if (d->task_row ? !t : !d->parent_row && !d->is_dir) {
+	} else if (d->task_row ? !t : !d->parent_row && !d->is_dir && !may_wait(d->name)) {
 		text = xasprintf("its task %" PRId64 " is not there", d->task_row);
 		add(j, FAULT_NO_TASK_DROP, &drop_table, d->row_id, xstrdup(which),
 		    d->task_row ? text : "it never became a task");

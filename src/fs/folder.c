@@ -13,7 +13,8 @@
 #include "platform/settings.h"
 #include "platform/tempname.h"
 
-#define AGAIN_MS 1000 /* after a failure that may pass */
+#define AGAIN_MS    1000 /* after a failure that may pass */
+#define DOUBTFUL_MS 2000
 
 struct folders {
 	struct fs *fs;
@@ -104,6 +105,13 @@ int folder_box(struct fs *fs, int64_t number, struct inbox *out, struct err *e)
 	return rc < 0 ? err_set(e, rc, "the engine that the inbox directory chose is not installed any more") : 0;
 }
 
+void folder_box_of(const struct drop *d, struct inbox *out)
+{
+	*out = (struct inbox){ .number = d->inbox, .engagement_row = d->engagement_row };
+	snprintf(out->mcp, sizeof(out->mcp), "%s", d->mcp ? d->mcp : "");
+	snprintf(out->tool, sizeof(out->tool), "%s", d->tool ? d->tool : "");
+}
+
 void folder_choose(struct fs *fs, const struct inbox *from, const char *mcp, const char *tool, struct inbox *out)
 {
 	struct folders *f = fs->folders;
@@ -186,6 +194,11 @@ void folder_stir(struct fs *fs, int64_t folder_row)
 	watch(fs->folders, top_of(fs, folder_row), clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
 }
 
+void folder_doubt(struct fs *fs, int64_t file_row)
+{
+	watch(fs->folders, file_row, clock_mono_ms() + DOUBTFUL_MS);
+}
+
 int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, struct err *e)
 {
 	struct inbox box;
@@ -197,14 +210,9 @@ int folder_submit(struct fs *fs, int64_t folder_row, const struct actor *who, st
 	rc = inbox_get(fs->p, folder_row, &d, e);
 	if (rc < 0)
 		return rc;
-	rc = d.inbox & INBOX_CHOSEN ? 0 : folder_box(fs, d.inbox, &box, e);
-	if (d.inbox & INBOX_CHOSEN) { /* also after a restart, when nobody has looked the directory up yet */
-		box = (struct inbox){ .number = d.inbox, .engagement_row = d.engagement_row };
-		snprintf(box.mcp, sizeof(box.mcp), "%s", d.mcp ? d.mcp : "");
-		snprintf(box.tool, sizeof(box.tool), "%s", d.tool ? d.tool : "");
-	}
+	folder_box_of(&d, &box);
 	row_release(&drop_table, &d);
-	return rc < 0 ? rc : inbox_submit(fs->p, &box, folder_row, who, &task_row, e);
+	return inbox_submit(fs->p, &box, folder_row, who, &task_row, e);
 }
 
 /* What is refused for a reason stays as it is until something happens in it; a full disk may have room later. */
@@ -225,10 +233,20 @@ static void watch_on(struct folders *f, int64_t row, int64_t at_least_ms)
 	watch(f, row, clock_mono_ms() + (ms > at_least_ms ? ms : at_least_ms));
 }
 
+/* Its time has come: a folder that was quiet, or a file that kept a doubtful name. Temporary names wait for ever. */
+static int submit_now(struct fs *fs, const struct drop *d, struct err *e)
+{
+	struct actor who;
+
+	if (d->task_row || d->ended_at || tempname_is(d->name))
+		return 0;
+	actor_of(fs->p, (uid_t)d->uid, &who);
+	return d->is_dir ? folder_submit(fs, d->row_id, &who, e) : upload_submit(fs, d->row_id, &who, e);
+}
+
 static void submit_quiet(struct folders *f, int64_t row)
 {
 	struct err e = ERR_INIT;
-	struct actor who;
 	struct drop d;
 	int rc;
 
@@ -241,10 +259,9 @@ static void submit_quiet(struct folders *f, int64_t row)
 		watch_on(f, row, AGAIN_MS);
 	if (rc < 0)
 		return;
-	actor_of(f->fs->p, (uid_t)d.uid, &who);
-	rc = d.task_row || tempname_is(d.name) ? 0 : folder_submit(f->fs, row, &who, &e);
+	rc = submit_now(f->fs, &d, &e);
 	if (rc < 0 && rc != -ENODATA)
-		log_error("folder '%s' could not be submitted: %s", d.name, e.text);
+		log_error("'%s' could not be submitted: %s", d.name, e.text);
 	if (may_pass(rc))
 		watch_on(f, row, AGAIN_MS);
 	row_release(&drop_table, &d);
@@ -294,7 +311,9 @@ static int watch_again(void *row, void *ud)
 	const struct drop *d = row;
 	struct fs *fs = ud;
 
-	if (!d->parent_row)
+	if (!d->is_dir)
+		folder_doubt(fs, d->row_id);
+	else if (!d->parent_row)
 		watch(fs->folders, d->row_id, clock_mono_ms() + settings_int(fs->p, SETTING_FOLDER_QUIET) * 1000);
 	return 0;
 }

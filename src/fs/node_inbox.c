@@ -10,6 +10,7 @@
 #include "fs/upload.h"
 #include "platform/party.h"
 #include "platform/refusal.h"
+#include "platform/tempname.h"
 
 #define RECEIPT INBOX_RECEIPT
 
@@ -261,6 +262,31 @@ static int check_target(const struct ask *a, struct found at, const char *to_nam
 	return other.kind == NODE_FOLDER ? check_uploads(a, other.row) : 0;
 }
 
+/* Under a name that did not count it was in no task; under this one it is taken in. */
+static bool counts_now(const struct ask *a, struct found at, const char *to_name)
+{
+	struct drop d;
+	bool loose;
+
+	if (at.kind != NODE_ENTRY || tempname_is(to_name) || inbox_get(a->fs->p, at.row, &d, NULL) < 0)
+		return false;
+	loose = !d.task_row && !d.parent_row;
+	row_release(&drop_table, &d);
+	return loose;
+}
+
+static int rename_opened(const struct ask *a, struct found at, const struct dropdir *dir, const char *to_name)
+{
+	struct upload *u;
+	int rc = upload_open(a->fs, at.row, false, a->who->uid, &u, a->e);
+
+	if (rc < 0)
+		return rc;
+	rc = upload_rename(u, dir, to_name, a->who, a->e);
+	upload_release(u, a->who);
+	return rc;
+}
+
 static int rename_here(const struct ask *a, struct found at, const struct dropdir *dir, const char *to_name,
 		       bool replace)
 {
@@ -269,6 +295,8 @@ static int rename_here(const struct ask *a, struct found at, const struct dropdi
 
 	if (rc < 0)
 		return rc;
+	if (counts_now(a, at, to_name))
+		return rename_opened(a, at, dir, to_name);
 	u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
 	if (u) {
 		rc = upload_rename(u, dir, to_name, a->who, a->e);
@@ -289,7 +317,6 @@ static int rename_across(const struct ask *a, struct found at, const struct drop
 			 const char *to_name, bool replace)
 {
 	struct ask target = tree_ask(a->fs, INO(to.kind, to.row), a->who, a->e);
-	struct upload *u;
 	struct dropdir dir;
 	int rc;
 
@@ -301,11 +328,7 @@ static int rename_across(const struct ask *a, struct found at, const struct drop
 	if (rc == 0)
 		rc = check_target(&target, at, to_name, replace);
 	if (rc == 0)
-		rc = upload_open(a->fs, at.row, false, a->who->uid, &u, a->e);
-	if (rc < 0)
-		return rc;
-	rc = upload_rename(u, &dir, to_name, a->who, a->e);
-	upload_release(u, a->who);
+		rc = rename_opened(a, at, &dir, to_name);
 	if (rc == 0 && dir.parent_row)
 		folder_stir(a->fs, dir.parent_row);
 	return rc;

@@ -221,14 +221,15 @@ static int load(struct upload *u, bool truncate, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = folder_box(fs, d.inbox, &dir.box, e);
+	folder_box_of(&d, &dir.box);
 	dir.parent_row = d.parent_row;
-	if (rc == 0 && !truncate)
+	if (!truncate)
 		rc = stage_load(u->stage, d.sha256, e);
 	upload_lock(fs);
 	u->dir = dir;
 	upload_give_name(u, d.name);
 	u->committed = true;
+	u->loose = !d.task_row;
 	u->drop_row = u->row;
 	u->modified_at = d.modified_at;
 	if (!truncate)

@@ -65,6 +65,8 @@ int upload_rename(struct upload *u, const struct dropdir *to, const char *name, 
 /* upload_rename_entry - the same for an entry that is not in memory */
 int upload_rename_entry(struct fs *fs, const struct dropdir *dir, int64_t drop_row, const char *name,
 			const struct actor *who, struct err *e);
+/* upload_submit - make a task of what the store has under a doubtful name; nothing while somebody writes it */
+int upload_submit(struct fs *fs, int64_t row, const struct actor *who, struct err *e);
 /* upload_remove - the file is no more wanted; open descriptors stay usable */
 void upload_remove(struct upload *u);
 

@@ -14,15 +14,6 @@
 #include "platform/tempname.h"
 #include "platform/work.h"
 
-#define DOUBTFUL_MS 2000
-
-static int64_t quiet_ms(struct platform *p, const char *name, int64_t size)
-{
-	if (size == 0)
-		return settings_int(p, SETTING_EMPTY_QUIET);
-	return tempname_maybe(name) ? DOUBTFUL_MS : 0;
-}
-
 /* The hold that keeps a task from starting while somebody still writes; one at a time. */
 void upload_hold(struct upload *u, int64_t task_row)
 {
@@ -47,13 +38,14 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 			     .name = name,
 			     .sha256 = sha256,
 			     .size = size,
-			     .quiet_ms = quiet_ms(p, name, size) };
+			     .quiet_ms = size ? 0 : settings_int(p, SETTING_EMPTY_QUIET) };
 	bool committed;
 	int rc = 0;
 
 	upload_lock(u->fs);
 	a.modified_at = u->modified_at;
 	a.from_row = u->from_row;
+	a.aside = !a.parent_row && !u->certain && tempname_maybe(name);
 	committed = u->committed;
 	upload_unlock(u->fs);
 	if (!a.parent_row && util_ends(name, ".json") && size > 0)
@@ -107,6 +99,7 @@ int upload_commit(struct upload *u, const struct actor *who, struct err *e)
 		u->hidden = false;
 		u->drop_row = out.drop_row;
 		u->from_row = 0;
+		u->loose = !out.task_row;
 	} else {
 		u->dirty = true;
 		u->refused = true;
@@ -238,13 +231,17 @@ static void last_writer_gone(struct upload *u, bool ended)
 	struct dropdir dir;
 	int64_t drop_row;
 	pid_t writer;
+	bool doubtful;
 
 	upload_lock(u->fs);
 	dir = u->dir;
 	memcpy(name, u->name, sizeof(name));
 	drop_row = u->committed ? u->drop_row : 0;
 	writer = u->writer;
+	doubtful = drop_row && u->loose && !dir.parent_row && tempname_maybe(name);
 	upload_unlock(u->fs);
+	if (doubtful)
+		folder_doubt(u->fs, drop_row);
 	if (drop_row && writer)
 		linger_add(u->fs, &dir, name, drop_row, writer);
 	if (ended && !drop_row)
@@ -267,4 +264,28 @@ void upload_release(struct upload *u, const struct actor *who)
 	if (drop_writer(u, &closer, &ended))
 		last_writer_gone(u, ended);
 	upload_put(u);
+}
+
+int upload_submit(struct fs *fs, int64_t row, const struct actor *who, struct err *e)
+{
+	struct upload *u;
+	bool alone;
+	int rc = upload_open(fs, row, false, who->uid, &u, e);
+
+	if (rc < 0)
+		return rc;
+	pthread_mutex_lock(&u->commit_lock);
+	upload_lock(fs);
+	alone = u->writers == 1 && u->committed && u->loose;
+	if (alone) { /* else another writer's release will have it looked at again */
+		u->from_row = u->drop_row;
+		u->committed = false;
+		u->dirty = u->certain = true;
+	}
+	upload_unlock(fs);
+	if (alone)
+		rc = upload_commit(u, who, e);
+	pthread_mutex_unlock(&u->commit_lock);
+	upload_release(u, who);
+	return rc;
 }

@@ -105,7 +105,8 @@ static void go_back(struct upload *u, const struct former *was)
 	u->from_row = 0;
 }
 
-/* The upload was not taken in yet, or in another directory. When that is refused under the new name, it keeps the old.
+/* The upload was not taken in yet, or elsewhere, or set aside. When that is refused under the new name, it keeps the
+ * old.
  */
 static int rename_staged(struct upload *u, const struct dropdir *to, const char *name, const struct actor *who,
 			 struct err *e)
@@ -171,7 +172,7 @@ int upload_rename(struct upload *u, const struct dropdir *to, const char *name, 
 	upload_lock(u->fs);
 	committed = u->committed;
 	owner = u->owner;
-	moved = !upload_is_in(u, to);
+	moved = !upload_is_in(u, to) || (u->loose && !u->dir.parent_row && !tempname_is(name));
 	over = begin_over(upload_named(u->fs, to, name, u));
 	upload_unlock(u->fs);
 	lock_over(over);

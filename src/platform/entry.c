@@ -9,6 +9,7 @@
 #include "platform/inbox.h"
 #include "platform/record.h"
 #include "platform/task.h"
+#include "platform/tempname.h"
 
 struct fetch {
 	enum query q;
@@ -213,6 +214,27 @@ static int replace_other(struct tx *tx, struct edit *x, const struct drop *d, st
 	return rc;
 }
 
+/*
+ * Programs move a file to a temporary name to keep it, or until its successor is there. The task stays with the former
+ * name: with an entry that nobody sees, which goes on when a file comes under it.
+ */
+static int set_aside(struct tx *tx, struct drop *d, const char *name, struct err *e)
+{
+	struct drop left;
+	int rc;
+
+	if (!d->task_row || d->parent_row || d->is_dir || !tempname_is(name))
+		return 0;
+	row_copy(&drop_table, &left, d);
+	left.row_id = 0;
+	left.ended_at = clock_now_ms();
+	rc = row_insert(tx, &drop_table, &left, e);
+	row_release(&drop_table, &left);
+	d->task_row = 0;
+	row_set_text(&d->task_name, NULL);
+	return rc;
+}
+
 static int rename_entry(struct tx *tx, void *arg, struct err *e)
 {
 	struct edit *x = arg;
@@ -223,6 +245,8 @@ static int rename_entry(struct tx *tx, void *arg, struct err *e)
 		return rc;
 	rc = replace_other(tx, x, &d, e);
 	tell(tx, &d, CHANGE_NONE);
+	if (rc == 0)
+		rc = set_aside(tx, &d, x->name, e);
 	row_set_text(&d.name, x->name);
 	if (rc == 0)
 		rc = row_update(tx, &drop_table, &d, e);

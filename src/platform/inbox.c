@@ -287,24 +287,55 @@ static int end_entry(struct tx *tx, struct drop *d, struct err *e)
 	return row_update(tx, &drop_table, d, e);
 }
 
+/* Its name may be one that a program gives while it writes: kept, but no task before it is clear. */
+static int accept_aside(struct tx *tx, struct call *c, struct drop *d, struct err *e)
+{
+	bool is_new = !d->row_id;
+
+	if (is_new)
+		*d = new_drop(c);
+	replace_bytes(c, d);
+	fill_drop(d, c->a);
+	*c->out = (struct acceptance){ d->row_id, 0 };
+	return write_drop(tx, d, is_new, e);
+}
+
+/* The entry of that name; or the one that had it, when it was set aside and its task is there still. */
+static int find_entry(struct tx *tx, const struct call *c, struct drop *d, struct task *t, struct err *e)
+{
+	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(0), V_TEXT(c->name)), d, e);
+	bool ended = rc == -ENOENT;
+
+	if (ended)
+		rc = row_find(tx, Q_DROP_RECEIPT, ARGS(V_INT(c->box->number), V_TEXT(c->name)), d, e);
+	if (rc == 0 && d->task_row)
+		rc = row_get(tx, &task_table, d->task_row, t, e);
+	else if (rc < 0)
+		return rc;
+	rc = rc == -ENOENT ? 0 : rc;
+	if (rc == 0 && ended && (d->is_dir || !t->row_id || !goes_on(c, d, t))) {
+		row_release(&task_table, t);
+		row_release(&drop_table, d);
+		return -ENOENT;
+	}
+	d->ended_at = 0;
+	return rc;
+}
+
 static int accept_top(struct tx *tx, struct call *c, struct err *e)
 {
-	struct drop d;
+	struct drop d = { 0 };
 	struct task t = { 0 };
-	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(0), V_TEXT(c->name)), &d, e);
+	int rc = find_entry(tx, c, &d, &t, e);
 
-	if (rc == -ENOENT)
-		return accept_new(tx, c, e);
-	if (rc < 0)
-		return rc;
-	if (d.is_dir)
+	if (rc == 0 && d.is_dir) {
 		rc = err_set(e, -EISDIR, "'%s' is a folder", d.name);
-	else
-		rc = row_get(tx, &task_table, d.task_row, &t, e);
-	if (rc == 0 && goes_on(c, &d, &t)) {
+	} else if (rc == 0 && t.row_id && goes_on(c, &d, &t)) {
 		rc = accept_again(tx, c, &d, &t, e);
+	} else if (c->a->aside && (rc == -ENOENT || (rc == 0 && !d.task_row))) {
+		rc = accept_aside(tx, c, &d, e);
 	} else if (rc == 0 || rc == -ENOENT) {
-		rc = end_entry(tx, &d, e);
+		rc = rc == 0 ? end_entry(tx, &d, e) : 0;
 		if (rc == 0)
 			rc = accept_new(tx, c, e);
 	}

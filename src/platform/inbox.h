@@ -44,6 +44,7 @@ struct arrival {
 	const char *sha256;
 	int64_t size, modified_at;
 	int64_t quiet_ms;      /* the work waits so long for more writing */
+	bool aside;            /* only an entry for now, no task yet: its name may be a program's */
 	const json_t *request; /* the file is a request: its parsed text, else NULL */
 	const struct attachment *attachment;
 	size_t n_attachments;
@@ -51,7 +52,7 @@ struct arrival {
 
 struct acceptance {
 	int64_t drop_row; /* the entry, as the inbox shows it now */
-	int64_t task_row; /* 0 for a file in a folder that is not submitted yet */
+	int64_t task_row; /* 0 for an entry that is no task yet */
 };
 
 /*
@@ -78,7 +79,8 @@ int inbox_remove(struct platform *p, int64_t drop_row, const struct actor *who, 
 int inbox_remove_receipt(struct platform *p, int64_t drop_row, struct err *e);
 /*
  * inbox_rename - another name for an entry in the same directory. replace: an entry that has it is removed with that,
- * as inbox_remove does; else -EEXIST. -EISDIR, -ENOTDIR, -ENOTEMPTY when it cannot give way
+ * as inbox_remove does; else -EEXIST. -EISDIR, -ENOTDIR, -ENOTEMPTY when it cannot give way. Under a temporary name the
+ * entry leaves its task to the next file that comes under the old name
  */
 int inbox_rename(struct platform *p, int64_t drop_row, const char *name, bool replace, struct err *e);
 /* inbox_touch - keep another time of modification */
@@ -93,7 +95,7 @@ int inbox_each(struct platform *p, int64_t box, int64_t parent_row, int64_t afte
 	       void *ud, struct err *e);
 int inbox_each_receipt(struct platform *p, int64_t box, int64_t after, int (*fn)(void *drop, void *ud), void *ud,
 		       struct err *e);
-/* inbox_each_open - fn for each folder that was never submitted (at start) */
+/* inbox_each_open - fn for each folder and file that was never submitted (at start) */
 int inbox_each_open(struct platform *p, int (*fn)(void *drop, void *ud), void *ud, struct err *e);
 
 /* inbox_receipt - the text of an entry's receipt */

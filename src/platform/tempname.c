@@ -5,11 +5,13 @@
 
 #include "base/util.h"
 
-/* rsync, gio, vim, nano, emacs, soffice, kio, aria2, zip, git, browsers, download managers, desktops */
+/* rsync, gio, vim, nano, emacs, soffice, kio, aria2, zip, git, browsers, download managers, desktops, and the backups
+ * that sed, patch and python make */
 static const char *const temporary[] = {
-	".*",         "*~",         "#*#",   "*.part",    "*.partial",     "*.partial~",  "*.crdownload",
-	"*.download", "*.filepart", "*.tmp", "*.aria2",   "*.aria2__temp", "*.lock",      "~$*",
-	"~WRL*",      "lu*.tmp",    "4913",  "tmp_obj_*", "Thumbs.db",     "desktop.ini",
+	".*",           "*~",          "#*#",         "*.part",  "*.partial", "*.partial~",
+	"*.crdownload", "*.download",  "*.filepart",  "*.tmp",   "*.aria2",   "*.aria2__temp",
+	"*.lock",       "~$*",         "~WRL*",       "lu*.tmp", "4913",      "tmp_obj_*",
+	"Thumbs.db",    "desktop.ini", "autorun.inf", "*.bak",   "*.orig",
 };
 
 /* sed -i, zip, perl -i, patch */

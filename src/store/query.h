@@ -53,7 +53,7 @@ enum query {
 	Q_DROPS_END,            /* exec: end the entries of a task: task row, now */
 	Q_DROPS_DELETE_ENDED,   /* exec: delete those of that name that ended: inbox, name */
 	Q_DROPS_OLD,            /* drop that ended before a time: time, limit */
-	Q_DROPS_UNSUBMITTED,    /* drop: folders without a task, by row */
+	Q_DROPS_UNSUBMITTED,    /* drop: folders without a task, files in no folder without one, by row */
 	Q_DROPS_DELETE_ORPHANS, /* exec: delete what lies in folders that are no more */
 	Q_DROPS_DELETE_OF_TASK, /* exec: delete: task row */
 

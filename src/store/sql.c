@@ -103,7 +103,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DROPS_DELETE_ENDED] = EXEC(2, "DELETE FROM dropped WHERE inbox = $1 AND name = $2 AND task_row <> 0 "
 					 "AND parent_row = 0 AND ended_at IS NOT NULL"),
 	[Q_DROPS_OLD] = ROWS(drop, 2, "WHERE ended_at < $1 ORDER BY ended_at, row_id LIMIT $2"),
-	[Q_DROPS_UNSUBMITTED] = ROWS(drop, 0, "WHERE is_dir = 1 AND task_row = 0 AND ended_at IS NULL ORDER BY row_id"),
+	[Q_DROPS_UNSUBMITTED] = ROWS(
+		drop, 0, "WHERE (is_dir = 1 OR parent_row = 0) AND task_row = 0 AND ended_at IS NULL ORDER BY row_id"),
 	[Q_DROPS_DELETE_ORPHANS] =
 		EXEC(0, "DELETE FROM dropped WHERE parent_row <> 0 AND row_id NOT IN ("
 			"WITH RECURSIVE held (row_id) AS (SELECT row_id FROM dropped WHERE parent_row = 0 UNION ALL "
