@@ -331,17 +331,47 @@ static void an_editor_renames_its_file(void **state UNUSED)
 	assert_string_equal(text(TITLE), "City\n");
 	assert_false(gone("engagements/default/sedAbC124"));
 	assert_non_null(strstr(text("engagements/default/error"), "not valid JSON"));
-	expect(move("engagements/default", "sedAbC124", "engagements/default", "title", &e), -EPERM, &e, "no document");
+	expect(move("engagements/default", "sedAbC124", "engagements/default", "error", &e), -EPERM, &e,
+	       "cannot be written");
+	expect(move("engagements/default", "sedAbC124", "engagements/default", "review_threshold", &e), -EBADMSG, &e,
+	       "is not a value");
 	expect_ok(remove_at("engagements/default", "sedAbC124", false, &e), &e);
 }
 
-/* emacs and vim move the old document out of the way first; that cannot be. */
+static void a_line_file_is_replaced(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(copy_in("engagements/default", "sedAbC123", "Town\n", &e), &e);
+	expect_ok(move("engagements/default", "sedAbC123", "engagements/default", "title", &e), &e);
+	assert_string_equal(text(TITLE), "Town\n");
+	expect_ok(copy_in("engagements/default", "sedAbC123", "Town\nVillage\n", &e), &e);
+	expect(move("engagements/default", "sedAbC123", "engagements/default", "title", &e), -EBADMSG, &e, "one line");
+	assert_string_equal(text(TITLE), "Town\n");
+	expect_ok(remove_at("engagements/default", "sedAbC123", false, &e), &e);
+}
+
+/* Editors move the old document out of the way first: that copies it. */
+static void a_backup_is_a_copy(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+	auto_free char *was = xstrdup(text(RECORD));
+
+	for (int i = 0; i < 2; i++) {
+		expect_ok(move("engagements/default", "engagement.json", "engagements/default", "engagement.json~", &e),
+			  &e);
+		assert_string_equal(text(RECORD), was);
+		assert_false(gone(RECORD "~"));
+	}
+	expect_ok(remove_at("engagements/default", "engagement.json~", false, &e), &e);
+}
+
 static void what_belongs_there_stays(void **state UNUSED)
 {
 	struct err e = ERR_INIT;
 
-	expect(move("engagements/default", "engagement.json", "engagements/default", "engagement.json~", &e), -EPERM,
-	       &e, "belongs where it is");
+	expect(move("engagements/default", "engagement.json", "engagements/default", "other.json", &e), -EPERM, &e,
+	       "belongs where it is");
 	assert_false(gone(RECORD));
 	expect(move("engagements/default", "title", "engagements/default", "status", &e), -EPERM, &e, NULL);
 }
@@ -425,6 +455,8 @@ int main(void)
 		IN_TREE(files_that_are_not_written),
 		IN_TREE(stored_bytes_come_from_their_file),
 		IN_TREE(an_editor_renames_its_file),
+		IN_TREE(a_line_file_is_replaced),
+		IN_TREE(a_backup_is_a_copy),
 		IN_TREE(what_belongs_there_stays),
 		IN_TREE(temporary_files),
 		IN_TREE(temporary_files_have_an_end),
