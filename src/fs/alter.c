@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/dirtime.h"
 #include "fs/notify.h"
 #include "fs/scratch.h"
 #include "fs/tree.h"
@@ -57,6 +58,8 @@ int alter_mkdir(struct fs *fs, uint64_t dir, const char *name, const struct acto
 		return -EEXIST;
 	e->text[0] = '\0';
 	rc = rc == -ENOENT ? a.node->mkdir(&a, name, out) : rc;
+	if (rc == 0)
+		dirtime_touch(fs, dir);
 	return alter_note(fs, INO_KIND(dir), INO_ROW(dir), rc, e);
 }
 
@@ -109,6 +112,8 @@ int alter_remove(struct fs *fs, uint64_t dir, const char *name, bool is_dir, con
 		return -EISDIR;
 	e->text[0] = '\0';
 	rc = remove_found(&a, name, at);
+	if (rc == 0)
+		dirtime_touch(fs, dir);
 	if (rc == 0 && is_dir)
 		scratch_forget(fs, INO(at.kind, at.row));
 	alter_note(fs, nodes[at.kind].refusals ? at.kind : INO_KIND(dir),
@@ -201,6 +206,10 @@ int alter_move(struct fs *fs, uint64_t dir, const char *name, uint64_t to, const
 		rc = err_set(e, -EPERM, "'%s' belongs where it is and cannot be moved", name);
 	if (rc == -EINVAL)
 		rc = -EBADMSG;
+	if (rc == 0) {
+		dirtime_touch(fs, dir);
+		dirtime_touch(fs, to);
+	}
 	if (rc == 0) /* the kernel has it under that name now, for ever; a view or .trash may call it otherwise */
 		notify_name(fs, to, to_name);
 	if (rc == 0 && nodes[at.kind].refusals)

@@ -67,6 +67,20 @@ void dirtime_touch(struct fs *fs, uint64_t ino)
 	pthread_mutex_unlock(&d->lock);
 }
 
+void dirtime_forget(struct fs *fs, uint64_t ino)
+{
+	struct dirtimes *d = fs->dirtimes;
+	struct dirtime **at, *gone;
+
+	pthread_mutex_lock(&d->lock);
+	at = find(d, ino);
+	gone = *at;
+	if (gone)
+		*at = gone->next;
+	pthread_mutex_unlock(&d->lock);
+	free(gone);
+}
+
 int64_t dirtime_get(struct fs *fs, uint64_t ino, int64_t since)
 {
 	struct dirtimes *d = fs->dirtimes;

@@ -14,6 +14,8 @@ void dirtimes_free(struct dirtimes *d);
 
 /* dirtime_touch - the directory changed now */
 void dirtime_touch(struct fs *fs, uint64_t ino);
+/* dirtime_forget - its time was set to another one: what was before does not count */
+void dirtime_forget(struct fs *fs, uint64_t ino);
 /* dirtime_get - since when its entries are as they are, not before since */
 int64_t dirtime_get(struct fs *fs, uint64_t ino, int64_t since);
 

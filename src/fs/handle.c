@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fs/alter.h"
+#include "fs/dirtime.h"
 #include "fs/eventlog.h"
 #include "fs/handlers.h"
 #include "fs/notify.h"
@@ -224,8 +225,12 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, int flags, 
 	if (tree_find(&dir, name, at) == 0)
 		return create_again(fs, *at, flags, owner, out, mode, e);
 	e->text[0] = '\0';
-	if (dir.node->flags & NODE_UPLOADS)
-		return alter_note(fs, INO_KIND(dir_ino), dir.row, create_upload(&dir, name, flags, owner, out, at), e);
+	if (dir.node->flags & NODE_UPLOADS) {
+		rc = create_upload(&dir, name, flags, owner, out, at);
+		if (rc == 0)
+			dirtime_touch(fs, dir_ino);
+		return alter_note(fs, INO_KIND(dir_ino), dir.row, rc, e);
+	}
 	if (!(dir.node->flags & NODE_SCRATCHY))
 		return err_set(e, -EPERM, "no file can be made here");
 	*at = (struct found){ NODE_SCRATCH, 0 };

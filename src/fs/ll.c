@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "fs/dirtime.h"
 #include "fs/backing.h"
 #include "fs/ll_parts.h"
 #include "fs/scratch.h"
@@ -189,23 +191,34 @@ static int truncate_by_name(fuse_req_t req, fuse_ino_t ino, off_t size, struct e
 	return rc;
 }
 
-static int set_time(struct fs *fs, fuse_ino_t ino, const struct stat *st, bool now)
+static int set_entry_time(struct fs *fs, fuse_ino_t ino, struct handle *h, int64_t ms)
 {
-	int64_t ms =
-		now ? (int64_t)time(NULL) * 1000 : (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 	struct upload *u;
 	int rc;
 
-	if (INO_KIND(ino) != NODE_ENTRY)
-		return 0;
+	if (h && h->type == HANDLE_UPLOAD)
+		return upload_touch(h->upload, ms);
 	u = upload_get(fs, INO_ROW(ino));
-	if (!u) {
-		rc = inbox_touch(fs->p, INO_ROW(ino), ms, NULL);
-		return rc == -ENOENT ? 0 : rc; /* the work has ended since: the entry is gone, the copy was not */
+	if (u) {
+		rc = upload_touch(u, ms);
+		upload_put(u);
+		return rc;
 	}
-	rc = upload_touch(u, ms);
-	upload_put(u);
-	return rc;
+	rc = inbox_touch(fs->p, INO_ROW(ino), ms, NULL);
+	return rc == -ENOENT ? 0 : rc; /* the work has ended since: the entry is gone, the copy was not */
+}
+
+/* What people drop and what editors write keeps its time; elsewhere the time is that of the last change. */
+static int set_time(struct fs *fs, fuse_ino_t ino, struct handle *h, const struct stat *st, bool now)
+{
+	int64_t ms = now ? clock_now_ms() : (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+
+	switch (INO_KIND(ino)) {
+	case NODE_ENTRY: return set_entry_time(fs, ino, h, ms);
+	case NODE_SCRATCH: return scratch_touch(fs, INO_ROW(ino), ms);
+	case NODE_FOLDER: dirtime_forget(fs, ino); return inbox_touch(fs->p, INO_ROW(ino), ms, NULL);
+	default: return 0;
+	}
 }
 
 /* Owners and modes are the mount's: setting them succeeds, since tools fail when it does not, and changes nothing. */
@@ -220,7 +233,7 @@ static void ll_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_s
 	if (to_set & FUSE_SET_ATTR_SIZE)
 		rc = h ? handle_truncate(h, st->st_size) : truncate_by_name(req, ino, st->st_size, &e);
 	if (rc == 0 && (to_set & (FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW)))
-		rc = set_time(ll_fs(req), ino, st, to_set & FUSE_SET_ATTR_MTIME_NOW);
+		rc = set_time(ll_fs(req), ino, h, st, to_set & FUSE_SET_ATTR_MTIME_NOW);
 	if (rc < 0)
 		ll_reply(req, rc, &e);
 	else

@@ -2,6 +2,7 @@
 #include "fs/ll_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,7 +21,8 @@ void ll_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	fi->fh = (uint64_t)(uintptr_t)h;
-	fi->cache_readdir = fi->keep_cache = true;
+	/* whose time people set may have the time of another listing */
+	fi->cache_readdir = fi->keep_cache = INO_KIND(ino) != NODE_FOLDER;
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		handle_close(h, &(struct actor){ 0 });
 }
@@ -191,7 +193,40 @@ void ll_link(fuse_req_t req, fuse_ino_t ino UNUSED, fuse_ino_t parent UNUSED, co
 	fuse_reply_err(req, EPERM);
 }
 
-void ll_mknod(fuse_req_t req, fuse_ino_t parent UNUSED, const char *name UNUSED, mode_t mode UNUSED, dev_t dev UNUSED)
+/* An empty file, closed at once: NFS servers make files so, and write to them later. */
+static void run_mknod(void *arg)
 {
-	fuse_reply_err(req, EPERM);
+	struct ll_job *j = arg;
+	struct fs *fs = ll_fs(j->req);
+	struct fuse_entry_param entry;
+	struct handle_mode how;
+	struct err e = ERR_INIT;
+	struct handle *h;
+	struct found at;
+	int rc = handle_create(fs, j->parent, j->name, O_WRONLY | O_CREAT | O_EXCL, j->who.uid, &h, &at, &how, &e);
+
+	if (rc == 0) {
+		handle_close(h, &j->who);
+		rc = ll_entry(fs, at, &entry, &e);
+	}
+	if (rc < 0)
+		ll_reply(j->req, rc, &e);
+	else
+		fuse_reply_entry(j->req, &entry);
+	free(j);
+}
+
+void ll_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t dev UNUSED)
+{
+	struct ll_job *j = ll_job_new(req, NULL);
+	struct err e = ERR_INIT;
+	int rc = S_ISREG(mode) ? name_clean(name, j->name, &e) : -EPERM;
+
+	j->parent = parent;
+	if (rc == 0) {
+		pool_run(ll_fs(req)->pool, run_mknod, j);
+		return;
+	}
+	ll_reply(req, rc, &e);
+	free(j);
 }

@@ -114,7 +114,7 @@ static void tell(struct notifier *n, uint64_t ino, const char *name)
 {
 	struct teller *t = teller_of(n, ino);
 
-	if (S_ISDIR(nodes[INO_KIND(ino)].mode))
+	if (S_ISDIR(nodes[INO_KIND(ino)].mode) && INO_KIND(ino) != NODE_FOLDER)
 		dirtime_touch(n->fs, ino);
 	if (n->quiet)
 		return;
@@ -465,6 +465,9 @@ void notify_changes(struct fs *fs, const struct change *c, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct raw r = { .c = c[i] };
 
+		if (c[i].kind == CHANGE_DROP && c[i].was &&
+		    c[i].now != 1) /* at once: who drops a folder sets its time next */
+			dirtime_touch(fs, INO(NODE_FOLDER, c[i].parent));
 		r.c.name = xstrdup(c[i].name);
 		put_raw(q, r);
 	}
@@ -495,6 +498,8 @@ void notify_attr(struct fs *fs, uint64_t ino)
 
 void notify_gone(struct fs *fs, int64_t inbox, int64_t parent_row)
 {
+	if (parent_row)
+		dirtime_touch(fs, INO(NODE_FOLDER, parent_row));
 	if (fs->notifier)
 		drop_at(fs->notifier, parent_row ? parent_row : inbox, parent_row);
 }

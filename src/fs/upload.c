@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "fs/dirtime.h"
 #include "fs/folder.h"
 #include "fs/upload_parts.h"
 #include "platform/tempname.h"

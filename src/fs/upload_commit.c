@@ -46,6 +46,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 	a.modified_at = u->modified_at;
 	a.from_row = u->from_row;
 	a.aside = !a.parent_row && !u->certain && tempname_maybe(name);
+	a.own_task = u->committed ? u->held_task : 0;
 	committed = u->committed;
 	upload_unlock(u->fs);
 	if (!a.parent_row && util_ends(name, ".json") && size > 0)

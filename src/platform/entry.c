@@ -313,7 +313,7 @@ static int touch_entry(struct tx *tx, void *arg, struct err *e)
 	if (rc == 0)
 		rc = row_update(tx, &drop_table, &d, e);
 	if (rc == 0)
-		tell(tx, &d, 0);
+		tell(tx, &d, 1);
 	row_release(&drop_table, &d);
 	return rc;
 }

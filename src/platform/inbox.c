@@ -243,20 +243,13 @@ static int apply_again(struct tx *tx, struct call *c, struct task *t, struct err
 	return rc < 0 ? rc : choose_engine(tx, c->p, c->box, t, e);
 }
 
-static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct task *t, struct err *e)
+static int renew_input(struct tx *tx, struct call *c, struct task *t, struct err *e)
 {
 	const struct arrival *a = c->a;
 	int64_t quiet = a->quiet_ms ? a->quiet_ms : settings_int(c->p, SETTING_REWRITE_QUIET);
 	struct input was = { NULL, 0 };
-	int rc = 0;
+	int rc = a->request ? apply_again(tx, c, t, e) : 0;
 
-	*c->out = (struct acceptance){ d->row_id, t->row_id };
-	if (streq(d->sha256, a->sha256) && !a->request) { /* the same bytes: nothing to do anew */
-		d->modified_at = a->modified_at;
-		return write_drop(tx, d, false, e);
-	}
-	if (a->request)
-		rc = apply_again(tx, c, t, e);
 	if (rc == 0)
 		rc = input_take(tx, t->row_id, &was, e);
 	if (rc == 0)
@@ -264,13 +257,34 @@ static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct ta
 	if (rc == 0)
 		rc = input_retire(tx, t->row_id, &was, e);
 	input_release(&was);
+	return rc < 0 ? rc : renew_task(tx, t, quiet, e);
+}
+
+static int accept_again(struct tx *tx, struct call *c, struct drop *d, struct task *t, struct err *e)
+{
+	const struct arrival *a = c->a;
+	int rc;
+
+	*c->out = (struct acceptance){ d->row_id, t->row_id };
+	if (streq(d->sha256, a->sha256) && !a->request) { /* the same bytes: nothing to do anew */
+		d->modified_at = a->modified_at;
+		return write_drop(tx, d, false, e);
+	}
+	rc = renew_input(tx, c, t, e);
 	replace_bytes(c, d);
 	fill_drop(d, a);
 	if (rc == 0)
 		rc = write_drop(tx, d, false, e);
 	if (rc == 0) /* of a file that was renamed over this one */
 		rc = attr_move(tx, a->row_id, d->row_id, e);
-	return rc < 0 ? rc : renew_task(tx, t, quiet, e);
+	return rc;
+}
+
+/* Its entry has given its name to another's while it was being written: the task is this writer's all the same. */
+static int accept_nameless(struct tx *tx, struct call *c, struct task *t, struct err *e)
+{
+	*c->out = (struct acceptance){ 0, t->row_id };
+	return renew_input(tx, c, t, e);
 }
 
 static bool goes_on(const struct call *c, const struct drop *d, const struct task *t)
@@ -322,13 +336,30 @@ static int find_entry(struct tx *tx, const struct call *c, struct drop *d, struc
 	return rc;
 }
 
+/* 1: the task of the same writing, under whose name another stands now, is in t. 0: there is none */
+static int own_task(struct tx *tx, const struct call *c, const struct drop *named, struct task *t, struct err *e)
+{
+	int rc;
+
+	if (!c->a->own_task || named->task_row == c->a->own_task)
+		return 0;
+	rc = row_get(tx, &task_table, c->a->own_task, t, e);
+	if (rc == 0 && !task_ended(t->state) && !t->trashed_at)
+		return 1;
+	row_release(&task_table, t);
+	return rc == -ENOENT ? 0 : rc;
+}
+
 static int accept_top(struct tx *tx, struct call *c, struct err *e)
 {
 	struct drop d = { 0 };
-	struct task t = { 0 };
+	struct task t = { 0 }, mine = { 0 };
 	int rc = find_entry(tx, c, &d, &t, e);
+	int own = rc == 0 || rc == -ENOENT ? own_task(tx, c, &d, &mine, e) : 0;
 
-	if (rc == 0 && d.is_dir) {
+	if (own != 0) {
+		rc = own < 0 ? own : accept_nameless(tx, c, &mine, e);
+	} else if (rc == 0 && d.is_dir) {
 		rc = err_set(e, -EISDIR, "'%s' is a folder", d.name);
 	} else if (rc == 0 && t.row_id && goes_on(c, &d, &t)) {
 		rc = accept_again(tx, c, &d, &t, e);
@@ -339,6 +370,7 @@ static int accept_top(struct tx *tx, struct call *c, struct err *e)
 		if (rc == 0)
 			rc = accept_new(tx, c, e);
 	}
+	row_release(&task_table, &mine);
 	row_release(&task_table, &t);
 	row_release(&drop_table, &d);
 	return rc;
