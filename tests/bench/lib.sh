@@ -7,7 +7,8 @@
 #	stat warm, latency|us ours stat_warm 1|us native stat_warm 1|<= 1.25
 #	END
 #
-# The measurement gets $dir (its own, removed at the end), $build, $lines, $quick ("" or "yes": -q) and $rounds.
+# The measurement gets $dir (its own, removed at the end), $build, $lines, $quick ("" or "yes": -q), $rounds and $only
+# (an expression that names operations; it may disregard it).
 # Environment: FS0711_BUILDDIR, a build tree to use (else build-bench is made), TMPDIR, whose file system holds the source.
 # shellcheck shell=bash
 
@@ -60,16 +61,17 @@ bench_outside()
 	exit
 }
 
-# bench_begin "$@" - from here on in the namespace; -q for a quick run, -r for the number of rounds
+# bench_begin "$@" - from here on in the namespace; -q for a quick run, -r for the number of rounds, -o for some operations only
 bench_begin()
 {
 	local self
 	self=$top/scripts/bench.d/$bench
-	quick='' rounds=5
-	while getopts qr:h option; do
+	quick='' rounds=5 only=.
+	while getopts qr:o:h option; do
 		case $option in
 		q) quick=yes rounds=2 ;;
 		r) rounds=$OPTARG ;;
+		o) only=$OPTARG ;;
 		*)
 			sed -n '2,/^$/s/^# \{0,1\}//p' "$self"
 			exit 2
