@@ -36,6 +36,15 @@ static bool has_control(const char *name)
 	return false;
 }
 
+/* Most names: nothing in them has another spelling. */
+static bool is_plain(const char *name)
+{
+	for (; *name; name++)
+		if (*name < 0x20 || *name >= 0x7f || *name == '/')
+			return false;
+	return true;
+}
+
 int name_clean(const char *name, char *out, struct err *e)
 {
 	size_t len = strlen(name);
@@ -44,6 +53,10 @@ int name_clean(const char *name, char *out, struct err *e)
 		return err_set(e, -EINVAL, "a name cannot be empty");
 	if (len >= NAME_BYTES)
 		return err_set(e, -ENAMETOOLONG, "the name has %zu bytes, 255 are allowed", len);
+	if (is_plain(name)) {
+		memcpy(out, name, len + 1);
+		return 0;
+	}
 	if (!name_utf8(name, len))
 		return err_set(e, -EILSEQ, "the name is not valid UTF-8");
 	if (has_control(name))
@@ -64,8 +77,10 @@ const char *name_fit(const char *stem, const char *suffix, char *out)
 	size_t keep, tail = strlen(suffix);
 	char hex[SHA256_HEX_BYTES];
 
-	if (strlen(stem) + tail < NAME_BYTES) {
-		snprintf(out, NAME_BYTES, "%s%s", stem, suffix);
+	keep = strlen(stem);
+	if (keep + tail < NAME_BYTES) {
+		memcpy(out, stem, keep);
+		memcpy(out + keep, suffix, tail + 1);
 		return out;
 	}
 	sha256_hex(stem, strlen(stem), hex);
