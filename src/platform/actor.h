@@ -9,7 +9,8 @@ struct actor {
 	char name[NAME_BYTES]; /* of the expert, else the login of the mount's owner */
 };
 
-/* actor_of - the expert named with -o as=, else the expert whose login is uid's user name, else the mount's owner */
+/* actor_of - the expert named with -o as=, else the expert whose login is uid's user name, else the mount's owner.
+ * A user's name is asked of the system once in 10 s */
 void actor_of(struct platform *p, uid_t uid, struct actor *out);
 
 #endif
