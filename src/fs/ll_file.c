@@ -11,6 +11,12 @@
 #include "fs/pool.h"
 #include "fs/wait.h"
 
+/*
+ * The kernel looks at the attributes of what it created before it returns from open(2). Those of a dropped file hold
+ * until it is written, and that goes through the kernel.
+ */
+#define CREATED_S 1.0
+
 static void give_handle(struct handle *h, const struct handle_mode *mode, struct fuse_file_info *fi)
 {
 	fi->fh = (uint64_t)(uintptr_t)h;
@@ -77,7 +83,7 @@ void ll_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode 
 		return;
 	}
 	rc = ll_entry(ll_fs(req), at, &entry, &e);
-	entry.attr_timeout = 0;
+	entry.attr_timeout = at.kind == NODE_ENTRY ? CREATED_S : 0;
 	if (!streq(name, clean))
 		entry.entry_timeout = 0;
 	give_handle(h, &how, fi);
