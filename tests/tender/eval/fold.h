@@ -1,0 +1,15 @@
+/* fold - documents in two halves: rules are fitted on one and reported on the other */
+#ifndef TENDER_EVAL_FOLD_H
+#define TENDER_EVAL_FOLD_H
+
+#include "base/util.h"
+
+enum fold { FOLD_FIT, FOLD_REPORT, N_FOLDS };
+
+/* fold_find - by its word, "fit" or "report"; N_FOLDS for none of them */
+enum fold fold_find(const char *word);
+
+/* fold_of - where a document belongs, by a hash of its name without the ending; versions of one are to share a name */
+enum fold fold_of(const char *name);
+
+#endif
