@@ -56,7 +56,7 @@ struct sheet {
 	double dpi, degrees;
 	double widths[MOST_CELLS];
 	int n_widths;
-	bool ruled, boxed, crossed;
+	bool ruled, in_table, boxed, crossed;
 	GPtrArray *notes; /* PangoLayout * */
 };
 
@@ -423,6 +423,7 @@ void sheet_text(struct sheet *s, enum style style, const char *label, struct mar
 
 	if (s->y > s->column_top)
 		s->y += styles[style].before;
+	s->in_table = false;
 	put_lines(s, l, style, label, m);
 	g_object_unref(l);
 }
@@ -456,6 +457,9 @@ void sheet_row(struct sheet *s, bool head, struct marked **cells, int n)
 		height = MAX(height, layout_height(layouts[i]));
 	}
 	height += 2 * CELL_PAD;
+	if (!s->in_table && s->y > s->column_top)
+		s->y += styles[BODY].before;
+	s->in_table = true;
 	make_room(s, height + (head ? 30 : 0));
 	page_begin(s);
 	x = column_x(s);
