@@ -6,7 +6,8 @@
  * A source has one thing a line; lines of a paragraph run on until a blank line. Marks in {{ }} are labels: labels.h.
  *   # Title        ## Heading       ### Heading      ! Bold        = centred       > right
  *   - item         -- item below    + (a) hung       ++ 1. hung below     [x] [ ] box of a form
- *   || cell | cell  head of a table   | cell | cell    ^ note at the foot   ~ small print
+ *   || cell | cell |  head of a table   | cell | cell |  a row, to the bar at a line's end   ^ note at the foot   ~
+ * small
  *   @font FAMILY SIZE   @paper a4|letter (first)   @margin N   @head L | M | R   @head-from PAGE   @foot L | M | R
  *   @columns N   @page   @skip N   @rule   @seal TEXT   @white TEXT   @table PERCENT... [ruled]
  *   @scan DPI DEGREES (0 0 ends it)   @include FILE   @replace OLD => NEW (in the lines included after it)
@@ -316,6 +317,22 @@ static int include(const char *beside, const char *name, GPtrArray *changes, GSt
 	return rc;
 }
 
+/* A row of a table may run over several lines, to the bar that ends it. */
+static void add_line(GString *out, const char *line)
+{
+	const char *last = strrchr(out->str, '\n');
+	const char *open = last ? last + 1 : out->str;
+
+	if (*open == '|')
+		g_string_append_printf(out, " %s", line);
+	else
+		g_string_append(out, line);
+	last = strrchr(out->str, '\n');
+	open = last ? last + 1 : out->str;
+	if (*open != '|' || !*line || util_ends(line, "|"))
+		g_string_append_c(out, '\n');
+}
+
 /* A source with all that it includes. */
 static int load(const char *path, GString *out, struct err *e)
 {
@@ -330,7 +347,7 @@ static int load(const char *path, GString *out, struct err *e)
 		else if (util_starts(line, "@include "))
 			rc = include(path, line + strlen("@include "), changes, out, e);
 		else
-			g_string_append_printf(out, "%s\n", line);
+			add_line(out, line);
 	}
 	g_ptr_array_unref(changes);
 	return rc;
