@@ -66,7 +66,7 @@ bench_begin()
 {
 	local self
 	self=$top/scripts/bench.d/$bench
-	quick='' rounds=5 only=.
+	quick='' rounds=3 only=.
 	while getopts qr:o:h option; do
 		case $option in
 		q) quick=yes rounds=2 ;;
