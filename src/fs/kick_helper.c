@@ -12,16 +12,38 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The mount of our own daemon: a name there is answered as nobody else would. What is opened holds on to that mount. */
-static int open_mount(const char *mountpoint)
+#ifndef STATX_MNT_ID_UNIQUE /* Linux 6.8 */
+#define STATX_MNT_ID_UNIQUE 0x4000u
+#endif
+
+struct mount {
+	const char *path;
+	uint64_t id; /* one that no other mount ever has; 0: not known */
+	uint64_t dev;
+};
+
+/* A name in the root of our own daemon's mount is answered as nobody else would. */
+static bool is_ours(int fd)
 {
-	auto_close int fd = open(mountpoint, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	if (fd < 0)
+	return fstatat(fd, KICK_PROBE, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == KICK_PROBE_ERRNO;
+}
+
+/* What is opened holds on to that mount, whatever is mounted there next. Asks the daemon only what the kernel cannot
+ * say.
+ */
+static int open_mount(struct mount *m)
+{
+	auto_close int fd = open(m->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statx st;
+
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID_UNIQUE, &st) < 0)
 		return -errno;
-	if (fstatat(fd, KICK_PROBE, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != KICK_PROBE_ERRNO)
+	if ((!m->id || st.stx_mnt_id != m->id) && !is_ours(fd))
 		return -ESTALE;
+	m->id = st.stx_mask & STATX_MNT_ID_UNIQUE ? st.stx_mnt_id : 0;
+	m->dev = (uint64_t)st.stx_dev_major << 20 | st.stx_dev_minor;
 	return steal_fd(&fd);
 }
 
@@ -57,16 +79,13 @@ static int act_in(int dir, enum kick_act act, const char *name)
 	return -1;
 }
 
-static int obey(const char *mountpoint, const struct kick_order *order, uint64_t *dev)
+static int obey(struct mount *m, const struct kick_order *order)
 {
-	auto_close int mount = open_mount(mountpoint);
+	auto_close int mount = open_mount(m);
 	auto_close int dir = mount < 0 ? mount : open_dir(mount, order->dir);
-	struct statx st;
 
 	if (dir < 0)
 		return dir;
-	if (statx(mount, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st) == 0)
-		*dev = (uint64_t)st.stx_dev_major << 20 | st.stx_dev_minor;
 	return act_in(dir, order->act, order->name) < 0 ? -errno : 0;
 }
 
@@ -87,6 +106,7 @@ static int let_go(int socket)
 
 static _Noreturn void run(int socket, const char *mountpoint, pid_t parent)
 {
+	struct mount mount = { .path = mountpoint };
 	struct kick_order order;
 
 	prctl(PR_SET_NAME, "0711-kick");
@@ -97,7 +117,8 @@ static _Noreturn void run(int socket, const char *mountpoint, pid_t parent)
 	while (getppid() == parent && recv(socket, &order, sizeof(order), 0) == (ssize_t)sizeof(order)) {
 		struct kick_answer answer = { .id = order.id };
 
-		answer.rc = obey(mountpoint, &order, &answer.dev);
+		answer.rc = obey(&mount, &order);
+		answer.dev = mount.dev;
 		send(socket, &answer, sizeof(answer), MSG_NOSIGNAL);
 	}
 	_exit(0);
