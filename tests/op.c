@@ -6,9 +6,13 @@
  *     op append PATH TEXT     with O_APPEND
  *     op create PATH          O_CREAT|O_EXCL, close
  *     op read PATH            the bytes to stdout
- *     op truncate PATH SIZE
+ *     op open PATH FLAGS      FLAGS: O_WRONLY,O_CREAT,… without spaces; close
+ *     op truncate PATH SIZE, op ftruncate PATH SIZE, op fallocate PATH SIZE (as posix_fallocate(3))
+ *     op chmod PATH OCTAL, op chown PATH UID, op utimes PATH SECONDS (of a link itself)
+ *     op unlinked PATH        unlinks it while it is open: writes, reads it back, "SIZE LINKS" as fstat says
  *     op rename FROM TO       also over what is there; rename2 refuses that (RENAME_NOREPLACE), swap exchanges
- *     op link FROM TO, op symlink TEXT PATH, op mkdir PATH, op rmdir PATH, op unlink PATH, op mknod PATH
+ *     op link FROM TO, op symlink TEXT PATH, op mkdir PATH, op rmdir PATH, op unlink PATH, op mknod PATH,
+ *     op mkfifo PATH
  *     op setxattr PATH NAME TEXT, op getxattr PATH NAME
  *     op text ERRNAME         "EBUSY" gives "Device or resource busy"
  *
@@ -78,6 +82,111 @@ static const char *op_read(char **arg)
 static const char *op_truncate(char **arg)
 {
 	return truncate(arg[0], strtoll(arg[1], NULL, 10)) < 0 ? "truncate" : NULL;
+}
+
+static int flags_of(const char *names)
+{
+	static const struct {
+		const char *name;
+		int flag;
+	} known[] = {
+		{ "O_RDONLY", O_RDONLY },   { "O_WRONLY", O_WRONLY },       { "O_RDWR", O_RDWR },
+		{ "O_CREAT", O_CREAT },     { "O_EXCL", O_EXCL },           { "O_TRUNC", O_TRUNC },
+		{ "O_APPEND", O_APPEND },   { "O_DIRECTORY", O_DIRECTORY }, { "O_NOFOLLOW", O_NOFOLLOW },
+		{ "O_TMPFILE", O_TMPFILE },
+	};
+	int flags = O_CLOEXEC;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		const char *at = strstr(names, known[i].name);
+		size_t len = strlen(known[i].name);
+
+		if (at && (at[len] == ',' || !at[len]))
+			flags |= known[i].flag;
+	}
+	return flags;
+}
+
+static const char *op_open(char **arg)
+{
+	int fd = open(arg[0], flags_of(arg[1]), 0644);
+
+	if (fd < 0)
+		return "open";
+	return close(fd) < 0 ? "close" : NULL;
+}
+
+static const char *resize(const char *path, const char *size, int (*fn)(int fd, off_t size), const char *name)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC), was;
+
+	if (fd < 0)
+		return "open";
+	if (fn(fd, strtoll(size, NULL, 10)) < 0) {
+		was = errno;
+		close(fd);
+		errno = was;
+		return name;
+	}
+	return close(fd) < 0 ? "close" : NULL;
+}
+
+static int allocate(int fd, off_t size)
+{
+	errno = posix_fallocate(fd, 0, size);
+	return errno ? -1 : 0;
+}
+
+static const char *op_ftruncate(char **arg)
+{
+	return resize(arg[0], arg[1], ftruncate, "ftruncate");
+}
+
+static const char *op_fallocate(char **arg)
+{
+	return resize(arg[0], arg[1], allocate, "posix_fallocate");
+}
+
+static const char *op_chmod(char **arg)
+{
+	return chmod(arg[0], (mode_t)strtoul(arg[1], NULL, 8)) < 0 ? "chmod" : NULL;
+}
+
+static const char *op_chown(char **arg)
+{
+	return lchown(arg[0], (uid_t)strtoul(arg[1], NULL, 10), (gid_t)-1) < 0 ? "lchown" : NULL;
+}
+
+static const char *op_utimes(char **arg)
+{
+	struct timespec ts[2] = { { .tv_sec = strtoll(arg[1], NULL, 10) }, { .tv_sec = strtoll(arg[1], NULL, 10) } };
+
+	return utimensat(AT_FDCWD, arg[0], ts, AT_SYMLINK_NOFOLLOW) < 0 ? "utimensat" : NULL;
+}
+
+static const char *op_unlinked(char **arg)
+{
+	int fd = open(arg[0], O_RDWR | O_CLOEXEC);
+	char byte = 0;
+	struct stat sb;
+
+	if (fd < 0)
+		return "open";
+	if (unlink(arg[0]) < 0)
+		return "unlink";
+	if (pread(fd, &byte, 1, 0) != 1)
+		return "pread";
+	if (pwrite(fd, "more", 4, 1) != 4)
+		return "pwrite";
+	if (fstat(fd, &sb) < 0)
+		return "fstat";
+	printf("%lld %lu\n", (long long)sb.st_size, (unsigned long)sb.st_nlink);
+	return close(fd) < 0 ? "close" : NULL;
+}
+
+static const char *op_mkfifo(char **arg)
+{
+	return mkfifo(arg[0], 0644) < 0 ? "mkfifo" : NULL;
 }
 
 static const char *op_rename(char **arg)
@@ -160,12 +269,19 @@ static const struct {
 	int n_args;
 	const char *(*run)(char **arg);
 } ops[] = {
-	{ "write", 2, op_write },       { "put", 2, op_put },           { "append", 2, op_append },
-	{ "create", 1, op_create },     { "read", 1, op_read },         { "truncate", 2, op_truncate },
-	{ "rename", 2, op_rename },     { "rename2", 2, op_rename2 },   { "swap", 2, op_swap },
-	{ "link", 2, op_link },         { "symlink", 2, op_symlink },   { "mkdir", 1, op_mkdir },
-	{ "rmdir", 1, op_rmdir },       { "unlink", 1, op_unlink },     { "mknod", 1, op_mknod },
-	{ "setxattr", 3, op_setxattr }, { "getxattr", 2, op_getxattr }, { "text", 1, op_text },
+	{ "write", 2, op_write },         { "put", 2, op_put },
+	{ "append", 2, op_append },       { "create", 1, op_create },
+	{ "read", 1, op_read },           { "truncate", 2, op_truncate },
+	{ "open", 2, op_open },           { "ftruncate", 2, op_ftruncate },
+	{ "fallocate", 2, op_fallocate }, { "chmod", 2, op_chmod },
+	{ "chown", 2, op_chown },         { "utimes", 2, op_utimes },
+	{ "unlinked", 1, op_unlinked },   { "mkfifo", 1, op_mkfifo },
+	{ "rename", 2, op_rename },       { "rename2", 2, op_rename2 },
+	{ "swap", 2, op_swap },           { "link", 2, op_link },
+	{ "symlink", 2, op_symlink },     { "mkdir", 1, op_mkdir },
+	{ "rmdir", 1, op_rmdir },         { "unlink", 1, op_unlink },
+	{ "mknod", 1, op_mknod },         { "setxattr", 3, op_setxattr },
+	{ "getxattr", 2, op_getxattr },   { "text", 1, op_text },
 };
 
 int main(int argc, char **argv)

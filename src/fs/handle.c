@@ -481,6 +481,23 @@ bool handle_attr(struct handle *h, struct attr *out)
 	return own;
 }
 
+bool handles_attr(struct fs *fs, uint64_t ino, struct attr *out)
+{
+	struct handle *h;
+	struct stat sb;
+
+	pthread_mutex_lock(&fs->handles->lock);
+	for (h = fs->handles->first; h && !(h->ino == ino && (h->type == HANDLE_UPLOAD || h->type == HANDLE_FD));)
+		h = h->next;
+	if (h && h->type == HANDLE_UPLOAD)
+		upload_attr(h->upload, out);
+	else if (h && fstat(h->fd, &sb) == 0)
+		out->size = sb.st_size;
+	pthread_mutex_unlock(&fs->handles->lock);
+	out->timeout_s = 0;
+	return h;
+}
+
 void handle_close(struct handle *h, const struct actor *who)
 {
 	struct err e = ERR_INIT;

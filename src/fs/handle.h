@@ -67,6 +67,8 @@ int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset
 int handle_truncate(struct handle *h, int64_t size);
 /* handle_flush - close(2) was called on one descriptor: documents are judged here. Blocks on the disk */
 int handle_flush(struct handle *h, pid_t pid, const struct actor *who, struct err *e);
+/* handles_attr - as handle_attr, of any that is open on that inode, which is gone. False when there is none */
+bool handles_attr(struct fs *fs, uint64_t ino, struct attr *out);
 /* handle_attr - what is being written has a size (and times) of its own: set them; false when the inode knows */
 bool handle_attr(struct handle *h, struct attr *out);
 void handle_close(struct handle *h, const struct actor *who);

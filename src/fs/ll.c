@@ -152,14 +152,17 @@ static void reply_attr(fuse_req_t req, fuse_ino_t ino, struct handle *h)
 	struct attr attr;
 	struct stat st;
 	int rc = tree_stat(&a, &attr);
+	bool gone = rc == -ENOENT && handles_attr(fs, ino, &attr); /* it was removed, and somebody has it open */
 
-	if (rc < 0) {
+	if (rc < 0 && !gone) {
 		fuse_reply_err(req, -rc);
 		return;
 	}
 	if (h)
 		handle_attr(h, &attr);
 	fill_stat(fs, ino, &attr, &st);
+	if (gone)
+		st.st_nlink = 0;
 	fuse_reply_attr(req, &st, attr.timeout_s);
 }
 

@@ -111,6 +111,19 @@ static int find_cut_receipt(const struct ask *a, const struct dropdir *dir, cons
 	return inbox_each_receipt(a->fs->p, dir->box.number, 0, match_receipt, &c, a->e) == 1 ? 0 : -ENOENT;
 }
 
+/* The entry that this process wrote under that name and that is gone since: one that has another name is not gone. */
+static bool find_lingering(const struct ask *a, const struct dropdir *dir, const char *name, int64_t *row)
+{
+	struct drop d;
+	bool gone;
+
+	if (!a->pid || !linger_find(a->fs, dir, name, a->pid, row) || inbox_get(a->fs->p, *row, &d, NULL) < 0)
+		return false;
+	gone = d.ended_at && streq(d.name, name);
+	row_release(&drop_table, &d);
+	return gone;
+}
+
 int inbox_node_find(const struct ask *a, const char *name, struct found *out)
 {
 	struct dropdir dir;
@@ -129,7 +142,7 @@ int inbox_node_find(const struct ask *a, const char *name, struct found *out)
 		return 0;
 	}
 	*out = (struct found){ NODE_ENTRY, 0 };
-	if (a->pid && linger_find(a->fs, &dir, name, a->pid, &out->row))
+	if (find_lingering(a, &dir, name, &out->row))
 		return 0;
 	if (a->node == &nodes[NODE_INBOX_MCP] || (!dir.parent_row && name[0] == '@' && !*dir.box.mcp))
 		if (find_chosen(a, name, out) == 0)

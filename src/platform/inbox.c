@@ -121,9 +121,10 @@ static int link_twin(struct tx *tx, struct task *t, struct err *e)
 static int write_drop(struct tx *tx, struct drop *d, bool is_new, struct err *e)
 {
 	int rc = is_new ? row_insert(tx, &drop_table, d, e) : row_update(tx, &drop_table, d, e);
+	int now = !is_new && d->parent_row ? 1 : 0; /* the folder has the names that it had */
 
 	if (rc == 0)
-		tx_change(tx, CHANGE_DROP, d->row_id, d->parent_row ? d->parent_row : d->inbox, d->parent_row != 0, 0,
+		tx_change(tx, CHANGE_DROP, d->row_id, d->parent_row ? d->parent_row : d->inbox, d->parent_row != 0, now,
 			  d->name);
 	return rc;
 }
