@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/jsonmem.h"
 #include "fs/handlers.h"
 #include "fs/tree.h"
 #include "platform/party.h"
@@ -107,6 +108,7 @@ int party_node_refusals(const struct ask *a, int64_t *row)
 int party_json_show(const struct ask *a, struct buf *out)
 {
 	enum party_kind kind = party_of(a);
+	unsigned lacks = jsonmem_lacks();
 	union party x;
 	json_t *doc;
 	int rc = party_get(a->fs->p, kind, a->row, &x, a->e);
@@ -117,7 +119,7 @@ int party_json_show(const struct ask *a, struct buf *out)
 	record_dump(doc, out);
 	json_decref(doc);
 	party_release(kind, &x);
-	return 0;
+	return jsonmem_lacks() != lacks ? -ENOMEM : 0;
 }
 
 int party_json_put(const struct ask *a, const char *text, size_t len)

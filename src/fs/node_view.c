@@ -98,12 +98,14 @@ static int by_place(const void *a, const void *b)
 	return order ? order : (x->row_id > y->row_id) - (x->row_id < y->row_id);
 }
 
-/* For each row, how many before it have the same name in the same engagement; the caller's. */
+/* For each row, how many before it have the same name in the same engagement; the caller's, NULL without memory. */
 static unsigned *count_same(const struct rows *r)
 {
-	auto_free const struct task_listing **sorted = xcalloc(r->n, sizeof(*sorted));
-	unsigned *same = xcalloc(r->n, sizeof(*same));
+	auto_free const struct task_listing **sorted = calloc(r->n + 1, sizeof(*sorted));
+	unsigned *same = sorted ? calloc(r->n + 1, sizeof(*same)) : NULL;
 
+	if (!same)
+		return NULL;
 	for (size_t i = 0; i < r->n; i++)
 		sorted[i] = &r->row[i];
 	if (r->n)
@@ -130,6 +132,8 @@ static int each_name(const struct ask *a,
 
 	if (rc == 0 && trash)
 		same = count_same(&r);
+	if (rc == 0 && trash && !same)
+		rc = -ENOMEM;
 	for (size_t i = 0; rc == 0 && i < r.n; i++) {
 		const struct task_listing *t = &r.row[i];
 		auto_free char *stem = same && same[i] ? xasprintf("%s~%u", t->name, same[i] + 1) : NULL;

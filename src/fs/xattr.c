@@ -126,11 +126,14 @@ static int set(struct tx *tx, void *arg, struct err *e)
 	else if (rc == -ENOENT && c->replace)
 		rc = -ENODATA;
 	else if (rc == 0) {
-		row_set_text(&x.value, c->hex);
-		rc = row_update(tx, &xattr_table, &x, e);
+		rc = row_put_text(&x.value, c->hex);
+		if (rc == 0)
+			rc = row_update(tx, &xattr_table, &x, e);
 	} else if (rc == -ENOENT) {
-		x = (struct xattr){ .ino = c->ino, .name = xstrdup(c->name), .value = xstrdup(c->hex) };
-		rc = row_insert(tx, &xattr_table, &x, e);
+		x = (struct xattr){ .ino = c->ino, .name = xstrdup(c->name) };
+		rc = row_put_text(&x.value, c->hex);
+		if (rc == 0)
+			rc = row_insert(tx, &xattr_table, &x, e);
 	}
 	row_release(&xattr_table, &x);
 	return rc;

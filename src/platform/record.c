@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/jsonmem.h"
 #include "base/name.h"
 
 #define MEMBER(row, f, type) (*(type *)((char *)(row) + (f)->offset))
@@ -68,14 +69,18 @@ static int wrong(const struct field *f, const char *what, struct err *e)
 	return err_set(e, -EINVAL, "'%s' must be %s", f->name, what);
 }
 
+static int no_room_for(const struct field *f, struct err *e)
+{
+	return err_set(e, -ENOMEM, "no memory for '%s'", f->name);
+}
+
 static int set_text(const struct field *f, void *row, const json_t *v, struct err *e)
 {
 	if (!json_is_string(v) && !json_is_null(v))
 		return wrong(f, "a text or null", e);
 	if ((f->flags & FIELD_REQUIRED) && (!json_is_string(v) || !*json_string_value(v)))
 		return wrong(f, "a text", e);
-	row_set_text(&MEMBER(row, f, char *), json_string_value(v));
-	return 0;
+	return row_put_text(&MEMBER(row, f, char *), json_string_value(v)) < 0 ? no_room_for(f, e) : 0;
 }
 
 static int set_json(const struct field *f, void *row, const json_t *v, struct err *e)
@@ -87,9 +92,10 @@ static int set_json(const struct field *f, void *row, const json_t *v, struct er
 	if (!json_is_null(v)) {
 		text = json_dumps(v, JSON_COMPACT);
 		if (!text)
-			return err_set(e, -ENOMEM, "no memory for '%s'", f->name);
+			return no_room_for(f, e);
 	}
-	row_set_text(&MEMBER(row, f, char *), text);
+	free(MEMBER(row, f, char *));
+	MEMBER(row, f, char *) = steal(text);
 	return 0;
 }
 
@@ -235,7 +241,8 @@ int record_apply(const struct table *t, void *row, const json_t *doc, struct err
 
 	if (!json_is_object(doc))
 		return err_set(e, -EINVAL, "the document must be a JSON object");
-	row_copy(t, copy, row);
+	if (row_copy(t, copy, row) < 0)
+		return err_set(e, -ENOMEM, "no memory for the document");
 	json_object_foreach ((json_t *)doc, key, v) {
 		const struct field *f = field_find(t, key);
 		int rc = f && !(f->flags & FIELD_HIDDEN) ? apply_field(f, copy, v, e)
@@ -273,6 +280,7 @@ static bool is_plain_text(const struct field *f)
 
 int record_set(const struct table *t, const struct field *f, void *row, const char *text, struct err *e)
 {
+	unsigned lacks = jsonmem_lacks();
 	json_t *v = NULL, *doc;
 	int rc;
 
@@ -282,6 +290,8 @@ int record_set(const struct table *t, const struct field *f, void *row, const ch
 		v = json_string(text);
 	else
 		v = json_loads(text, JSON_DECODE_ANY, NULL);
+	if (!v && jsonmem_lacks() != lacks)
+		return no_room_for(f, e);
 	if (!v)
 		return err_set(e, -EINVAL, "'%s' is not a value for '%s'", text, f->name);
 	doc = json_object();
@@ -293,11 +303,14 @@ int record_set(const struct table *t, const struct field *f, void *row, const ch
 
 int record_parse(const char *text, size_t len, json_t **out, struct err *e)
 {
+	unsigned lacks = jsonmem_lacks();
 	json_error_t at;
 
 	if (!name_utf8(text, len))
 		return err_set(e, -EINVAL, "the document is not valid UTF-8");
 	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &at);
+	if (!*out && jsonmem_lacks() != lacks)
+		return err_set(e, -ENOMEM, "no memory for a document of %zu bytes", len);
 	if (!*out)
 		return err_set(e, -EINVAL, "the document is not valid JSON: line %d, column %d: %s", at.line, at.column,
 			       at.text);
@@ -312,6 +325,7 @@ static int add_bytes(const char *bytes, size_t len, void *ud)
 
 void record_dump(const json_t *doc, struct buf *out)
 {
-	json_dump_callback(doc, add_bytes, out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	if (json_dump_callback(doc, add_bytes, out, JSON_INDENT(2) | JSON_ENCODE_ANY) < 0 && doc)
+		out->failed = true;
 	buf_addc(out, '\n');
 }

@@ -38,7 +38,7 @@ static int set_field(const char *key, const char *name, const json_t *v, struct 
 	json_object_set(doc, name, (json_t *)v);
 	rc = record_apply(&task_table, t, doc, e);
 	json_decref(doc);
-	return rc < 0 ? err_add(e, -EINVAL, "the request's '%s'", key) : 0;
+	return rc < 0 ? err_add(e, rc == -ENOMEM ? rc : -EINVAL, "the request's '%s'", key) : 0;
 }
 
 static int apply_key(const char *key, const json_t *v, struct task *t, struct err *e)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/jsonmem.h"
 #include "base/id.h"
 #include "platform/document.h"
 #include "platform/event.h"
@@ -447,6 +448,7 @@ static json_t *as_json(struct platform *p, const struct task *t)
 
 int task_document(struct platform *p, int64_t row_id, struct buf *out, struct err *e)
 {
+	unsigned lacks = jsonmem_lacks();
 	struct task t;
 	int rc = task_get(p, row_id, &t, e);
 	json_t *doc;
@@ -457,7 +459,7 @@ int task_document(struct platform *p, int64_t row_id, struct buf *out, struct er
 	record_dump(doc, out);
 	json_decref(doc);
 	task_release(&t);
-	return out->failed ? -ENOMEM : 0;
+	return out->failed || jsonmem_lacks() != lacks ? err_set(e, -ENOMEM, "no memory for the task's document") : 0;
 }
 
 struct edit {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/jsonmem.h"
 #include "platform/document.h"
 #include "platform/hold.h"
 #include "platform/live.h"
@@ -77,10 +78,14 @@ static int add_document(void *row, void *ud)
 	return d->size == 0 ? 1 : 0;
 }
 
+/* NULL when memory is gone: without its arguments a task would be another one. */
 static json_t *arguments_of(const struct task *t)
 {
+	unsigned lacks = jsonmem_lacks();
 	json_t *data = t->input_data ? json_loads(t->input_data, 0, NULL) : NULL;
 
+	if (jsonmem_lacks() != lacks)
+		return NULL;
 	if (!json_is_object(data)) {
 		json_decref(data);
 		data = json_object();
@@ -214,7 +219,8 @@ static int claim_task(struct tx *tx, struct claim *c, int64_t row, struct err *e
 	if (rc != -ENOENT)
 		return rc;
 	w->arguments = arguments_of(&w->task);
-	rc = begin(tx, c, &w->task, e);
+	rc = w->arguments ? begin(tx, c, &w->task, e)
+			  : err_set(e, -ENOMEM, "no memory for the arguments of task '%s'", w->task.name);
 	return rc < 0 ? rc : 1;
 }
 

@@ -68,7 +68,8 @@ struct engine {
 	int (*start)(struct stmt *s, const struct val *args, size_t n_args, struct err *e);
 	/* step - 1 for a row, 0 at the end, or -errno */
 	int (*step)(struct stmt *s, struct err *e);
-	/* column - of the row that step found, from 0; a text is good until the next call for the statement */
+	/* column - of the row that step found, from 0; a text is good until the next call for the statement, and
+	 * NULL when there is no memory for it */
 	struct val (*column)(struct stmt *s, int i);
 	/* n_changed - rows that an executed statement changed */
 	int64_t (*n_changed)(struct stmt *s);

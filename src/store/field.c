@@ -1,5 +1,6 @@
 #include "store/field.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 const struct field *field_find(const struct table *t, const char *name)
@@ -31,15 +32,41 @@ void row_release(const struct table *t, void *row)
 	memset(row, 0, t->size);
 }
 
-void row_copy(const struct table *t, void *to, const void *from)
+/* The texts of to are still those of another row from that field on. */
+static int forget_copy(const struct table *t, void *to, size_t from)
+{
+	for (size_t i = from; i < t->n_fields; i++)
+		if (is_text(&t->fields[i]))
+			*(char **)((char *)to + t->fields[i].offset) = NULL;
+	row_release(t, to);
+	return -ENOMEM;
+}
+
+int row_copy(const struct table *t, void *to, const void *from)
 {
 	memcpy(to, from, t->size);
 	for (size_t i = 0; i < t->n_fields; i++) {
-		char **p = (char **)((char *)to + t->fields[i].offset);
+		char **p = (char **)((char *)to + t->fields[i].offset), *text;
 
-		if (is_text(&t->fields[i]))
-			*p = xstrdup(*p);
+		if (!is_text(&t->fields[i]) || !*p)
+			continue;
+		text = strdup(*p);
+		if (!text)
+			return forget_copy(t, to, i);
+		*p = text;
 	}
+	return 0;
+}
+
+int row_put_text(char **p, const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		return -ENOMEM;
+	free(*p);
+	*p = copy;
+	return 0;
 }
 
 void row_set_text(char **p, const char *text)

@@ -49,9 +49,11 @@ int field_word(const char *const *words, const char *word);
 
 /* row_release - free the texts of a row and set it to zeroes */
 void row_release(const struct table *t, void *row);
-/* row_copy - a copy with texts of its own; to is overwritten, not released */
-void row_copy(const struct table *t, void *to, const void *from);
+/* row_copy - a copy with texts of its own; to is overwritten, not released. 0, or -ENOMEM: then to is zeroes */
+int row_copy(const struct table *t, void *to, const void *from);
 /* row_set_text - replace the text at p (a char ** of a row) by a copy of text, or NULL */
 void row_set_text(char **p, const char *text);
+/* row_put_text - the same for a text of a user's size: 0, or -ENOMEM, and p stays */
+int row_put_text(char **p, const char *text);
 
 #endif

@@ -55,19 +55,20 @@ static double to_real(struct val v)
 	return v.type == VAL_REAL ? v.r : v.type == VAL_INT ? (double)v.i : NAN;
 }
 
-/* 0, or -EUCLEAN for a word that is not among the field's */
+/* 0, -EUCLEAN for a word that is not among the field's, or -ENOMEM */
 static int field_from_val(const struct field *f, struct val v, void *row)
 {
 	void *p = member(f, row);
+	bool is_text = v.type == VAL_TEXT;
 
 	switch (f->type) {
 	case FIELD_TEXT:
-	case FIELD_JSON: *(char **)p = v.type == VAL_TEXT ? xstrdup(v.s) : NULL; break;
+	case FIELD_JSON: return is_text && (!v.s || row_put_text(p, v.s) < 0) ? -ENOMEM : 0;
 	case FIELD_INT: *(int64_t *)p = v.type == VAL_INT ? v.i : INT_NULL; break;
 	case FIELD_TIME: *(int64_t *)p = v.type == VAL_INT ? v.i : 0; break;
 	case FIELD_BOOL: *(bool *)p = v.type == VAL_INT && v.i != 0; break;
 	case FIELD_REAL: *(double *)p = to_real(v); break;
-	case FIELD_WORD: *(int *)p = v.type == VAL_TEXT ? field_word(f->words, v.s) : -1; break;
+	case FIELD_WORD: *(int *)p = is_text && v.s ? field_word(f->words, v.s) : -1; break;
 	}
 	return f->type == FIELD_WORD && *(int *)p < 0 ? -EUCLEAN : 0;
 }
@@ -79,12 +80,17 @@ static int row_from_run(struct run *r, const struct table *t, void *row, struct 
 
 	memset(row, 0, t->size);
 	*(int64_t *)row = row_id;
-	for (size_t i = 0; i < t->n_fields; i++)
-		if (field_from_val(&t->fields[i], r->engine->column(r->stmt, (int)i + 1), row) < 0) {
-			row_release(t, row);
-			return err_set(e, -EUCLEAN, "the store has no known word as the %s of %s %" PRId64,
-				       t->fields[i].name, t->name, row_id);
-		}
+	for (size_t i = 0; i < t->n_fields; i++) {
+		int rc = field_from_val(&t->fields[i], r->engine->column(r->stmt, (int)i + 1), row);
+
+		if (rc == 0)
+			continue;
+		row_release(t, row);
+		return err_set(e, rc,
+			       rc == -ENOMEM ? "no memory for the %s of %s %" PRId64
+					     : "the store has no known word as the %s of %s %" PRId64,
+			       t->fields[i].name, t->name, row_id);
+	}
 	return 0;
 }
 
@@ -259,15 +265,28 @@ struct rows {
 	size_t n, cap;
 };
 
+static bool make_room(struct rows *rows, size_t row_bytes)
+{
+	size_t cap = rows->cap ? 2 * rows->cap : 16;
+	char *at;
+
+	if (rows->n < rows->cap)
+		return true;
+	at = realloc(rows->at, cap * row_bytes);
+	if (!at)
+		return false;
+	rows->at = at;
+	rows->cap = cap;
+	return true;
+}
+
 static int collect(struct run *r, const struct table *t, struct rows *rows, struct err *e)
 {
 	int rc;
 
 	while ((rc = run_step(r, e)) > 0) {
-		if (rows->n == rows->cap) {
-			rows->cap = rows->cap ? 2 * rows->cap : 16;
-			rows->at = xrealloc(rows->at, rows->cap * t->size);
-		}
+		if (!make_room(rows, t->size))
+			return err_set(e, -ENOMEM, "no memory for so many rows of the %s", t->name);
 		rc = row_from_run(r, t, rows->at + rows->n * t->size, e);
 		if (rc < 0)
 			return rc;

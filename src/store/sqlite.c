@@ -432,7 +432,7 @@ static struct val column(struct stmt *s, int i)
 	case SQLITE_FLOAT: return (struct val){ .type = VAL_REAL, .r = sqlite3_column_double(own(s), i) };
 	case SQLITE_NULL: return (struct val){ .type = VAL_NULL };
 	}
-	return V_TEXT((const char *)sqlite3_column_text(own(s), i));
+	return (struct val){ .type = VAL_TEXT, .s = (const char *)sqlite3_column_text(own(s), i) };
 }
 
 static int64_t n_changed(struct stmt *s)

@@ -1,6 +1,7 @@
 /*
  * The first call of an operation into the store or to the disk fails, then the second, until there is none left: a
- * failure leaves everything as it was, and then the operation can be made; or it is made although a call failed.
+ * failure leaves everything as it was, and then the operation can be made; or it is made although a call failed. The
+ * same with each allocation of a size that a user chose, which is one that is large here.
  *
  * The linker gives the calls of the platform and the blobs to the functions below (--wrap).
  */
@@ -14,28 +15,38 @@
 #include "store/sql.h"
 #include "tests/platform/temp.h"
 
-#define N_MAX 1000 /* an operation that fails so often goes round in circles */
+#define N_MAX       1000 /* an operation that fails so often goes round in circles */
+#define LARGE_BYTES 100000
+#define CHUNK_BYTES (256 * 1024) /* what the blobs copy by, whatever the size */
+
+enum trap_kind { TRAP_CALL, TRAP_MEMORY };
 
 /* The store's threads ask too, also after they have answered. */
 static struct {
 	pthread_mutex_t lock;
-	unsigned left; /* calls until the one that fails; 0: none does */
+	enum trap_kind kind; /* of what is to fail */
+	unsigned left;       /* calls until the one that fails; 0: none does */
 	bool fired;
 	const char *what;
 } trap = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static bool fails(const char *what)
+static bool fails_as(enum trap_kind kind, const char *what)
 {
 	bool now;
 
 	pthread_mutex_lock(&trap.lock);
-	now = trap.left && --trap.left == 0;
+	now = kind == trap.kind && trap.left && --trap.left == 0;
 	if (now) {
 		trap.fired = true;
 		trap.what = what;
 	}
 	pthread_mutex_unlock(&trap.lock);
 	return now;
+}
+
+static bool fails(const char *what)
+{
+	return fails_as(TRAP_CALL, what);
 }
 
 /* The n-th call from now on is to fail; 0: none. True when one has failed since the last time. */
@@ -182,6 +193,36 @@ int __wrap_openat(int dir, const char *name, int flags, ...)
 	return __real_openat(dir, name, flags, mode);
 }
 
+static bool no_memory(size_t size, const char *what)
+{
+	return size >= LARGE_BYTES && size != CHUNK_BYTES && fails_as(TRAP_MEMORY, what);
+}
+
+WRAP(void *, malloc, size_t size)
+{
+	return no_memory(size, __func__) ? NULL : __real_malloc(size);
+}
+
+WRAP(void *, calloc, size_t n, size_t size)
+{
+	return no_memory(n * size, __func__) ? NULL : __real_calloc(n, size);
+}
+
+WRAP(void *, realloc, void *was, size_t size)
+{
+	return no_memory(size, __func__) ? NULL : __real_realloc(was, size);
+}
+
+WRAP(char *, strdup, const char *s)
+{
+	return no_memory(strlen(s), __func__) ? NULL : __real_strdup(s);
+}
+
+WRAP(char *, strndup, const char *s, size_t len)
+{
+	return no_memory(strnlen(s, len), __func__) ? NULL : __real_strndup(s, len);
+}
+
 /* All that the store holds, as text. */
 static void add_row(const struct table *t, const void *row, struct buf *out)
 {
@@ -289,6 +330,7 @@ struct scenario {
 	void (*check)(void); /* it was done, once */
 	bool brings_bytes;   /* a failure may leave the bytes that it was given */
 	bool in_steps;       /* what was done before a failure stays done */
+	enum trap_kind kind;
 };
 
 static size_t same_length(const char *a, const char *b)
@@ -300,7 +342,7 @@ static size_t same_length(const char *a, const char *b)
 	return n;
 }
 
-static void check_failure(const struct scenario *s, const struct err *e, const char *before, unsigned blobs)
+static void check_failure(const struct scenario *s, int rc, const struct err *e, const char *before, unsigned blobs)
 {
 	auto_free char *after = picture();
 
@@ -309,6 +351,8 @@ static void check_failure(const struct scenario *s, const struct err *e, const c
 		fail_msg("%s left something: %s", trap.what, after + same_length(after, before));
 	if (!s->brings_bytes && n_blobs() > blobs)
 		fail_msg("%s left bytes", trap.what);
+	if (s->kind == TRAP_MEMORY && rc != -ENOMEM)
+		fail_msg("%s met no memory: %s instead of ENOMEM: %s", trap.what, err_name(rc), e->text);
 }
 
 /*
@@ -323,6 +367,7 @@ static bool fail_until_done(const struct scenario *s, unsigned *n)
 	int rc;
 
 	assert_int_equal(temp_open(NULL), 0);
+	trap.kind = s->kind;
 	s->prepare();
 	before = picture();
 	blobs = n_blobs();
@@ -336,7 +381,7 @@ static bool fail_until_done(const struct scenario *s, unsigned *n)
 			fail_msg("it failed by itself: %s", e.text);
 		assert_int_equal(n_staged(), 0);
 		if (rc < 0)
-			check_failure(s, &e, before, blobs);
+			check_failure(s, rc, &e, before, blobs);
 		if (fired && s->brings_bytes)
 			blobs = n_blobs();
 		assert_true(*n < N_MAX);
@@ -353,8 +398,8 @@ static void fail_each(const struct scenario *s)
 
 	while (fail_until_done(s, &n))
 		;
-	print_message("# %u calls\n", n - 1);
-	assert_true(n > 4);
+	print_message("# %u %s\n", n - 1, s->kind == TRAP_MEMORY ? "allocations" : "calls");
+	assert_true(n > (s->kind == TRAP_MEMORY ? 1 : 4));
 }
 
 static int take_in(const struct dropped *d, struct err *e)
@@ -780,6 +825,126 @@ static void the_trash(void **state UNUSED)
 	fail_each(&(struct scenario){ prepare_trash, purge, check_purged, false, false });
 }
 
+/* A document of the size that a user may hand in; good until the next call. */
+static const char *large_text(const char *before, const char *after)
+{
+	static char text[4 * LARGE_BYTES + 1];
+
+	memset(text, 'x', 4 * LARGE_BYTES);
+	memcpy(text, before, strlen(before));
+	strcpy(text + 4 * LARGE_BYTES - strlen(after), after);
+	return text;
+}
+
+static int drop_large(struct err *e)
+{
+	const char *text = large_text("{\"title\": \"Ask\", \"data\": { \"note\": \"n\" }, \"description\": \"", "\"}");
+
+	return take_in(&(struct dropped){ .name = "ask.json", .text = text }, e);
+}
+
+static void check_large(void)
+{
+	assert_string_equal(told(0), "engagement.created task.created");
+}
+
+static void a_large_request(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ nothing, drop_large, check_large, .brings_bytes = true, .kind = TRAP_MEMORY });
+}
+
+static int drop_data(struct err *e)
+{
+	const char *text = large_text("{\"data\": { \"note\": \"", "\"}}");
+
+	return take_in(&(struct dropped){ .name = "ask.json", .text = text }, e);
+}
+
+static void large_arguments(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ nothing, drop_data, check_large, .brings_bytes = true, .kind = TRAP_MEMORY });
+}
+
+static void prepare_large(void)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(drop_data(&e), &e);
+}
+
+static void check_claimed_large(void)
+{
+	assert_int_equal(w.n_documents, 0);
+	assert_true(json_string_length(json_object_get(w.arguments, "note")) > 3 * LARGE_BYTES);
+}
+
+static void the_claim_of_a_large_one(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_large, claim_one, check_claimed_large, .kind = TRAP_MEMORY });
+}
+
+static int correct_large(struct err *e)
+{
+	const char *text = large_text("{\"title\": \"", "\"}");
+
+	return review_correct(p, row, text, strlen(text), &anna, e);
+}
+
+static void a_large_correction(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_review, correct_large, check_corrected, .kind = TRAP_MEMORY });
+}
+
+static int describe(struct err *e)
+{
+	const char *text = large_text("", "");
+
+	return task_set(p, row, "description", text, e);
+}
+
+static void check_described(void)
+{
+	assert_int_equal(strlen(get(row)->description), 4 * LARGE_BYTES);
+}
+
+static void a_large_description(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_ready, describe, check_described, .kind = TRAP_MEMORY });
+}
+
+static struct buf shown;
+
+static void prepare_described(void)
+{
+	struct err e = ERR_INIT;
+
+	prepare_ready();
+	expect_ok(describe(&e), &e);
+}
+
+static int show(struct err *e)
+{
+	int rc;
+
+	buf_release(&shown);
+	rc = task_document(p, row, &shown, e);
+	return rc < 0 ? err_set(e, rc, "task.json cannot be shown") : 0;
+}
+
+static void check_shown(void)
+{
+	json_t *doc = json_loads(buf_str(&shown), 0, NULL);
+
+	assert_int_equal(json_string_length(json_object_get(doc, "description")), 4 * LARGE_BYTES);
+	json_decref(doc);
+	buf_release(&shown);
+}
+
+static void a_large_document_of_a_task(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ prepare_described, show, check_shown, .kind = TRAP_MEMORY });
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -798,6 +963,12 @@ int main(void)
 		cmocka_unit_test(an_entry_removed),
 		cmocka_unit_test(an_entry_renamed_over_another),
 		cmocka_unit_test(the_trash),
+		cmocka_unit_test(a_large_request),
+		cmocka_unit_test(large_arguments),
+		cmocka_unit_test(the_claim_of_a_large_one),
+		cmocka_unit_test(a_large_correction),
+		cmocka_unit_test(a_large_description),
+		cmocka_unit_test(a_large_document_of_a_task),
 	};
 
 	return RUN_TESTS(tests);
