@@ -15,7 +15,17 @@ tasks=$mnt/engagements/default/tasks inbox=$mnt/tasks/inbox
 replay()
 {
 	FS0711_POWER_TOP=$(stat -c %i "$dir/disk") "$build/tests/power/replay" "$record" "$dir/ram/root" \
-		"$dir/ram/root/store" "$@"
+		"$dir/ram/root/${src##*/}" "$@"
+}
+
+check_states()
+{
+	local status
+
+	replay check "$build/0711ctl" >"$dir/checked" 2>&1
+	status=$?
+	tail -n 30 "$dir/checked"
+	return "$status"
 }
 
 # mark begin|done KEY = VALUE
@@ -133,9 +143,7 @@ ok 'it ends, and starts again' 'mount_stop && mount_start && drop sixth && mount
 
 ok 'nothing escaped the record' '
 	replay whole && diff -r "$dir/disk" "$dir/ram/root"'
-ok 'every state that a power cut may leave opens and has all that was acknowledged' '
-	replay check "$build/0711ctl" >"$dir/checked"; local status=$?
-	tail -n 30 "$dir/checked"; return $status'
+ok 'every state that a power cut may leave opens and has all that was acknowledged' check_states
 echo "# $(tail -n 1 "$dir/checked")"
 
 ok 'a disk that syncs nothing is noticed' '
@@ -165,6 +173,20 @@ try_mount()
 	drop "late$1" && ended "default/late$1" completed && mount_stop || return 1
 	"$build/0711ctl" fsck "$src" || [ $? = 4 ]
 }
+
+# load - what was dropped, into another directory; that is acknowledged when it ends
+load()
+{
+	"$build/0711ctl" dump "$src" "$dir/archive" || return 1
+	was=$record record=$dir/loaded src=$dir/disk/loaded
+	env "${daemon_env[@]/"$was"/"$record"}" "$build/0711ctl" load "$src" "$dir/archive" &&
+		grep -a '^mark .* done input default/[fsw]' "$was" >>"$record"
+}
+
+ok 'an archive is loaded' load
+ok 'the power is cut while it is loaded, and after' 'FS0711_POWER_STATES=$((${FS0711_POWER_STATES:-600} / 4)) check_states'
+echo "# $(tail -n 1 "$dir/checked")"
+record=$was
 
 # what is done from here on is not of the record
 mark()

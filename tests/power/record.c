@@ -280,11 +280,16 @@ ssize_t write(int fd, const void *bytes, size_t len)
 	return n;
 }
 
-/* What the kernel copied is read back, so that the log has its bytes. */
-static void put_copied(int fd, uint64_t ino, off_t at, size_t len)
+/* What the kernel copied is read back, so that the log has its bytes; the descriptor may be good for writing only. */
+static void put_copied(int to, uint64_t ino, off_t at, size_t len)
 {
-	char bytes[65536];
+	char path[64], bytes[65536];
+	int fd;
 
+	if (log_fd < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", to);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	while (len > 0) {
 		ssize_t n = pread(fd, bytes, len < sizeof(bytes) ? len : sizeof(bytes), at);
 
@@ -294,6 +299,7 @@ static void put_copied(int fd, uint64_t ino, off_t at, size_t len)
 		at += n;
 		len -= (size_t)n;
 	}
+	close(fd);
 }
 
 ssize_t copy_file_range(int from, off64_t *in, int to, off64_t *out, size_t len, unsigned flags)

@@ -56,7 +56,7 @@ static int by_record(const void *a, const void *b)
 	return (x->record > y->record) - (x->record < y->record);
 }
 
-/* What is about to be synced is what most may happen to: two cuts of three are there, the others anywhere. */
+/* What is about to be synced is what most may happen to: half of the cuts are there, others anywhere and at the end. */
 static void plan_cuts(struct replay *r)
 {
 	unsigned seed = (unsigned)number_of("FS0711_POWER_SEED", 1);
@@ -71,12 +71,14 @@ static void plan_cuts(struct replay *r)
 	for (size_t i = 0; i < r->n_cuts; i++) {
 		struct cut *c = &r->cuts[i];
 
-		if (i % 3 && n_syncs)
+		if (i % 8 == 0)
+			c->record = r->log.n;
+		else if (i % 2 && n_syncs)
 			c->record = sync[(size_t)rand_r(&seed) % n_syncs] + (size_t)rand_r(&seed) % 2;
 		else
 			c->record = (size_t)rand_r(&seed) % (r->log.n + 1);
 		c->seed = (unsigned)rand_r(&seed);
-		c->rule = (enum disk_rule)(i % N_DISK_RULES);
+		c->rule = (enum disk_rule)((size_t)rand_r(&seed) % N_DISK_RULES);
 	}
 	qsort(r->cuts, r->n_cuts, sizeof(*r->cuts), by_record);
 }
