@@ -125,7 +125,8 @@ static void mark_furniture(struct doc *d)
 				unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(seen, key));
 
 				if (pass == 1)
-					l->furniture = near_edge(p, l) && (count >= least || only_number(l->text));
+					l->furniture =
+						!p->flow && near_edge(p, l) && (count >= least || only_number(l->text));
 				if (pass == 0)
 					g_hash_table_insert(seen, key, GUINT_TO_POINTER(count + 1));
 				else
@@ -301,12 +302,14 @@ static void judge_pages(struct doc *d)
 	unsigned n_noise = 0;
 
 	for (unsigned i = 0; i < d->pages->len; i++)
-		n_noise += page_is_noise(doc_page(d, i));
+		n_noise += !doc_page(d, i)->flow && page_is_noise(doc_page(d, i));
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		struct page *p = doc_page(d, i);
 		const char *of = d->files->len > 1 ? doc_file(d, (unsigned)p->file)->name : NULL;
 
 		p->readable = p->plain[0] != '\0';
+		if (p->flow)
+			continue;
 		if (!p->readable) {
 			doc_warn(d, "page %d%s%s has no text layer; OCR is not part of this version", p->number,
 				 of ? " of " : "", of ? of : "");
@@ -357,8 +360,31 @@ static void detect_date_order(struct doc *d)
 	d->day_first = d->language == LANG_DE || day_first > month_first;
 }
 
+/* Stable: the order of the files, and of the pages in each, stays. */
+static void order_pages(struct doc *d)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(page_free);
+	int rank = 0, next = 0;
+
+	for (; next < G_MAXINT; rank = next) {
+		next = G_MAXINT;
+		for (unsigned i = 0; i < d->pages->len; i++) {
+			int its = doc_file(d, (unsigned)doc_page(d, i)->file)->rank;
+
+			if (its == rank)
+				g_ptr_array_add(all, doc_page(d, i));
+			else if (its > rank && its < next)
+				next = its;
+		}
+	}
+	g_ptr_array_set_free_func(d->pages, NULL);
+	g_ptr_array_unref(d->pages);
+	d->pages = all;
+}
+
 void doc_finish(struct doc *d)
 {
+	order_pages(d);
 	judge_pages(d);
 	mark_furniture(d);
 	for (unsigned i = 0; i < d->pages->len; i++)

@@ -34,21 +34,24 @@ struct page {
 	int *plain_from; /* where in text each byte of plain comes from */
 	GArray *lines;   /* struct line, in reading order */
 	GArray *blocks;  /* struct block, likewise */
-	bool readable;   /* false: no text layer, or one that is noise */
+	bool readable;   /* false: no text, or none that can be read */
+	bool flow;       /* made of running text: no headers and footers */
 };
 
 struct file {
-	char *name; /* last part of the path */
+	char *name; /* last part of the path; in a package the path there */
 	char sha256[65];
-	int n_pages;    /* in the file */
-	int pages_read; /* up to the cap */
+	int n_pages;      /* in the file; 0 for a package of other files */
+	int pages_read;   /* up to the cap */
+	const char *type; /* MIME type */
+	int rank;         /* pages of files of a lower rank come first */
 };
 
 enum language { LANG_NONE, LANG_EN, LANG_DE };
 
 struct doc {
-	GArray *files;       /* struct file */
-	GPtrArray *pages;    /* struct page */
+	GArray *files;       /* struct file, in the order in which they came */
+	GPtrArray *pages;    /* struct page; after doc_finish those of files of a low rank first */
 	GPtrArray *warnings; /* char *: sentences for the person */
 	enum language language;
 	bool day_first; /* 3/4/2025 is in April */

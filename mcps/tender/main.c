@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "output.h"
-#include "pdf.h"
+#include "reader.h"
 #include "result.h"
 #include "sdk/server.h"
 
@@ -35,35 +35,36 @@ static void step_begun(void *arg, const char *what)
 	call_progress(r->call, READ_SHARE + 0.5 * r->steps++, 100, "looking for the %s", what);
 }
 
-static int fail(struct call *c, enum pdf_fault fault, const struct err *e)
+static int fail(struct call *c, enum fault fault, const struct err *e)
 {
-	return call_fail(c, pdf_fault_kind(fault), false, "%s", e->text);
+	return call_fail(c, fault_kind(fault), false, "%s", e->text);
 }
 
 /*
  * Reads all documents. A package with one bad part is still worth reading: the part is named in a warning. Returns
- * PDF_FINE when at least one was read, else what is wrong with the first.
+ * FAULT_NONE when at least one was read, else what is wrong with the first.
  */
-static enum pdf_fault read_documents(struct reading *r, const json_t *documents, struct doc *d, struct err *first)
+static enum fault read_documents(struct reading *r, const json_t *documents, struct doc *d, struct err *first)
 {
-	enum pdf_fault worst = PDF_FINE;
+	struct reader reader = { .doc = d, .page = page_read, .arg = r };
+	enum fault worst = FAULT_NONE;
 	json_t *path;
 
 	r->n = json_array_size(documents);
 	json_array_foreach (documents, r->i, path) {
 		struct err e = ERR_INIT;
-		enum pdf_fault fault = pdf_read(d, json_string_value(path), page_read, r, &e);
+		enum fault fault = reader_read(&reader, json_string_value(path), &e);
 
-		if (fault == PDF_FINE)
+		if (fault == FAULT_NONE)
 			continue;
 		call_log(r->call, "warning", "%s", e.text);
 		doc_warn(d, "%s", e.text);
-		if (worst == PDF_FINE) {
+		if (worst == FAULT_NONE) {
 			worst = fault;
 			*first = e;
 		}
 	}
-	return d->pages->len > 0 ? PDF_FINE : worst;
+	return d->pages->len > 0 ? FAULT_NONE : worst;
 }
 
 static bool check_documents(struct call *c, const json_t *documents)
@@ -110,13 +111,13 @@ static int parse_rfp(struct call *c)
 	struct reading r = { .call = c };
 	struct err e = ERR_INIT;
 	struct doc *d;
-	enum pdf_fault fault;
+	enum fault fault;
 
 	if (!check_documents(c, documents))
 		return 0;
 	d = doc_new();
 	fault = read_documents(&r, documents, d, &e);
-	if (fault != PDF_FINE) {
+	if (fault != FAULT_NONE) {
 		doc_free(d);
 		return fail(c, fault, &e);
 	}

@@ -53,8 +53,8 @@ static json_t *describe_file(const struct doc *d, const struct file *f)
 {
 	const char *code = language_code(d->language);
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:o}", "file", f->name, "sha256", f->sha256, "type", "application/pdf",
-			 "pages", f->n_pages, "language", code ? json_string(code) : json_null());
+	return json_pack("{s:s, s:s, s:s, s:i, s:o}", "file", f->name, "sha256", f->sha256, "type", f->type, "pages",
+			 f->n_pages, "language", code ? json_string(code) : json_null());
 }
 
 static void describe_files(const struct doc *d, json_t *result)

@@ -13,7 +13,7 @@ write_many()
 	local i
 
 	for i in $(seq "$files"); do
-		echo "the $i. document of writer $1" >"$dir/in/$1-$i.txt"
+		printf '\0the %s. document of writer %s\n' "$i" "$1" >"$dir/in/$1-$i.txt" # no text: nobody reads it
 		cp "$dir/in/$1-$i.txt" "$inbox/" || echo "writer $1 could not write file $i"
 		[ -e "$inbox/$1-$i.txt.receipt.json" ] || echo "file $i of writer $1 has no receipt"
 	done

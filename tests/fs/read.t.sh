@@ -30,7 +30,7 @@ ok 'a tree with everything in it' '
 	put 3600 "$mnt/settings/folder_quiet_s" && echo text >"$inbox/folder/a.txt" &&
 	sample "$inbox/done.pdf" && wait_task done completed && put 100 "$mnt/engagements/default/review_threshold" &&
 	sample "$inbox/unsure.pdf" unsure && wait_task unsure needs_review &&
-	echo "no PDF" >"$inbox/bad.pdf" && wait_task bad failed && sample "$mnt/engagements/e/tasks/inbox/gone.pdf" &&
+	printf "\\211PNG" >"$inbox/bad.pdf" && wait_task bad failed && sample "$mnt/engagements/e/tasks/inbox/gone.pdf" &&
 	wait_task "$mnt/engagements/e/tasks/gone" completed && rm -r "$mnt/engagements/e/tasks/gone" &&
 	exec 9>"$inbox/held.pdf" && cat "$top/samples/city-website-rfp.pdf" >&9 && echo part >"$inbox/.part" &&
 	must_fail EINVAL put perhaps "$tasks/unsure/review" &&

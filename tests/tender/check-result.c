@@ -1,9 +1,10 @@
 /*
- * check-result MANIFEST PDF - judge the answer to parse_rfp that comes by standard input
+ * check-result MANIFEST FILE - judge the answer to parse_rfp that comes by standard input
  *
  * The structured content must fit the output schema of the manifest, and every quote must stand on its page, compared
  * with what pdftotext says of it (plain, -raw or -layout) after NFKC and without white space and hyphens; " … " joins
- * pieces. Says what is wrong, a line each, and ends with 0 (good), 1 (bad) or 77 (pdftotext is not installed).
+ * pieces. Of an Office file the words of its XML are taken, whatever the page; numbers of list items are not in them.
+ * Says what is wrong, a line each, and ends with 0 (good), 1 (bad) or 77 (pdftotext or unzip is not installed).
  */
 #include <glib.h>
 #include <jansson.h>
@@ -156,12 +157,55 @@ static char *plain(const char *s)
 
 static const char *const modes[] = { "-nopgbrk", "-raw", "-layout" };
 
+static bool is_pdf(const char *path)
+{
+	auto_free char *bytes = NULL;
+	gsize len = 0;
+
+	return g_file_get_contents(path, &bytes, &len, NULL) && g_strstr_len(bytes, (gssize)MIN(len, 1024), "%PDF-");
+}
+
+static char *run(char **argv)
+{
+	char *text = NULL;
+
+	if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL,
+			  NULL, NULL))
+		exit(77);
+	return text;
+}
+
+/* The words of an Office file: its text parts without their tags. */
+static char *office_text(const char *path)
+{
+	static const char *const entities[][2] = {
+		{ "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&apos;", "'" }, { "&amp;", "&" }
+	};
+	char *argv[] = { "unzip", "-p", (char *)path, "word/document.xml", "word/footnotes.xml", "content.xml", NULL };
+	GRegex *tags = g_regex_new("<[^>]*>", 0, 0, NULL);
+	auto_free char *xml = run(argv), *bare = xml ? g_regex_replace_literal(tags, xml, -1, 0, "", 0, NULL) : NULL;
+	GString *text = g_string_new(bare);
+
+	for (size_t i = 0; i < N_ELEMS(entities); i++)
+		g_string_replace(text, entities[i][0], entities[i][1], 0);
+	g_regex_unref(tags);
+	return g_string_free(text, FALSE);
+}
+
+static char *pdf_text(const char *pdf, int page, size_t mode)
+{
+	auto_free char *number = xasprintf("%d", page);
+	char *argv[] = { "pdftotext", (char *)modes[mode], "-f", number, "-l", number, (char *)pdf, "-", NULL };
+
+	return run(argv);
+}
+
 /* The page's text in one mode, as plain() has it; kept for the next quote. */
-static const char *page_text(const char *pdf, int page, size_t mode)
+static const char *page_text(const char *path, int page, size_t mode)
 {
 	static GHashTable *known;
-	auto_free char *key = xasprintf("%d %zu", page, mode), *number = xasprintf("%d", page), *text = NULL;
-	char *argv[] = { "pdftotext", (char *)modes[mode], "-f", number, "-l", number, (char *)pdf, "-", NULL };
+	bool pdf = is_pdf(path);
+	auto_free char *key = pdf ? xasprintf("%d %zu", page, mode) : xstrdup("all"), *text = NULL;
 	const char *got;
 
 	if (!known)
@@ -169,22 +213,28 @@ static const char *page_text(const char *pdf, int page, size_t mode)
 	got = g_hash_table_lookup(known, key);
 	if (got)
 		return got;
-	if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL,
-			  NULL, NULL))
-		exit(77);
+	text = pdf ? pdf_text(path, page, mode) : office_text(path);
 	g_hash_table_insert(known, g_strdup(key), plain(text));
 	return g_hash_table_lookup(known, key);
 }
 
-static bool stands(const char *pdf, int page, const char *piece)
+/* Word counts the items of its lists itself: "2.1" stands in no text. */
+static const char *without_number(const char *path, const char *piece)
 {
-	auto_free char *want = plain(piece);
+	size_t n = strspn(piece, "0123456789.()abcdefghijklmnopqrstuvwxyz");
+
+	return is_pdf(path) || piece[n] != ' ' ? piece : piece + n;
+}
+
+static bool stands(const char *path, int page, const char *piece)
+{
+	auto_free char *want = plain(piece), *bare = plain(without_number(path, piece));
 
 	for (size_t mode = 0; mode < N_ELEMS(modes); mode++) {
-		if (*want && strstr(page_text(pdf, page, mode), want))
+		if (*want && strstr(page_text(path, page, mode), want))
 			return true;
 	}
-	return false;
+	return *bare && strstr(page_text(path, page, 0), bare);
 }
 
 static void check_quote(const char *pdf, const json_t *fact, const char *path)

@@ -1,0 +1,76 @@
+#include "xml.h"
+
+xmlTextReader *xml_open(const char *bytes, size_t len)
+{
+	return xmlReaderForMemory(bytes, (int)len, NULL, NULL, XML_SAFE);
+}
+
+xmlDoc *xml_parse(const char *bytes, size_t len)
+{
+	return xmlReadMemory(bytes, (int)len, NULL, NULL, XML_SAFE);
+}
+
+const char *xml_attr(const xmlNode *n, const char *name)
+{
+	for (const xmlAttr *a = n->properties; a; a = a->next) {
+		if (streq((const char *)a->name, name))
+			return a->children && a->children->content ? (const char *)a->children->content : "";
+	}
+	return "";
+}
+
+const xmlNode *xml_child(const xmlNode *n, const char *name)
+{
+	for (const xmlNode *c = n ? n->children : NULL; c; c = c->next) {
+		if (xml_is(c, name))
+			return c;
+	}
+	return NULL;
+}
+
+const char *xml_child_attr(const xmlNode *n, const char *child, const char *name)
+{
+	const xmlNode *c = xml_child(n, child);
+
+	return c ? xml_attr(c, name) : "";
+}
+
+const xmlNode *xml_find(const xmlNode *n, const char *name)
+{
+	if (xml_is(n, name))
+		return n;
+	for (const xmlNode *c = n->children; c; c = c->next) {
+		const xmlNode *found = c->type == XML_ELEMENT_NODE ? xml_find(c, name) : NULL;
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* Steps over what is before and above the parent; from there on child by child. */
+int xml_each_child(const char *bytes, size_t len, const char *parent, void (*fn)(void *arg, const xmlNode *n),
+		   void *arg)
+{
+	xmlTextReader *r = xml_open(bytes, len);
+	int depth = -1, rc = r ? xmlTextReaderRead(r) : -1;
+
+	while (rc == 1 && (depth < 0 || xmlTextReaderDepth(r) > depth)) {
+		const xmlNode *n;
+
+		if (xmlTextReaderNodeType(r) != XML_READER_TYPE_ELEMENT) {
+			rc = xmlTextReaderRead(r);
+		} else if (depth < 0) {
+			if (streq((const char *)xmlTextReaderConstLocalName(r), parent))
+				depth = xmlTextReaderDepth(r);
+			rc = xmlTextReaderRead(r);
+		} else {
+			n = xmlTextReaderExpand(r);
+			if (n)
+				fn(arg, n);
+			rc = n ? xmlTextReaderNext(r) : -1;
+		}
+	}
+	xmlFreeTextReader(r);
+	return rc < 0 || depth < 0 ? -1 : 0;
+}
