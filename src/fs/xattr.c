@@ -85,7 +85,8 @@ int xattr_get(struct fs *fs, uint64_t ino, const char *name, struct buf *out, st
 
 	if (streq(name, ERROR_NAME))
 		return get_error(fs, ino, out, e);
-	return is_user(name) ? store_read(fs->p->store, get, &c, e) : -ENODATA;
+	/* Not ENODATA: on ENOTSUP ls -l asks no more files for their ACL and their SELinux label. */
+	return is_user(name) ? store_read(fs->p->store, get, &c, e) : -ENOTSUP;
 }
 
 static int add_name(void *row, void *ud)

@@ -70,6 +70,9 @@ green" "$(getfattr --only-values -n user.color "$inbox/a.pdf")" &&
 	same "user.color user.empty" "$(echo $(getfattr "$inbox/a.pdf" 2>/dev/null | grep ^user))" &&
 	setfattr -n user.color -v red "$inbox/folder" && setfattr -n user.note -v mine "$tasks/a" &&
 	setfattr -n user.note -v ours "$mnt/engagements/default"'
+ok 'of other namespaces there are none, and who lists files asks only once' '
+	must_fail EOPNOTSUPP op getxattr "$inbox/a.pdf" security.selinux &&
+	must_fail EOPNOTSUPP op getxattr "$inbox/a.pdf" system.posix_acl_access'
 ok 'and removed' 'setfattr -x user.empty "$inbox/a.pdf" && must_fail ENODATA op getxattr "$inbox/a.pdf" user.empty'
 ok 'others are refused in a way that tools know' '
 	must_fail EOPNOTSUPP op setxattr "$inbox/a.pdf" security.x y && must_fail EOPNOTSUPP op setxattr "$inbox/a.pdf" trusted.x y'
