@@ -48,9 +48,9 @@ fi
 
 ok 'there is one of each kind' '
 	sample "$inbox/rfp.pdf" && wait_task rfp completed && sample "$inbox/old.pdf" old && wait_task old completed &&
-	rm -r "$tasks/old" && mkdir "$inbox/folder" "$inbox/folder/annex" &&
+	put 3600 "$mnt/settings/folder_quiet_s" && rm -r "$tasks/old" && mkdir "$inbox/folder" "$inbox/folder/annex" &&
 	sample "$inbox/folder/annex/a.pdf" folder && cp -r "$inbox/folder" "$inbox/task" &&
-	put submit "$inbox/task/ctl" && wait_task task && put 3600 "$mnt/settings/folder_quiet_s" &&
+	put submit "$inbox/task/ctl" && wait_task task &&
 	mkdir "$mnt/experts/anna" "$mnt/companies/acme" && touch "$mnt/experts/anna/.expert.json.swp" &&
 	ls "$inbox/@TENDER/parse_rfp"'
 ok 'every file has a handle' 'take && [ "$(wc -l <"$dir/paths")" -gt 100 ]'
