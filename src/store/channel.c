@@ -114,3 +114,19 @@ void run_end(struct run *r)
 		r->engine->unprepare(r->stmt);
 	}
 }
+
+int channel_read(struct channel *s, struct err *e)
+{
+	int rc = s->reading ? 0 : s->engine->tx(s->conn, TX_READ, e);
+
+	s->reading = rc == 0;
+	return rc;
+}
+
+/* After some errors the engine has ended it by itself. */
+void channel_read_end(struct channel *s)
+{
+	if (s->reading && s->engine->in_tx(s->conn))
+		s->engine->tx(s->conn, TX_ROLLBACK, NULL);
+	s->reading = false;
+}

@@ -22,11 +22,17 @@ struct channel {
 	struct prepared queries[N_QUERIES];
 	struct table_stmts *tables;
 	struct channel *next; /* of those that are idle */
+	bool reading;         /* it has a snapshot, */
+	uint64_t as_of;       /* which shows so many commits, or more */
 };
 
 int channel_open(const struct engine *en, struct site *site, bool writes, struct channel **out, struct err *e);
 /* channel_close - s may be NULL */
 void channel_close(struct channel *s);
+
+/* channel_read - take a snapshot, unless there is one already; channel_read_end lets it go. 0 or -errno */
+int channel_read(struct channel *s, struct err *e);
+void channel_read_end(struct channel *s);
 
 /* A statement in use: the prepared one, or one of its own when that is busy (a query from within its own row_each). */
 struct run {

@@ -13,6 +13,7 @@ struct readers {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct channel *idle; /* the last used first: its pages are in memory */
+	_Atomic uint64_t commits;
 	int n_open, n_taken;
 	bool stopped;
 };
@@ -84,13 +85,23 @@ int readers_take(struct readers *r, struct channel **out, struct err *e)
 		else
 			pthread_cond_wait(&r->changed, &r->lock);
 	}
+	if (rc == 0 && !(*out)->reading)
+		(*out)->as_of = r->commits;
 	pthread_mutex_unlock(&r->lock);
 	return rc;
 }
 
+static void forget_old(struct readers *r, struct channel *s)
+{
+	if (s->as_of != r->commits)
+		channel_read_end(s);
+}
+
 void readers_give(struct readers *r, struct channel *s)
 {
+	forget_old(r, s); /* most are found old here, without the lock */
 	pthread_mutex_lock(&r->lock);
+	forget_old(r, s);
 	s->next = r->idle;
 	r->idle = s;
 	r->n_taken--;
@@ -98,6 +109,27 @@ void readers_give(struct readers *r, struct channel *s)
 		pthread_cond_broadcast(&r->changed);
 	else
 		pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void rest(struct readers *r)
+{
+	for (struct channel *s = r->idle; s; s = s->next)
+		channel_read_end(s);
+}
+
+void readers_rest(struct readers *r)
+{
+	pthread_mutex_lock(&r->lock);
+	rest(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void readers_changed(struct readers *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->commits++;
+	rest(r);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -111,6 +143,7 @@ bool readers_stop(struct readers *r, int wait_ms)
 	while (r->n_taken > 0 && cond_wait_until(&r->changed, &r->lock, until) == 0)
 		continue;
 	alone = r->n_taken == 0;
+	rest(r);
 	pthread_mutex_unlock(&r->lock);
 	return alone;
 }

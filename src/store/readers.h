@@ -1,4 +1,10 @@
-/* readers - the connections that read: made when needed up to a limit, then waited for */
+/*
+ * readers - the connections that read: made when needed up to a limit, then waited for
+ *
+ * A connection keeps its snapshot from one question to the next as long as nothing was committed: beginning and ending
+ * one costs more than most questions. The writer ends those of idle connections, which would keep the log from starting
+ * anew.
+ */
 #ifndef FS0711_STORE_READERS_H
 #define FS0711_STORE_READERS_H
 
@@ -13,6 +19,10 @@ void readers_free(struct readers *r);
 /* readers_take - a channel for the caller alone; blocks while all are taken, or readers_stop holds. 0 or -errno */
 int readers_take(struct readers *r, struct channel **out, struct err *e);
 void readers_give(struct readers *r, struct channel *s);
+/* readers_changed - something was committed: who reads from now on sees it */
+void readers_changed(struct readers *r);
+/* readers_rest - idle connections let go of their snapshots */
+void readers_rest(struct readers *r);
 
 /*
  * readers_stop - let nobody begin to read until readers_go, and wait for those who do

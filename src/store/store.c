@@ -142,13 +142,13 @@ int store_write(struct store *st, store_fn *fn, void *arg, struct err *e)
 static int read_in(struct channel *s, store_fn *fn, void *arg, struct err *e)
 {
 	struct tx tx = { .channel = s };
-	int rc = s->engine->tx(s->conn, TX_READ, e);
+	int rc = channel_read(s, e);
 
 	if (rc < 0)
 		return rc;
 	rc = fn(&tx, arg, e);
-	if (s->engine->in_tx(s->conn))
-		s->engine->tx(s->conn, TX_ROLLBACK, NULL);
+	if (rc < 0 && rc != -ENOENT) /* it may be the snapshot's fault */
+		channel_read_end(s);
 	tx_forget(&tx, 0);
 	free(tx.changes);
 	return rc;
@@ -162,6 +162,8 @@ int store_read(struct store *st, store_fn *fn, void *arg, struct err *e)
 	if (rc < 0)
 		return rc;
 	rc = read_in(s, fn, arg, e);
+	if (!st->writer) /* who writes there is another process: we do not hear of its commits */
+		channel_read_end(s);
 	readers_give(st->readers, s);
 	return rc;
 }

@@ -158,11 +158,13 @@ static void write_batch(struct writer *w)
 
 	b.last = &b.first;
 	w->tx.lost = (struct err)ERR_INIT;
+	readers_rest(w->readers);
 	rc = writer_tx(w, TX_WRITE, &e);
 	if (rc == 0)
 		rc = run_jobs(w, &b, &e);
 	if (rc == 0)
 		rc = writer_tx(w, TX_COMMIT, &e);
+	readers_changed(w->readers);
 	if (rc < 0)
 		batch_fail(w, &b, rc, &e);
 	else
