@@ -103,6 +103,7 @@ static int add_more(struct labels *l, const struct mark *one UNUSED, const char 
 	json_t *last = last_of(list_of(l, "requirements"));
 	auto_free char *both = xasprintf("%s %s", json_string_value(json_object_get(last, "text")), text);
 
+	json_object_set_new(last, "joined", json_true()); /* it stands in pieces */
 	return json_object_set_new(last, "text", json_string(both));
 }
 

@@ -3,8 +3,8 @@
  *
  *   mkdoc SOURCE.txt OUT.pdf OUT.json
  *
- * A source has one thing a line; lines of a paragraph run on until a blank line. Marks in {{ }} are labels: labels.h.
- *   # Title        ## Heading       ### Heading      ! Bold        = centred       > right
+ * A source has one thing a line; lines of a paragraph, a list item or a note run on until a blank line. Marks in {{ }}
+ * are labels: labels.h. # Title        ## Heading       ### Heading      ! Bold        = centred       > right
  *   - item         -- item below    + (a) hung       ++ 1. hung below     [x] [ ] box of a form
  *   || cell | cell |  head of a table   | cell | cell |  a row, to the bar at a line's end   ^ note at the foot   ~
  * small
@@ -223,6 +223,11 @@ static const char *take_label(struct maker *m, const char *text)
 	return space + 1;
 }
 
+/* What is over a paragraph does not run on into it. */
+static const bool one_line[N_STYLES] = {
+	[BOLD] = true, [TITLE] = true, [HEADING] = true, [SUBHEADING] = true, [CENTRED] = true, [RIGHT] = true
+};
+
 static int begin(struct maker *m, const char *line)
 {
 	static const struct {
@@ -255,6 +260,8 @@ static int begin(struct maker *m, const char *line)
 		else if (marks[i].label)
 			text = take_label(m, text);
 		g_string_assign(m->open, text);
+		if (rc == 0 && one_line[m->style])
+			rc = flush(m);
 		return rc < 0 ? rc : 1;
 	}
 	return 0;
@@ -285,14 +292,19 @@ static int read_file(const char *path, struct buf *out, struct err *e)
 	return rc < 0 ? err_set(e, rc, "%s: %s", path, strerror(-rc)) : 0;
 }
 
-/* "OLD => NEW" in text: each must be there, else the sources have grown apart. */
+/* "OLD => NEW" in text, "~~" in NEW is a new line: OLD must be there, else the sources have grown apart. */
 static int replace(GString *text, char *const *changes, struct err *e)
 {
 	for (; *changes; changes++) {
 		const char *arrow = strstr(*changes, " => ");
 		auto_free char *old = arrow ? xstrndup(*changes, (size_t)(arrow - *changes)) : NULL;
+		GString *new = g_string_new(arrow ? arrow + strlen(" => ") : "");
+		bool done;
 
-		if (!old || g_string_replace(text, old, arrow + 4, 0) == 0)
+		g_string_replace(new, "~~", "\n", 0);
+		done = old && g_string_replace(text, old, new->str, 0) > 0;
+		g_string_free(new, TRUE);
+		if (!done)
 			return err_set(e, -EINVAL, "'%.80s' replaces nothing", *changes);
 	}
 	return 0;

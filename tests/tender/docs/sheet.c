@@ -347,6 +347,7 @@ void sheet_seal(struct sheet *s, const char *text)
 	page_begin(s);
 	pango_layout_set_alignment(l, PANGO_ALIGN_CENTER);
 	cairo_set_line_width(s->cr, 1.5);
+	cairo_new_path(s->cr);
 	cairo_arc(s->cr, x, y, radius, 0, 2 * M_PI);
 	cairo_stroke(s->cr);
 	show_at(s, l, x - radius + 6, y - layout_height(l) / 2);

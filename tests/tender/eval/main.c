@@ -97,7 +97,7 @@ static int finish(const struct options *o, const struct score *s)
 	if (o->misses)
 		report_misses(s, o->misses, stdout);
 	report_tables(s, stdout);
-	if (o->reached && json_dump_file(reached, o->reached, JSON_INDENT(1) | JSON_REAL_PRECISION(3)) < 0) {
+	if (o->reached && json_dump_file(reached, o->reached, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) < 0) {
 		fprintf(stderr, "eval: %s could not be written\n", o->reached);
 		rc = 2;
 	}

@@ -262,7 +262,7 @@ static int check(const char *name, const json_t *floor, const json_t *reached, i
 {
 	double want = json_number_value(floor), got = json_number_value(reached);
 
-	if (!json_is_number(floor) || (json_is_number(reached) && sign * (got - want) >= -1e-9))
+	if (!json_is_number(floor) || (json_is_number(reached) && sign * (got - want) > -1e-5))
 		return 0;
 	fprintf(out, "%s is %.3f, must be %s %.3f\n", name, got, sign > 0 ? "at least" : "at most", want);
 	return 1;

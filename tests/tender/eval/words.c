@@ -58,19 +58,20 @@ char *words_digits(const char *s)
 
 static void end_word(GArray *words, GString *word)
 {
-	GQuark q;
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
 
 	if (word->len == 0)
 		return;
-	q = g_quark_from_string(word->str);
-	g_array_append_val(words, q);
+	for (gsize i = 0; i < word->len; i++)
+		hash = (hash ^ (unsigned char)word->str[i]) * 1099511628211u;
+	g_array_append_val(words, hash);
 	g_string_truncate(word, 0);
 }
 
 GArray *words_split(const char *s)
 {
 	auto_free char *folded = fold(s);
-	GArray *words = g_array_new(FALSE, FALSE, sizeof(GQuark));
+	GArray *words = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	GString *word = g_string_new(NULL);
 	gunichar was = ' ';
 
@@ -99,7 +100,7 @@ unsigned words_common(const GArray *a, const GArray *b)
 		for (unsigned k = 0; k < b->len; k++) {
 			unsigned above = row[k + 1];
 
-			if (g_array_index(a, GQuark, i) == g_array_index(b, GQuark, k))
+			if (g_array_index(a, uint64_t, i) == g_array_index(b, uint64_t, k))
 				row[k + 1] = diagonal + 1;
 			else if (row[k] > above)
 				row[k + 1] = row[k];

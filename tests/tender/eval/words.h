@@ -16,9 +16,9 @@ bool words_same(const char *a, const char *b);
 char *words_digits(const char *s);
 
 /*
- * words_split - the words of s, in order, each a number that stands for its normal form (gunichar-wise as above)
+ * words_split - the words of s, in order, each as a hash of its normal form
  * A word is a run without white space, brackets and slashes; hyphens, also those at the end of a line, are left out.
- * Returns a GArray of GQuark, the caller's
+ * Returns a GArray of uint64_t, the caller's
  */
 GArray *words_split(const char *s);
 
