@@ -9,8 +9,8 @@ enum change_kind {
 	CHANGE_PARTY, /* row: the record, parent: enum party_kind, was/now: 0 or CHANGE_NONE, name: the former name */
 	CHANGE_TASK,  /* row: the task, parent: its engagement, was/now: state or CHANGE_NONE, name: its name */
 	CHANGE_TRASH, /* row: the task, parent: its engagement, was/now: 0 or CHANGE_NONE, name: its name */
-	CHANGE_DROP, /* row: the entry, parent: its inbox, was: 1 when that is a folder, now: 0, 1 when it was there
-			already, or CHANGE_NONE, name */
+	CHANGE_DROP,  /* row: the entry, parent: its inbox, was: 1 when that is a folder, now: 0, 1 when it was there
+			 already, or CHANGE_NONE, name */
 	CHANGE_DOCUMENT, /* row: the task whose documents changed, name: the name of the document; NULL: only the
 			    attributes of the document that is parent */
 	CHANGE_EVENT,    /* row: the event, parent: its task or 0 */

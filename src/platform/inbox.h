@@ -36,10 +36,10 @@ struct attachment {
 
 struct arrival {
 	const struct inbox *box;
-	int64_t row_id;     /* reserved for the entry; not used when an entry of that name goes on */
-	int64_t task_row;   /* reserved for the task, so that the caller can hold it before it exists */
-	int64_t own_task;   /* 0, or the task that the same writing became before: it goes on, whoever has its name now */
-	int64_t from_row;   /* 0, or the entry of a folder that it was until now: that goes */
+	int64_t row_id;   /* reserved for the entry; not used when an entry of that name goes on */
+	int64_t task_row; /* reserved for the task, so that the caller can hold it before it exists */
+	int64_t own_task; /* 0, or the task that the same writing became before: it goes on, whoever has its name now */
+	int64_t from_row; /* 0, or the entry of a folder that it was until now: that goes */
 	int64_t parent_row; /* the dropped folder that holds it, or 0 */
 	const char *name;
 	const char *sha256;
