@@ -12,6 +12,8 @@
 #include "base/io.h"
 #include "blob/place.h"
 
+#define MOST_AT_ONCE 4
+
 /* One that is made by us and missing in blobs/ after a power cut would take its documents along: sync after. */
 static int make_dir(int parent, const char *name)
 {
@@ -112,6 +114,48 @@ int blob_put(struct blobs *b, const void *bytes, size_t len, char *sha, struct e
 		rc = stage_seal(s, sha, &size, e);
 	stage_free(s);
 	return rc;
+}
+
+struct putting {
+	struct blobs *blobs;
+	struct blob_put *all;
+	size_t n;
+	_Atomic size_t next;
+};
+
+static void *put_some(void *arg)
+{
+	struct putting *p = arg;
+	size_t i;
+
+	while ((i = p->next++) < p->n) {
+		struct blob_put *x = &p->all[i];
+
+		x->err = (struct err)ERR_INIT;
+		x->rc = blob_put(p->blobs, x->bytes, x->len, x->sha, &x->err);
+	}
+	return NULL;
+}
+
+int blob_put_all(struct blobs *b, struct blob_put *all, size_t n, struct err *e)
+{
+	struct putting p = { .blobs = b, .all = all, .n = n };
+	pthread_t thread[MOST_AT_ONCE - 1];
+	size_t n_threads = 0;
+
+	while (n_threads < N_ELEMS(thread) && n_threads + 1 < n &&
+	       pthread_create(&thread[n_threads], NULL, put_some, &p) == 0)
+		n_threads++;
+	put_some(&p);
+	while (n_threads > 0)
+		pthread_join(thread[--n_threads], NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].rc < 0) {
+			*e = all[i].err;
+			return all[i].rc;
+		}
+	}
+	return 0;
 }
 
 int blob_open(struct blobs *b, const char *sha, struct err *e)

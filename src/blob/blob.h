@@ -41,6 +41,19 @@ int stage_load(struct stage *s, const char *sha, struct err *e);
 
 /* blob_put - stage_new, write, seal for bytes in memory. Pins. 0 or -errno */
 int blob_put(struct blobs *b, const void *bytes, size_t len, char *sha, struct err *e);
+/* One of several documents that are put at once. */
+struct blob_put {
+	const void *bytes;
+	size_t len;
+	char sha[SHA256_HEX_BYTES]; /* out, as the rest */
+	int rc;                     /* 0: it is there, and pinned */
+	struct err err;
+};
+/*
+ * blob_put_all - blob_put for each, several at a time: most of it is waiting for the disk. Those that are there are
+ * pinned, also when others failed. 0, or the -errno of the first that failed
+ */
+int blob_put_all(struct blobs *b, struct blob_put *all, size_t n, struct err *e);
 /* blob_pin - keep a blob that is there already, for a row that will name it too. 0, -ENOENT when it is lost, or -errno
  */
 int blob_pin(struct blobs *b, const char *sha, struct err *e);

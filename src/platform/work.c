@@ -442,22 +442,26 @@ static int succeed(struct tx *tx, void *arg, struct err *e)
 	return rc;
 }
 
-static int store_bytes(struct platform *p, const void *bytes, size_t len, struct stored *s, struct err *e)
-{
-	s->size = (int64_t)len;
-	return blob_put(p->blobs, bytes, len, s->sha256, e);
-}
-
-static int store_outcome(struct finish *f, size_t *n_stored, struct err *e)
+/* The result's bytes come first, then those of its outputs. */
+static int store_outcome(struct finish *f, struct blob_put *put, struct err *e)
 {
 	auto_buf text = BUF_INIT;
+	size_t n = f->o->n_outputs;
 	int rc;
 
 	record_dump(f->o->result, &text);
-	rc = text.failed ? -ENOMEM : store_bytes(f->p, text.data, text.len, &f->result, e);
-	for (size_t i = 0; rc == 0 && i < f->o->n_outputs; i++) {
-		rc = store_bytes(f->p, f->o->output[i].bytes, f->o->output[i].len, &f->output[i], e);
-		*n_stored += rc == 0;
+	if (text.failed)
+		return -ENOMEM;
+	put[0] = (struct blob_put){ .bytes = text.data, .len = text.len };
+	for (size_t i = 0; i < n; i++)
+		put[i + 1] = (struct blob_put){ .bytes = f->o->output[i].bytes, .len = f->o->output[i].len };
+	rc = blob_put_all(f->p->blobs, put, n + 1, e);
+	for (size_t i = 0; i <= n; i++) {
+		struct stored *s = i ? &f->output[i - 1] : &f->result;
+
+		s->size = (int64_t)put[i].len;
+		if (put[i].rc == 0)
+			memcpy(s->sha256, put[i].sha, sizeof(s->sha256));
 	}
 	return rc;
 }
@@ -473,17 +477,17 @@ static void let_go(struct platform *p, const char *sha256, bool counts)
 int work_succeed(struct platform *p, const struct work *w, const struct outcome *o, struct err *e)
 {
 	struct finish f = { .p = p, .w = w, .o = o, .output = xcalloc(o->n_outputs, sizeof(*f.output)) };
-	size_t n_stored = 0;
-	int rc = store_outcome(&f, &n_stored, e);
+	struct blob_put *put = xcalloc(o->n_outputs + 1, sizeof(*put));
+	int rc = store_outcome(&f, put, e);
 
 	if (rc == 0)
 		rc = store_write(p->store, succeed, &f, e);
-	if (*f.result.sha256)
-		let_go(p, f.result.sha256, rc == 0);
-	for (size_t i = 0; i < n_stored; i++)
-		let_go(p, f.output[i].sha256, rc == 0);
+	for (size_t i = 0; i <= o->n_outputs; i++)
+		if (*put[i].sha && put[i].rc == 0)
+			let_go(p, put[i].sha, rc == 0);
 	for (size_t i = 0; rc == 0 && i < f.n_gone; i++)
 		document_forget(p, f.gone[i]);
+	free(put);
 	free(f.output);
 	free(f.gone);
 	if (rc == 0 || rc == -ESTALE)

@@ -546,10 +546,56 @@ static void leaves_nothing_that_is_not_durable(void **state UNUSED)
 	assert_int_equal(count_in("staging"), 0);
 }
 
+static void puts_several_at_once(void **state UNUSED)
+{
+	struct blob_put all[9] = { 0 };
+	char text[9][16];
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < N_ELEMS(all); i++) {
+		snprintf(text[i], sizeof(text[i]), "output %zu", i / 2); /* each twice, but for the last */
+		all[i] = (struct blob_put){ .bytes = text[i], .len = strlen(text[i]) };
+	}
+	assert_int_equal(blob_put_all(blobs, all, N_ELEMS(all), &e), 0);
+	for (size_t i = 0; i < N_ELEMS(all); i++) {
+		auto_free char *got = NULL;
+		size_t len;
+
+		assert_int_equal(all[i].rc, 0);
+		assert_int_equal(blob_read(blobs, all[i].sha, 100, &got, &len, &e), 0);
+		assert_string_equal(got, text[i]);
+		blob_unpin(blobs, all[i].sha);
+	}
+}
+
+/* What is there stays pinned, so that the caller knows what to let go. */
+static void tells_which_of_several_failed(void **state UNUSED)
+{
+	struct blob_put all[] = { { .bytes = "one of three", .len = 12 },
+				  { .bytes = "two of three", .len = 12 },
+				  { .bytes = "all of three", .len = 12 } };
+	struct err e = ERR_INIT;
+	int n_there = 0;
+
+	disk.fail_at = 2;
+	assert_int_equal(blob_put_all(blobs, all, N_ELEMS(all), &e), -EIO);
+	disk.fail_at = 0;
+	assert_string_not_equal(e.text, "");
+	for (size_t i = 0; i < N_ELEMS(all); i++) {
+		if (all[i].rc < 0)
+			continue;
+		n_there++;
+		blob_unpin(blobs, all[i].sha);
+	}
+	assert_int_equal(n_there, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seals_what_came_in_order),
+		cmocka_unit_test(puts_several_at_once),
+		cmocka_unit_test(tells_which_of_several_failed),
 		cmocka_unit_test(seals_what_came_in_disorder),
 		cmocka_unit_test(seals_a_hole_as_zeroes),
 		cmocka_unit_test(truncates),
