@@ -1,6 +1,5 @@
 /* tasks/STATE/ and .trash/: the tasks of all engagements in one place each */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -240,9 +239,9 @@ static int find_trashed(const struct ask *a, const char *name, struct found *out
 	rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, 1, &out->row, NULL);
 	number = rc == -ENOENT ? strrchr(copy, '~') : NULL;
 	n = number ? strtoul(number + 1, &end, 10) : 0;
-	if (n > 1 && n < INT_MAX && !*end && number[1] >= '1' && number[1] <= '9') {
+	if (n > 1 && !*end && number[1] >= '1' && number[1] <= '9') {
 		*number = '\0';
-		rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, (int)n, &out->row, NULL);
+		rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, n, &out->row, NULL);
 	}
 	party_release(PARTY_ENGAGEMENT, &g);
 	return rc;

@@ -313,38 +313,51 @@ int task_find(struct platform *p, int64_t engagement_row, const char *name, stru
 	return store_read(p->store, fetch, &(struct fetch){ engagement_row, name, out }, e);
 }
 
-struct nth {
-	int64_t engagement_row, row;
+struct namesakes {
+	int64_t engagement_row;
 	const char *name;
-	int n, left;
+	int64_t *row;
+	size_t n;
 };
 
-static int count_down(void *row, void *ud)
+static int add_namesake(void *row, void *ud)
 {
-	struct nth *x = ud;
+	struct namesakes *x = ud;
 
-	if (--x->left > 0)
-		return 0;
-	x->row = ((const struct task_listing *)row)->row_id;
-	return 1;
+	x->row = xrealloc(x->row, (x->n + 1) * sizeof(*x->row));
+	x->row[x->n++] = ((const struct task_listing *)row)->row_id;
+	return 0;
 }
 
-static int find_nth(struct tx *tx, void *arg, struct err *e)
+static int find_namesakes(struct tx *tx, void *arg, struct err *e)
 {
-	struct nth *x = arg;
-	int rc;
+	struct namesakes *x = arg;
 
-	x->left = x->n;
-	rc = row_each(tx, Q_TASKS_TRASHED_OF_NAME, ARGS(V_INT(x->engagement_row), V_TEXT(x->name)), count_down, x, e);
-	return rc == 1 ? 0 : rc == 0 ? -ENOENT : rc;
+	x->n = 0;
+	return row_each(tx, Q_TASKS_TRASHED_OF_NAME, ARGS(V_INT(x->engagement_row), V_TEXT(x->name)), add_namesake, x,
+			e);
 }
 
-int task_find_trashed(struct platform *p, int64_t engagement_row, const char *name, int n, int64_t *row, struct err *e)
+static int by_row(const void *a, const void *b)
 {
-	struct nth x = { .engagement_row = engagement_row, .name = name, .n = n };
-	int rc = store_read(p->store, find_nth, &x, e);
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
-	*row = x.row;
+	return (x > y) - (x < y);
+}
+
+int task_find_trashed(struct platform *p, int64_t engagement_row, const char *name, size_t n, int64_t *row,
+		      struct err *e)
+{
+	struct namesakes x = { .engagement_row = engagement_row, .name = name };
+	int rc = store_read(p->store, find_namesakes, &x, e);
+
+	if (rc == 0 && (n < 1 || n > x.n))
+		rc = -ENOENT;
+	if (rc == 0) {
+		qsort(x.row, x.n, sizeof(*x.row), by_row);
+		*row = x.row[n - 1];
+	}
+	free(x.row);
 	return rc;
 }
 

@@ -36,7 +36,8 @@ int task_begin(struct tx *tx, struct task *t, struct err *e);
 int task_get(struct platform *p, int64_t row_id, struct task *out, struct err *e);
 int task_find(struct platform *p, int64_t engagement_row, const char *name, struct task *out, struct err *e);
 /* task_find_trashed - the n-th task in the trash of that name, by row, from 1. 0 and *row, or -ENOENT */
-int task_find_trashed(struct platform *p, int64_t engagement_row, const char *name, int n, int64_t *row, struct err *e);
+int task_find_trashed(struct platform *p, int64_t engagement_row, const char *name, size_t n, int64_t *row,
+		      struct err *e);
 void task_release(struct task *t);
 /* task_glance, task_glance_find - the same, but only what a listing needs of a task: a short question. Release with
  * row_release(&task_listing_table, out) */

@@ -22,7 +22,7 @@ enum query {
 	Q_TASKS_OF,              /* task listing, not in the trash, by row: engagement row, after row, limit */
 	Q_TASKS_IN_STATE,        /* task listing, not in the trash, by row: state word, after row, limit */
 	Q_TASKS_TRASHED,         /* task listing in the trash, by row: after row, limit */
-	Q_TASKS_TRASHED_OF_NAME, /* task listing in the trash, by row: engagement row, name */
+	Q_TASKS_TRASHED_OF_NAME, /* task listing in the trash, by time: engagement row, name */
 	Q_TASKS_TRASHED_BEFORE,  /* task listing trashed before a time, by row: time, limit */
 	Q_TASK_COUNT_OF,         /* number of tasks, trash included: engagement row */
 	Q_TASK_COUNT_IN,         /* number of tasks not in the trash: state word */

@@ -48,7 +48,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 				 "WHERE trashed_at IS NOT NULL AND " TRASH_ROW " > $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASKS_TRASHED_OF_NAME] = ROWS(task_listing, 2,
 					 "WHERE engagement_row = $1 AND name = $2 AND trashed_at IS NOT NULL "
-					 "ORDER BY row_id"),
+					 "ORDER BY trashed_at, row_id"), /* by row, all tasks would be walked */
 	[Q_TASKS_TRASHED_BEFORE] = ROWS(task_listing, 2, "WHERE trashed_at < $1 ORDER BY " TRASH_ROW " LIMIT $2"),
 	[Q_TASK_COUNT_OF] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE engagement_row = $1"),
 	[Q_TASK_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM task WHERE status = $1 AND trashed_at IS NULL"),
