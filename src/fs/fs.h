@@ -10,6 +10,7 @@
 struct backings;
 struct dirtimes;
 struct handles;
+struct unlinkeds;
 struct uploads;
 struct lingers;
 struct folders;
@@ -51,6 +52,7 @@ struct fs {
 	struct backings *backings;
 	struct dirtimes *dirtimes;
 	struct handles *handles;
+	struct unlinkeds *unlinkeds;
 	struct uploads *uploads;
 	struct lingers *lingers;
 	struct folders *folders;

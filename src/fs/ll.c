@@ -11,6 +11,7 @@
 #include "fs/ll_parts.h"
 #include "fs/scratch.h"
 #include "fs/tree.h"
+#include "fs/unlinked.h"
 #include "platform/inbox.h"
 
 struct fs *ll_fs(fuse_req_t req)
@@ -79,7 +80,9 @@ static int find_child(fuse_req_t req, fuse_ino_t parent, const char *name, struc
 	}
 	if (streq(name, ".."))
 		return tree_parent(&dir, out);
-	return tree_is_dir(INO_KIND(parent)) ? tree_find(&dir, name, out) : -ENOTDIR;
+	if (!tree_is_dir(INO_KIND(parent)))
+		return -ENOTDIR;
+	return unlinked_has(dir.fs, parent, name, dir.pid) ? -ENOENT : tree_find(&dir, name, out);
 }
 
 struct ll_job *ll_job_new(fuse_req_t req, struct handle *h)

@@ -9,6 +9,8 @@
 #include "fs/alter.h"
 #include "fs/kick.h"
 #include "fs/pool.h"
+#include "fs/tree.h"
+#include "fs/unlinked.h"
 
 void ll_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
@@ -133,6 +135,8 @@ static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, boo
 	ll_who(req, &who);
 	if (rc == 0)
 		rc = alter_remove(ll_fs(req), parent, clean, is_dir, &who, &e);
+	if (rc == 0 && tree_belongs(INO_KIND(parent), clean))
+		unlinked_add(ll_fs(req), parent, clean, fuse_req_ctx(req)->pid);
 	if (rc == 0)
 		kick_own(ll_fs(req), parent, clean, KICK_GONE);
 	ll_reply(req, rc, &e);

@@ -9,6 +9,7 @@
 #include "fs/backing.h"
 #include "fs/notify.h"
 #include "fs/pool.h"
+#include "fs/unlinked.h"
 #include "fs/wait.h"
 
 /*
@@ -76,6 +77,8 @@ void ll_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode 
 
 	if (ll_kick_create(req, parent, name, fi))
 		return;
+	if (rc == 0 && unlinked_take(ll_fs(req), parent, clean, fuse_req_ctx(req)->pid))
+		fi->flags = (fi->flags & ~O_EXCL) | O_TRUNC;
 	if (rc == 0)
 		rc = handle_create(ll_fs(req), parent, clean, fi->flags, fuse_req_ctx(req)->uid, &h, &at, &how, &e);
 	if (rc < 0) {

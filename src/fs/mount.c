@@ -25,6 +25,7 @@
 #include "fs/notify.h"
 #include "fs/pool.h"
 #include "fs/scratch.h"
+#include "fs/unlinked.h"
 #include "fs/upload.h"
 #include "fs/wait.h"
 
@@ -242,6 +243,7 @@ int fs_open(const struct fs_options *o, const char *source, bool debug, struct f
 	fs->backings = backings_new();
 	fs->dirtimes = dirtimes_new();
 	fs->handles = handles_new();
+	fs->unlinkeds = unlinkeds_new();
 	fs->uploads = uploads_new();
 	fs->lingers = lingers_new();
 	fs->scratches = scratches_new();
@@ -341,6 +343,7 @@ void fs_close(struct fs *fs)
 	backings_free(fs->backings);
 	dirtimes_free(fs->dirtimes);
 	uploads_free(fs->uploads);
+	unlinkeds_free(fs->unlinkeds);
 	lingers_free(fs->lingers);
 	scratches_free(fs->scratches);
 	eventlog_free(fs->eventlog);

@@ -66,14 +66,26 @@ static unsigned kind_of(const struct ask *a)
 	return (unsigned)(a->node - nodes);
 }
 
+/* The kind of what is always there under that name, or NODE_NONE. */
+static unsigned fixed_child(unsigned dir_kind, const char *name)
+{
+	for (unsigned k = NODE_ROOT; k < N_NODE_KINDS; k++)
+		if (nodes[k].parent == dir_kind && nodes[k].name && streq(nodes[k].name, name))
+			return k;
+	return NODE_NONE;
+}
+
+bool tree_belongs(unsigned dir_kind, const char *name)
+{
+	return fixed_child(dir_kind, name) != NODE_NONE;
+}
+
 int tree_find(const struct ask *dir, const char *name, struct found *out)
 {
-	unsigned kind = kind_of(dir);
+	unsigned kind = kind_of(dir), fixed = fixed_child(kind, name);
 
-	for (unsigned k = NODE_ROOT; k < N_NODE_KINDS; k++) {
-		if (nodes[k].parent != kind || !nodes[k].name || !streq(nodes[k].name, name))
-			continue;
-		*out = (struct found){ k, dir->row };
+	if (fixed != NODE_NONE) {
+		*out = (struct found){ fixed, dir->row };
 		return 0;
 	}
 	if (dir->node->find) {

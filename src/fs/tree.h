@@ -13,6 +13,8 @@ struct ask tree_ask(struct fs *fs, uint64_t ino, const struct actor *who, struct
 
 /* tree_find - the entry of that name (clean form) in a directory. 0 and *out, or -ENOENT */
 int tree_find(const struct ask *dir, const char *name, struct found *out);
+/* tree_belongs - true for a name that directories of that kind always have */
+bool tree_belongs(unsigned dir_kind, const char *name);
 /* tree_stat - 0 and *out, or -ENOENT */
 int tree_stat(const struct ask *a, struct attr *out);
 /* tree_stat_found - the same of what was found; without asking anybody where it is known */

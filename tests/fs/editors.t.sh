@@ -168,6 +168,22 @@ pass_line()
 }
 each pass_line 'a line file: '
 
+# Programs that remove what is in their way first, and then make it anew with O_EXCL
+for program in 'mv -f' 'install -m 644' 'cp --remove-destination' 'cp -a --remove-destination'; do
+	ok "$program from outside: a document" '
+		file=$engagement/engagement.json && put maple "$engagement/title" && sed s/maple/birch/ "$file" >"$dir/new.json" &&
+		edit "$program \"$dir/new.json\" \"$file\"" && same birch "$(cat "$engagement/title")" &&
+		same "$listed" "$(ls -A "$engagement")"'
+	ok "$program from outside: a line file" '
+		file=$engagement/title && put maple "$file" && echo birch >"$dir/new" && edit "$program \"$dir/new\" \"$file\"" &&
+		same birch "$(cat "$file")"'
+	ok "$program from outside: what is refused" '
+		file=$engagement/review_threshold && put 80 "$file" && echo 800 >"$dir/new" &&
+		! $program "$dir/new" "$file" && same 80 "$(cat "$file")"'
+done
+ok 'a document that was only removed is still there for others' '
+	op unlink "$engagement/engagement.json" && jq -e . "$engagement/engagement.json" >"$dir/no"'
+
 # What is refused is heard
 file=$engagement/review_threshold
 ok 'a refused line stays out, and the editor says so' '
