@@ -235,7 +235,7 @@ static void judges_a_document(void **state UNUSED)
 		" \"contact\": {\"name\": \"C D\", \"email\": \"a@b.example\", \"phone\": \"1234567\"},"
 		" \"requirements\": [{\"text\": \"The bidder must sign the offer\", \"page\": 2, \"level\": \"should\", \"category\": \"procedure\"},"
 		" {\"text\": \"The system must be blue all day.\", \"page\": 4, \"level\": \"must\"}],"
-		" \"evaluation_criteria\": {\"confidence\": 70, \"items\": [{\"name\": \"Price\", \"weight\": 60}, {\"name\": \"Quality\", \"weight\": 50},"
+		" \"evaluation_criteria\": {\"confidence\": 70, \"items\": [{\"name\": \"1.1 Price\", \"weight\": 60}, {\"name\": \"Quality\", \"weight\": 50},"
 		" {\"name\": \"Team\", \"weight\": 40}]}}");
 
 	assert_int_equal(count(s, "title", RIGHT), 1);

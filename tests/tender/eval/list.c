@@ -100,13 +100,23 @@ static double near_lot(const json_t *label, const json_t *answer)
 	return same_lot(id, text_of(answer, "id")) && score_accepts(label, "title", title) ? 1 : 0.9 * overlap;
 }
 
+/* "Q1 Service", "2.1) Service": what stands behind the number, or all of it. */
+static const char *behind_number(const char *name)
+{
+	size_t len = strcspn(name, " "), n_digits = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n_digits += g_ascii_isdigit(name[i]) != 0;
+	return n_digits > 0 && len <= 5 && name[len] ? name + len + 1 : name;
+}
+
 static bool same_name(const json_t *label, const char *name)
 {
 	GArray *want, *got;
 	bool same;
 
 	if (!json_is_false(json_object_get(label, "verbatim")))
-		return score_accepts(label, "name", name);
+		return score_accepts(label, "name", name) || score_accepts(label, "name", behind_number(name));
 	want = words_split(text_of(label, "name"));
 	got = words_split(name);
 	same = words_share(want, got) >= SHORTER_SHARE;

@@ -205,9 +205,15 @@ static void put_text(FILE *out, const char *what, const char *text)
 	fprintf(out, "      %-8s%s%s\n", what, flat, strlen(flat) < strlen(text) ? " ..." : "");
 }
 
+/* Right, but read from another place than the label's. */
+static bool is_misplaced(const struct verdict *v)
+{
+	return v->outcome == RIGHT && !is_word_row(v->field) && !v->page_right;
+}
+
 static void put_miss(const struct verdict *v, FILE *out)
 {
-	fprintf(out, "  %-10s%-24s", outcome_words[v->outcome], v->field);
+	fprintf(out, "  %-10s%-24s", is_misplaced(v) ? "page" : outcome_words[v->outcome], v->field);
 	if (v->confidence >= 0)
 		fprintf(out, "confidence %d  ", v->confidence);
 	if (v->label_page)
@@ -229,7 +235,7 @@ void report_misses(const struct score *s, const char *field, FILE *out)
 	for (unsigned i = 0; i < s->verdicts->len; i++) {
 		const struct verdict *v = s->verdicts->pdata[i];
 
-		if (v->outcome == RIGHT || (!streq(field, "all") && !streq(field, v->field)))
+		if ((v->outcome == RIGHT && !is_misplaced(v)) || (!streq(field, "all") && !streq(field, v->field)))
 			continue;
 		if (document != v->document)
 			fprintf(out, "%s%s\n", document ? "\n" : "", v->document);

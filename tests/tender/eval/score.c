@@ -116,7 +116,7 @@ static void show_value(GString *out, const json_t *value)
 	if (json_is_string(value))
 		g_string_append(out, json_string_value(value));
 	else
-		g_string_append_printf(out, "%g", json_number_value(value));
+		g_string_append_printf(out, "%.15g", json_number_value(value));
 }
 
 char *score_show(const json_t *object, const char *keys)
