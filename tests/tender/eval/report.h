@@ -12,7 +12,8 @@
 /* report_tables - per field, reliability, automation, the most frequent kinds of misses; to out */
 void report_tables(const struct score *s, FILE *out);
 
-/* report_misses - every verdict that is not right, or right on another page, by document; only those of one field, or of all for "all" */
+/* report_misses - every verdict that is not right, or right on another page, by document; only those of one field, or
+ * of all for "all" */
 void report_misses(const struct score *s, const char *field, FILE *out);
 
 /*
