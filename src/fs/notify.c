@@ -1,17 +1,13 @@
-#define FUSE_USE_VERSION 312
 #include "fs/notify.h"
 
-#include <errno.h>
-#include <fuse_lowlevel.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
-#include "base/cond.h"
 #include "fs/dirtime.h"
-#include "fs/kick.h"
 #include "fs/node.h"
 #include "fs/scratch.h"
+#include "fs/teller.h"
 #include "fs/view.h"
 #include "platform/inbox.h"
 #include "platform/party.h"
@@ -19,44 +15,11 @@
 #include "platform/settings.h"
 #include "platform/task.h"
 
-#define N_TELLERS KICK_HOLDERS
-#define AGAIN_MS  20
-#define N_PENDING 256
-
-/* Called when every teller has come to it. */
-struct mark {
-	void (*fn)(void *arg);
-	void *arg;
-	_Atomic int left;
-};
-
-/* One thing to tell the kernel: a name in a directory, or (name NULL) the attributes of an inode. Or a mark, or what
- * watchers are told. */
-struct telling {
-	uint64_t ino;
-	char *name;
-	struct mark *mark;
-	struct kick *kick;
-	int64_t due_ms; /* not 0: told before, the kernel did not know it */
-	struct telling *next;
-};
-
-struct teller {
-	struct fs *fs;
-	unsigned number;
-	pthread_mutex_t lock;
-	pthread_cond_t more, idle;
-	struct telling *first, **last;
-	struct telling *later, **latest; /* told again when they are due */
-	uint64_t
-		pending[N_PENDING]; /* inodes whose attributes wait in the queue, by their hash: a burst is told once */
-	bool stopping, busy;
-	pthread_t thread;
-};
-
+/* A change, or (then not NULL) what is called when all before it was told. */
 struct raw {
 	struct change c;
-	struct mark *mark;
+	void (*then)(void *arg);
+	void *arg;
 	struct raw *next;
 };
 
@@ -66,176 +29,20 @@ struct notifier {
 	pthread_cond_t more;
 	struct raw *first, **last;
 	bool stopping;
-	_Atomic bool quiet;
 	pthread_t thread;
-	struct teller teller[N_TELLERS];
+	struct tellers *tellers;
 };
-
-static void mark_reached(struct mark *m)
-{
-	if (--m->left > 0)
-		return;
-	m->fn(m->arg);
-	free(m);
-}
-
-static void put(struct teller *t, struct telling what)
-{
-	struct telling *x = xmalloc(sizeof(*x));
-
-	*x = what;
-	*t->last = x;
-	t->last = &x->next;
-	pthread_cond_signal(&t->more);
-}
-
-static uint64_t *pending_slot(struct teller *t, uint64_t ino)
-{
-	return &t->pending[(ino ^ ino >> 8 ^ ino >> 16) % N_PENDING];
-}
-
-/* What waits in the queue is told after this change too. With the lock held. */
-static bool is_pending(struct teller *t, uint64_t ino)
-{
-	uint64_t *slot = pending_slot(t, ino);
-	bool there = *slot == ino;
-
-	*slot = ino;
-	return there;
-}
-
-/* A directory's names and an inode's attributes always go through the same thread, in order. */
-static struct teller *teller_of(struct notifier *n, uint64_t ino)
-{
-	return &n->teller[(ino >> 8 ^ ino) % N_TELLERS];
-}
 
 static void tell(struct notifier *n, uint64_t ino, const char *name)
 {
-	struct teller *t = teller_of(n, ino);
-
-	if (S_ISDIR(nodes[INO_KIND(ino)].mode) && INO_KIND(ino) != NODE_FOLDER)
-		dirtime_touch(n->fs, ino);
-	if (n->quiet)
-		return;
-	pthread_mutex_lock(&t->lock);
-	if (name || !is_pending(t, ino))
-		put(t, (struct telling){ .ino = ino, .name = xstrdup(name) });
-	pthread_mutex_unlock(&t->lock);
+	teller_tell(n->tellers, ino, name);
 }
 
-/* Watchers hear of a name once the kernel has been told what was before. */
 static void tell_watchers(void *ud, struct kick *k)
 {
-	struct teller *t = teller_of(ud, k->dir);
+	struct notifier *n = ud;
 
-	pthread_mutex_lock(&t->lock);
-	put(t, (struct telling){ .ino = k->dir, .kick = k });
-	pthread_mutex_unlock(&t->lock);
-}
-
-static void pass_mark(struct notifier *n, struct mark *m)
-{
-	for (size_t i = 0; i < N_TELLERS; i++) {
-		struct teller *t = &n->teller[i];
-
-		pthread_mutex_lock(&t->lock);
-		put(t, (struct telling){ .mark = m });
-		pthread_mutex_unlock(&t->lock);
-	}
-}
-
-static int tell_kernel(const struct teller *t, const struct telling *x)
-{
-	struct fuse_session *se = t->fs->session;
-	int rc;
-
-	/* Listings and the texts of links are kept as pages: they go too. Other bytes that are kept never change. */
-	if (!x->name)
-		return fuse_lowlevel_notify_inval_inode(se, x->ino, S_ISREG(nodes[INO_KIND(x->ino)].mode) ? -1 : 0, 0);
-	kick_hold(t->fs, t->number, x->ino);
-	rc = fuse_lowlevel_notify_inval_entry(se, x->ino, x->name, strlen(x->name));
-	kick_let_go(t->fs, t->number);
-	return rc;
-}
-
-static struct telling *pop(struct telling **first, struct telling ***last)
-{
-	struct telling *x = *first;
-
-	*first = x->next;
-	if (!*first)
-		*last = first;
-	x->next = NULL;
-	return x;
-}
-
-static void forget(struct telling *x)
-{
-	if (x->mark)
-		mark_reached(x->mark);
-	kick_free(x->kick);
-	free(x->name);
-	free(x);
-}
-
-static void drop_all(struct telling **first, struct telling ***last)
-{
-	while (*first)
-		forget(pop(first, last));
-}
-
-/* The next thing to tell: what is new first, then what is due again. NULL at the end, when nothing is told any more. */
-static struct telling *take(struct teller *t)
-{
-	struct telling *x = NULL;
-
-	pthread_mutex_lock(&t->lock);
-	t->busy = false;
-	pthread_cond_broadcast(&t->idle);
-	while (!t->first && !t->stopping && !(t->later && t->later->due_ms <= clock_mono_ms()))
-		cond_wait_until(&t->more, &t->lock, t->later ? t->later->due_ms : -1);
-	if (t->stopping) {
-		drop_all(&t->first, &t->last);
-		drop_all(&t->later, &t->latest);
-	} else {
-		x = t->first ? pop(&t->first, &t->last) : pop(&t->later, &t->latest);
-		if (!x->name && !x->mark && !x->kick && *pending_slot(t, x->ino) == x->ino)
-			*pending_slot(t, x->ino) = 0;
-		t->busy = true;
-	}
-	pthread_mutex_unlock(&t->lock);
-	return x;
-}
-
-static void tell_later(struct teller *t, struct telling *x)
-{
-	x->due_ms = clock_mono_ms() + AGAIN_MS;
-	pthread_mutex_lock(&t->lock);
-	*t->latest = x;
-	t->latest = &x->next;
-	pthread_mutex_unlock(&t->lock);
-}
-
-/*
- * A look-up that read the old state before the commit may reply after we told the kernel, which did not know the inode
- * then and now keeps the old attributes. So what is unknown is told once more, after such a reply must have come.
- */
-static void *teller_run(void *arg)
-{
-	struct teller *t = arg;
-	struct telling *x;
-
-	while ((x = take(t))) {
-		if (x->kick)
-			kick_push(t->fs, steal(x->kick));
-		else if (!x->mark && tell_kernel(t, x) == -ENOENT && !x->due_ms && !x->name) {
-			tell_later(t, x);
-			continue;
-		}
-		forget(x);
-	}
-	return NULL;
+	teller_kick(n->tellers, k);
 }
 
 static void tell_files(struct notifier *n, unsigned dir_kind, int64_t row)
@@ -430,8 +237,8 @@ static void *notifier_run(void *arg)
 		if (!n->first)
 			n->last = &n->first;
 		pthread_mutex_unlock(&n->lock);
-		if (r->mark) {
-			pass_mark(n, r->mark);
+		if (r->then) {
+			teller_then(n->tellers, r->then, r->arg);
 		} else {
 			on_change[r->c.kind](n, &r->c);
 			kick_changed(n->fs, &r->c, tell_watchers, n);
@@ -477,16 +284,13 @@ void notify_changes(struct fs *fs, const struct change *c, size_t n)
 void notify_then(struct fs *fs, void (*fn)(void *arg), void *arg)
 {
 	struct notifier *n = fs->notifier;
-	struct mark *m;
 
-	if (!n || n->quiet) {
+	if (!n || tellers_are_quiet(n->tellers)) {
 		fn(arg);
 		return;
 	}
-	m = xmalloc(sizeof(*m));
-	*m = (struct mark){ fn, arg, N_TELLERS };
 	pthread_mutex_lock(&n->lock);
-	put_raw(n, (struct raw){ .mark = m });
+	put_raw(n, (struct raw){ .then = fn, .arg = arg });
 	pthread_mutex_unlock(&n->lock);
 }
 
@@ -510,62 +314,24 @@ void notify_name(struct fs *fs, uint64_t dir, const char *name)
 		tell(fs->notifier, dir, name);
 }
 
-static int start_teller(struct teller *t, struct fs *fs, unsigned number)
-{
-	t->fs = fs;
-	t->number = number;
-	t->last = &t->first;
-	t->latest = &t->later;
-	pthread_mutex_init(&t->lock, NULL);
-	cond_init(&t->more);
-	cond_init(&t->idle);
-	return -pthread_create(&t->thread, NULL, teller_run, t);
-}
-
-static void stop_teller(struct teller *t)
-{
-	pthread_mutex_lock(&t->lock);
-	t->stopping = true;
-	pthread_cond_signal(&t->more);
-	pthread_mutex_unlock(&t->lock);
-	pthread_join(t->thread, NULL);
-	pthread_mutex_destroy(&t->lock);
-	pthread_cond_destroy(&t->more);
-	pthread_cond_destroy(&t->idle);
-}
-
 void notify_quiet(struct fs *fs)
 {
-	struct notifier *n = fs->notifier;
-
-	n->quiet = true;
 	kicks_quiet(fs);
-	for (size_t i = 0; i < N_TELLERS; i++) {
-		struct teller *t = &n->teller[i];
-
-		pthread_mutex_lock(&t->lock);
-		drop_all(&t->first, &t->last);
-		drop_all(&t->later, &t->latest);
-		while (t->busy)
-			pthread_cond_wait(&t->idle, &t->lock);
-		pthread_mutex_unlock(&t->lock);
-	}
+	tellers_quiet(fs->notifier->tellers);
 }
 
 int notify_start(struct fs *fs)
 {
 	struct notifier *n = xcalloc(1, sizeof(*n));
-	int rc, started = 0;
+	int rc;
 
 	n->fs = fs;
 	n->last = &n->first;
 	pthread_mutex_init(&n->lock, NULL);
 	pthread_cond_init(&n->more, NULL);
 	rc = kicks_start(fs);
-	while (rc == 0 && started < N_TELLERS) {
-		rc = start_teller(&n->teller[started], fs, (unsigned)started);
-		started += rc == 0;
-	}
+	if (rc == 0)
+		rc = tellers_start(fs, &n->tellers);
 	if (rc == 0)
 		rc = -pthread_create(&n->thread, NULL, notifier_run, n);
 	if (rc == 0) {
@@ -573,8 +339,8 @@ int notify_start(struct fs *fs)
 		return 0;
 	}
 	kicks_stop(fs);
-	while (started > 0)
-		stop_teller(&n->teller[--started]);
+	if (n->tellers)
+		tellers_stop(n->tellers);
 	kicks_free(fs);
 	free(n);
 	return rc;
@@ -592,8 +358,7 @@ void notify_stop(struct fs *fs)
 	pthread_cond_signal(&n->more);
 	pthread_mutex_unlock(&n->lock);
 	pthread_join(n->thread, NULL);
-	for (size_t i = 0; i < N_TELLERS; i++)
-		stop_teller(&n->teller[i]);
+	tellers_stop(n->tellers);
 	pthread_mutex_destroy(&n->lock);
 	pthread_cond_destroy(&n->more);
 	kicks_free(fs);
