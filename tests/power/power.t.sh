@@ -128,7 +128,7 @@ ok 'the log is copied into the database, and begins anew' '
 	eventually checkpointed && drop second && ended default/second completed && eventually checkpointed'
 ok 'results are reviewed' review
 ok 'a folder is dropped' '
-	echo note >"$dir/note.txt" && drop_folder && submit_folder && ended default/lot failed'
+	echo note >"$dir/note.txt" && drop_folder && submit_folder && ended default/lot needs_review'
 ok 'tasks are removed, brought back and removed for ever' '
 	ended default/p1 failed && ended default/p2 failed &&
 	bytes=$(sha_of "$dir/p1.txt") &&
