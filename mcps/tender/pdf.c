@@ -150,7 +150,8 @@ static enum fault pdf_read(struct reader *r, const struct source *s, const struc
 		doc_file(r->doc, (unsigned)file)->n_pages = n;
 		read_pages(r, file, pdf);
 	}
-	g_clear_object(&pdf);
+	if (pdf)
+		g_object_unref(pdf);
 	g_bytes_unref(bytes);
 	return fault;
 }

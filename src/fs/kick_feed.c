@@ -117,7 +117,7 @@ static void on_document(const struct feed *f)
 	};
 	const struct change *c = f->c;
 
-	if (!c->name || !dirs[c->was])
+	if (!c->name || c->was >= (int)N_ELEMS(dirs) || !dirs[c->was])
 		return;
 	if (c->now == CHANGE_NONE)
 		gone(f, INO(dirs[c->was], c->row), c->name, S_IFREG);

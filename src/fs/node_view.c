@@ -100,7 +100,7 @@ static int by_place(const void *a, const void *b)
 /* For each row, how many before it have the same name in the same engagement; the caller's, NULL without memory. */
 static unsigned *count_same(const struct rows *r)
 {
-	auto_free const struct task_listing **sorted = calloc(r->n + 1, sizeof(*sorted));
+	auto_free const struct task_listing **sorted = calloc(r->n + 1, sizeof(void *));
 	unsigned *same = sorted ? calloc(r->n + 1, sizeof(*same)) : NULL;
 
 	if (!same)
@@ -108,7 +108,7 @@ static unsigned *count_same(const struct rows *r)
 	for (size_t i = 0; i < r->n; i++)
 		sorted[i] = &r->row[i];
 	if (r->n)
-		qsort(sorted, r->n, sizeof(*sorted), by_place);
+		qsort(sorted, r->n, sizeof(void *), by_place);
 	for (size_t i = 1; i < r->n; i++)
 		if (sorted[i]->engagement_row == sorted[i - 1]->engagement_row &&
 		    streq(sorted[i]->name, sorted[i - 1]->name))

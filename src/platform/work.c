@@ -84,8 +84,10 @@ static json_t *arguments_of(const struct task *t)
 	unsigned lacks = jsonmem_lacks();
 	json_t *data = t->input_data ? json_loads(t->input_data, 0, NULL) : NULL;
 
-	if (jsonmem_lacks() != lacks)
+	if (jsonmem_lacks() != lacks) {
+		json_decref(data); /* read, but perhaps without all of it */
 		return NULL;
+	}
 	if (!json_is_object(data)) {
 		json_decref(data);
 		data = json_object();
