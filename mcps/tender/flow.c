@@ -255,7 +255,7 @@ static void new_page(struct flow *f)
 
 static double lay_paragraph(struct flow *f, char *text, size_t len, double x0, double x1, double y, struct style *s)
 {
-	y += f->lines->len > 0 ? APART * fmin(s->size, FLOW_BODY) - LEADING * s->size : 0;
+	y += y > TOP ? APART * fmin(s->size, FLOW_BODY) - LEADING * s->size : 0;
 	while (len > 0) {
 		char *stop = memchr(text, MARK_LINE, len);
 		size_t n = stop ? (size_t)(stop - text) : len;

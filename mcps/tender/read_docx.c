@@ -7,7 +7,7 @@
 #include "docx_numbers.h"
 #include "docx_styles.h"
 #include "flow.h"
-#include "reader.h"
+#include "part.h"
 #include "xml.h"
 #include "zip.h"
 
@@ -453,15 +453,6 @@ static char *main_part(struct docx *d)
 	return name ? name : g_strdup("word/document.xml");
 }
 
-static enum fault part_fault(const struct source *s, int rc, struct err *e)
-{
-	if (rc == -EFBIG) {
-		err_set(e, rc, "The file '%s' is too large when unpacked: split it and drop the parts.", s->name);
-		return FAULT_SIZE;
-	}
-	return reader_damaged(s, rc == -ENOENT ? "its text is missing" : "it cannot be unpacked", e);
-}
-
 static struct docx *docx_open(struct reader *r, const struct source *s)
 {
 	struct docx *d = g_new0(struct docx, 1);
@@ -500,19 +491,16 @@ static enum fault docx_read(struct reader *r, const struct source *s, const stru
 	struct docx *d = docx_open(r, s);
 	auto_free char *part = main_part(d), *bytes = NULL;
 	size_t len;
-	int rc = zip_find(s, part, r, &bytes, &len);
-	enum fault fault = rc < 0 ? part_fault(s, rc, e) : FAULT_NONE;
+	enum fault fault = part_take(r, s, part, &bytes, &len, e);
 
 	if (fault == FAULT_NONE) {
 		unsigned n_before = r->doc->pages->len;
+		int rc;
 
 		d->flow = flow_new(r->doc, reader_add(r, s, f));
 		rc = xml_each_child(bytes, len, "body", read_block, d);
 		flow_free(d->flow);
-		if (rc < 0 && r->doc->pages->len == n_before + 1 && !doc_page(r->doc, n_before)->text[0])
-			fault = reader_damaged(s, "its text is no XML", e);
-		else if (rc < 0)
-			doc_warn(r->doc, "%s is damaged: only what stands before the damage was read", s->name);
+		fault = part_end(r, s, n_before, rc, e);
 	}
 	docx_close(d);
 	return fault;

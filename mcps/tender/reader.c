@@ -5,10 +5,10 @@
 
 #include "base/crypto.h"
 
-#define READ_ARE "PDF, DOCX, HTML, plain text and ZIP"
+#define READ_ARE "PDF, DOCX, ODT, HTML, plain text and ZIP"
 
 static const struct format *const formats[] = {
-	&format_pdf, &format_docx, &format_zip, &format_html, &format_text,
+	&format_pdf, &format_docx, &format_odt, &format_zip, &format_html, &format_text,
 };
 
 static const char *const fault_kinds[N_FAULTS] = { "",          "missing", "empty",    "unknown_type",
@@ -71,12 +71,8 @@ static enum fault refuse(const struct source *s, struct err *e)
 		err_set(e, -ENODATA, "The file '%s' is empty: drop it again when it is complete.", s->name);
 		return FAULT_EMPTY;
 	}
-	if (is_locked_office(s)) {
-		err_set(e, -EACCES,
-			"The file '%s' is encrypted: nothing could be read. Save it without a password and drop it again.",
-			s->name);
-		return FAULT_ENCRYPTED;
-	}
+	if (is_locked_office(s))
+		return reader_encrypted(s, e);
 	err_set(e, -EBADMSG,
 		"The file '%s' is %s, whatever its name says; read are " READ_ARE ". Save it as PDF and drop that.",
 		s->name, what ? what : "of no known type");
@@ -168,6 +164,14 @@ int reader_add(struct reader *r, const struct source *s, const struct format *f)
 	sha256_hex(s->bytes, s->len, file.sha256);
 	g_array_append_val(r->doc->files, file);
 	return (int)r->doc->files->len - 1;
+}
+
+enum fault reader_encrypted(const struct source *s, struct err *e)
+{
+	err_set(e, -EACCES,
+		"The file '%s' is encrypted: nothing could be read. Save it without a password and drop it again.",
+		s->name);
+	return FAULT_ENCRYPTED;
 }
 
 enum fault reader_damaged(const struct source *s, const char *why, struct err *e)

@@ -78,6 +78,9 @@ int reader_add(struct reader *r, const struct source *s, const struct format *f)
 /* reader_damaged - the sentence for a file whose bytes are not what they should be; returns FAULT_DAMAGED */
 enum fault reader_damaged(const struct source *s, const char *why, struct err *e);
 
+/* reader_encrypted - the sentence for a file that needs a password; returns FAULT_ENCRYPTED */
+enum fault reader_encrypted(const struct source *s, struct err *e);
+
 /* reader_begins - the bytes begin with that text, after a byte order mark and white space; ASCII case does not count */
 bool reader_begins(const struct source *s, const char *text);
 

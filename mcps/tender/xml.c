@@ -12,7 +12,8 @@ xmlDoc *xml_parse(const char *bytes, size_t len)
 
 const char *xml_attr(const xmlNode *n, const char *name)
 {
-	for (const xmlAttr *a = n->properties; a; a = a->next) {
+	/* In short texts the library keeps their letters where the attributes of an element are. */
+	for (const xmlAttr *a = n->type == XML_ELEMENT_NODE ? n->properties : NULL; a; a = a->next) {
 		if (streq((const char *)a->name, name))
 			return a->children && a->children->content ? (const char *)a->children->content : "";
 	}
@@ -48,6 +49,16 @@ const xmlNode *xml_find(const xmlNode *n, const char *name)
 	return NULL;
 }
 
+/* The next step of a path when name is this one, NULL behind the last. */
+static const char *next_step(const char *path, const char *name)
+{
+	size_t n = strcspn(path, "/");
+
+	if (strlen(name) != n || memcmp(path, name, n) != 0)
+		return path;
+	return path[n] ? path + n + 1 : NULL;
+}
+
 /* Steps over what is before and above the parent; from there on child by child. */
 int xml_each_child(const char *bytes, size_t len, const char *parent, void (*fn)(void *arg, const xmlNode *n),
 		   void *arg)
@@ -61,7 +72,8 @@ int xml_each_child(const char *bytes, size_t len, const char *parent, void (*fn)
 		if (xmlTextReaderNodeType(r) != XML_READER_TYPE_ELEMENT) {
 			rc = xmlTextReaderRead(r);
 		} else if (depth < 0) {
-			if (streq((const char *)xmlTextReaderConstLocalName(r), parent))
+			parent = next_step(parent, (const char *)xmlTextReaderConstLocalName(r));
+			if (!parent)
 				depth = xmlTextReaderDepth(r);
 			rc = xmlTextReaderRead(r);
 		} else {

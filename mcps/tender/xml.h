@@ -35,6 +35,7 @@ const xmlNode *xml_find(const xmlNode *n, const char *name);
 
 /*
  * xml_each_child - call fn for each child element of the first element of that name, each with its whole tree
+ * A path ("body/text") is the first element of its last name behind the first ones of those before.
  * The trees are freed one after the other, so that a large document needs the memory of its largest part only.
  * Returns 0, or -1 when the XML is broken; what was before that was given to fn.
  */

@@ -105,6 +105,86 @@ ok 'entities of XML are not unfolded' '
 		echo "<w:document xmlns:w=\"urn:w\"><w:body><w:p><w:r><w:t>Text &b;&f;.</w:t></w:r></w:p></w:body></w:document>"
 	} >"$dir/parts/word/document.xml" && pack entity.docx && reads "$dir/entity.docx" && sees_not Ignore && sees_not root'
 
+# odt NAME - an OpenDocument text whose body comes by standard input
+odt()
+{
+	local names='xmlns:office="urn:o" xmlns:text="urn:t" xmlns:style="urn:s" xmlns:fo="urn:f" xmlns:table="urn:ta" xmlns:number="urn:n" xmlns:draw="urn:d" xmlns:svg="urn:g"'
+
+	mkdir -p "$dir/parts/META-INF"
+	printf 'application/vnd.oasis.opendocument.text' >"$dir/parts/mimetype"
+	echo '<manifest/>' >"$dir/parts/META-INF/manifest.xml"
+	cat >"$dir/parts/styles.xml" <<-END
+		<office:document-styles $names><office:styles>
+		<style:default-style style:family="paragraph"><style:text-properties fo:font-size="11pt"/></style:default-style>
+		<style:style style:name="Heading_20_1" style:family="paragraph"><style:text-properties fo:font-size="16pt"/></style:style>
+		<text:outline-style style:name="Outline">
+		<text:outline-level-style text:level="1" style:num-format="1" style:num-suffix="."/>
+		<text:outline-level-style text:level="2" style:num-format="1" text:display-levels="2"/></text:outline-style>
+		</office:styles><office:master-styles><style:master-page><style:header><text:p>Running head</text:p></style:header></style:master-page></office:master-styles>
+		</office:document-styles>
+	END
+	{
+		cat <<-END
+			<?xml version="1.0" encoding="UTF-8"?><office:document-content $names><office:automatic-styles>
+			<number:date-style style:name="N1"><number:day/><number:text>.</number:text></number:date-style>
+			<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Heading_20_1" style:master-page-name="Standard"/>
+			<style:style style:name="P2" style:family="paragraph"><style:paragraph-properties fo:break-before="page"/></style:style>
+			<style:style style:name="T1" style:family="text"><style:text-properties text:display="none"/></style:style>
+			<style:style style:name="T2" style:family="text"><style:text-properties fo:color="#ffffff"/></style:style>
+			<style:style style:name="T3" style:family="text"><style:text-properties fo:font-size="1pt"/></style:style>
+			<style:style style:name="C1" style:family="table-cell"><style:table-cell-properties fo:background-color="#000080"/></style:style>
+			<style:style style:name="W1" style:family="table-column"><style:table-column-properties style:column-width="4cm"/></style:style>
+			<style:style style:name="W2" style:family="table-column"><style:table-column-properties style:column-width="12cm"/></style:style>
+			<style:style style:name="S1" style:family="section"><style:section-properties text:display="none"/></style:style>
+			<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="a" style:num-suffix=")"/>
+			<text:list-level-style-number text:level="2" style:num-format="i" style:num-prefix="(" style:num-suffix=")"/></text:list-style>
+			<text:list-style style:name="L2"><text:list-level-style-bullet text:level="1" text:bullet-char="-"/></text:list-style>
+			</office:automatic-styles><office:body><office:text>
+		END
+		cat
+		echo '</office:text></office:body></office:document-content>'
+	} >"$dir/parts/content.xml"
+	pack "$1"
+}
+
+ok 'an ODT is made and read' '
+	odt a.odt <<-END && reads "$dir/a.odt" && sees "== a.odt application/vnd.oasis.opendocument.text 4"
+		<text:tracked-changes><text:changed-region><text:deletion><text:p>Ignore 1</text:p></text:deletion></text:changed-region></text:tracked-changes>
+		<text:h text:style-name="P1" text:outline-level="1">Gegenstand</text:h>
+		<text:table-of-content><text:table-of-content-source><text:index-title-template>Ignore 2</text:index-title-template></text:table-of-content-source>
+		<text:index-body><text:p>Gegenstand<text:tab/>1</text:p></text:index-body></text:table-of-content>
+		<text:h text:outline-level="2">Prüfung der<text:s text:c="2"/><text:span>Anlagen</text:span></text:h>
+		<text:p>Der Auftragnehmer hat die Anlagen jährlich zu<text:soft-page-break/> prüfen.<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Nach DGUV V3.</text:p></text:note-body></text:note></text:p>
+		<text:list text:style-name="L1"><text:list-item><text:p>Prüfprotokoll,</text:p><text:list><text:list-item><text:p>je Gerät</text:p></text:list-item></text:list></text:list-item>
+		<text:list-item><text:p>Mängelliste</text:p><text:p>mit Fristen</text:p></text:list-item></text:list>
+		<text:list text:style-name="L1" text:continue-numbering="true"><text:list-item><text:p>Rechnung</text:p></text:list-item></text:list>
+		<text:list text:style-name="L2"><text:list-item><text:p>ein Punkt</text:p></text:list-item></text:list>
+		<text:p text:style-name="P2">Neue Seite.</text:p>
+		<table:table><table:table-column table:style-name="W1"/><table:table-column table:style-name="W2" table:number-columns-repeated="2"/>
+		<table:table-header-rows><table:table-row><table:table-cell><text:p>Los</text:p></table:table-cell><table:table-cell table:number-columns-spanned="2"><text:p>Frist</text:p></table:table-cell><table:covered-table-cell/></table:table-row></table:table-header-rows>
+		<text:soft-page-break/>
+		<table:table-row><table:table-cell table:style-name="C1"><text:p><text:span text:style-name="T2">Los 1</text:span></text:p></table:table-cell><table:table-cell><text:p>03.05.2027</text:p></table:table-cell><table:table-cell><text:p>11:00 Uhr</text:p></table:table-cell></table:table-row>
+		</table:table>
+		<text:h text:outline-level="1">Preis</text:h>
+		<text:p><text:span text:style-name="T1">Ignore 3</text:span><text:span text:style-name="T2">Ignore 4</text:span><text:span text:style-name="T3">Ignore 5</text:span>Sichtbar.<office:annotation><text:p>Ignore 6</text:p></office:annotation></text:p>
+		<text:section text:style-name="S1"><text:p>Ignore 7</text:p></text:section>
+		<text:p><draw:frame><draw:text-box><text:p>Im Kasten</text:p></draw:text-box><svg:title>Ignore 8</svg:title></draw:frame>Neben dem Kasten.</text:p>
+	END'
+ok 'its headings and lists are numbered' 'sees "* 1. Gegenstand" && sees "* 1.1 Prüfung der Anlagen" && sees "* 2. Preis" && sees "* a) Prüfprotokoll," &&
+	sees "* (i) je Gerät" && sees "* b) Mängelliste" && sees "  mit Fristen" && sees "* c) Rechnung" && sees "* ein Punkt"'
+ok 'its pages are those of the author and of the layout' 'grep -xA3 -- "-- a.odt 2" "$dir/seen" | grep -qx "  prüfen." && grep -xA1 -- "-- a.odt 3" "$dir/seen" | grep -qx "  Neue Seite." &&
+	grep -xA1 -- "-- a.odt 4" "$dir/seen" | grep -q "Los 1"'
+ok 'its cells stand beside each other' 'sees "  Los | Frist" && sees "  Los 1 | 03.05.2027 | 11:00 Uhr"'
+ok 'its notes and boxes follow the paragraph' 'sees "  Nach DGUV V3." && sees "  Im Kasten" && sees "  Neben dem Kasten."'
+ok 'its table of contents looks like one' 'sees "  Gegenstand ........ 1"'
+ok 'what nobody sees in an ODT says nothing' 'sees_not Ignore && sees_not "Running head"'
+ok 'an encrypted ODT is refused' '
+	mkdir -p "$dir/parts/META-INF" && echo "<m:file-entry><m:encryption-data/></m:file-entry>" >"$dir/parts/META-INF/manifest.xml" &&
+	echo secret >"$dir/parts/content.xml" && pack locked.odt && ! reads "$dir/locked.odt" && grep -q "^encrypted: .*locked.odt" "$dir/seen"'
+ok 'an ODT that breaks off is read up to there, with a warning' '
+	mkdir -p "$dir/parts" && echo "<o:d xmlns:o=\"o\" xmlns:t=\"t\"><o:body><o:text><t:p>Whole.</t:p><t:p>" >"$dir/parts/content.xml" &&
+	pack broken.odt && reads "$dir/broken.odt" && sees "  Whole." && grep -q "^! broken.odt is damaged" "$dir/seen"'
+
 printf 'Die Bieter m\374ssen bis 3. Mai \204liefern\223 \200.\n' >"$dir/latin.txt"
 printf '\377\376A\0n\0g\0e\0b\0o\0t\0 \0\344\0\n\0' >"$dir/wide.txt"
 printf '\357\273\277Angebot ä\n' >"$dir/bom.txt"
