@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "language.h"
 #include "text.h"
 
 static void line_clear(void *p)
@@ -69,6 +70,7 @@ struct page *doc_add_page(struct doc *d, int file, int number, double height, ch
 	p->height = height;
 	p->text = text;
 	p->plain = text_plain(text, &p->plain_from);
+	p->readable = true;
 	p->lines = lines;
 	g_array_set_clear_func(lines, line_clear);
 	p->blocks = g_array_new(FALSE, TRUE, sizeof(struct block));
@@ -261,81 +263,15 @@ static void make_blocks(struct page *p)
 		block_close(p, &b);
 }
 
-static int count_words(const char *text, const char *const *words, size_t n)
-{
-	gchar **split = g_utf8_strlen(text, -1) ? g_regex_split_simple("[^\\p{L}]+", text, G_REGEX_OPTIMIZE, 0) : NULL;
-	int count = 0;
-
-	for (gchar **w = split; w && *w; w++) {
-		auto_free char *lower = g_utf8_strdown(*w, -1);
-
-		for (size_t i = 0; i < n; i++)
-			count += streq(lower, words[i]);
-	}
-	g_strfreev(split);
-	return count;
-}
-
-static const char *const english[] = {
-	"the", "of", "and", "to", "in", "for", "is", "be", "or", "shall", "will", "with"
-};
-static const char *const german[] = {
-	"der", "die", "das", "und", "von", "ist", "sind", "den", "des", "zu", "mit", "für"
-};
-
-/*
- * A text layer without a proper map from glyphs to characters reads like text, but no word of it is one. Prose has a
- * common word in every five; a page of numbers has few words at all.
- */
-static bool page_is_noise(const struct page *p)
-{
-	int words = text_words(p->text);
-
-	if (words < 60)
-		return false;
-	return 100 * (count_words(p->text, english, N_ELEMS(english)) + count_words(p->text, german, N_ELEMS(german))) <
-	       words;
-}
-
-static void judge_pages(struct doc *d)
-{
-	unsigned n_noise = 0;
-
-	for (unsigned i = 0; i < d->pages->len; i++)
-		n_noise += !doc_page(d, i)->flow && page_is_noise(doc_page(d, i));
-	for (unsigned i = 0; i < d->pages->len; i++) {
-		struct page *p = doc_page(d, i);
-		const char *of = d->files->len > 1 ? doc_file(d, (unsigned)p->file)->name : NULL;
-
-		p->readable = p->plain[0] != '\0';
-		if (p->flow)
-			continue;
-		if (!p->readable) {
-			doc_warn(d, "page %d%s%s has no text layer; OCR is not part of this version", p->number,
-				 of ? " of " : "", of ? of : "");
-		} else if (n_noise * 2 > d->pages->len && page_is_noise(p)) {
-			p->readable = false;
-			doc_warn(
-				d,
-				"page %d%s%s has a text layer that is not readable text; OCR is not part of this version",
-				p->number, of ? " of " : "", of ? of : "");
-		}
-	}
-}
-
 static void detect_language(struct doc *d)
 {
-	int en = 0, de = 0;
+	struct language_count c = { 0 };
 
 	for (unsigned i = 0; i < d->pages->len && i < 30; i++) {
-		const struct page *p = doc_page(d, i);
-
-		if (!p->readable)
-			continue;
-		en += count_words(p->text, english, N_ELEMS(english));
-		de += count_words(p->text, german, N_ELEMS(german));
+		if (doc_page(d, i)->readable)
+			language_count(&c, doc_page(d, i)->text);
 	}
-	d->language = en + de < 5 ? LANG_NONE : de > en ? LANG_DE : LANG_EN;
+	d->language = c.english + c.german < 5 ? LANG_NONE : c.german > c.english ? LANG_DE : LANG_EN;
 }
 
 /* 13/4/2025 can only be day first, 4/13/2025 only month first; a German document never writes the month first. */
@@ -385,7 +321,6 @@ static void order_pages(struct doc *d)
 void doc_finish(struct doc *d)
 {
 	order_pages(d);
-	judge_pages(d);
 	mark_furniture(d);
 	for (unsigned i = 0; i < d->pages->len; i++)
 		make_blocks(doc_page(d, i));

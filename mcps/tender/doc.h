@@ -26,16 +26,18 @@ struct block {
 };
 
 struct page {
-	int file;        /* index in doc.files */
-	int number;      /* in its file, from 1 */
-	double height;   /* in points */
-	char *text;      /* all of it, in reading order */
-	char *plain;     /* text_plain of text: what quotes are looked for in */
-	int *plain_from; /* where in text each byte of plain comes from */
-	GArray *lines;   /* struct line, in reading order */
-	GArray *blocks;  /* struct block, likewise */
-	bool readable;   /* false: no text, or none that can be read */
-	bool flow;       /* made of running text: no headers and footers */
+	int file;           /* index in doc.files */
+	int number;         /* in its file, from 1 */
+	double height;      /* in points */
+	char *text;         /* all of it, in reading order */
+	char *plain;        /* text_plain of text: what quotes are looked for in */
+	int *plain_from;    /* where in text each byte of plain comes from */
+	GArray *lines;      /* struct line, in reading order */
+	GArray *blocks;     /* struct block, likewise */
+	bool readable;      /* false: what it says could not be read */
+	bool ocr;           /* read by OCR, in part at least */
+	int ocr_confidence; /* mean of its words', 0 to 100 */
+	bool flow;          /* made of running text: no headers and footers */
 };
 
 struct file {

@@ -1,97 +1,240 @@
-/* PDF, by poppler. */
+/*
+ * PDF, by poppler. Pages are read beside each other on the processors there are, each thread with the document opened
+ * for itself, and then once more by OCR where what they say is no text.
+ */
 #include <errno.h>
 #include <poppler.h>
-#include <stdlib.h>
 
+#include "base/clock.h"
+#include "language.h"
+#include "pool.h"
 #include "reader.h"
-#include "text.h"
+#include "sheet.h"
 
-#define MOST_PAGE_BYTES (1u << 20)
-#define MOST_LINES      20000
-#define HEAD_BYTES      1024
+#define HEAD_BYTES 1024
+#define OCR_MS     200000 /* for all pages of a file; the others are named in a warning */
+#define LATE       16     /* of pages that are named in one warning */
 
-/* One rectangle for each character of a page's text; those of breaks between lines have no size. */
-struct places {
-	PopplerRectangle *rect;
-	guint n;
+struct pdf {
+	struct reader *reader;
+	GBytes *bytes;
+	PopplerDocument *docs[POOL_MOST];
+	struct ocr *ocrs[POOL_MOST];
+	struct sheet *sheets;
+	unsigned n;
+	unsigned *scans, n_scans; /* pages for OCR */
+	enum language language;
+	int64_t stop_ms; /* when no page more is given to OCR */
 };
 
-/* Cells of a row stand in the text without a break between them: only the places tell them apart. */
-struct cutter {
-	GArray *lines;
-	GString *text;
-	struct line line; /* the box of text so far */
-};
-
-static void cut(struct cutter *c)
+static PopplerDocument *document_of(struct pdf *p, unsigned thread)
 {
-	c->line.text = g_strstrip(g_strdup(c->text->str));
-	if (c->line.text[0])
-		g_array_append_val(c->lines, c->line);
-	else
-		g_free(c->line.text);
-	g_string_truncate(c->text, 0);
-	c->line = (struct line){ 0 };
+	if (!p->docs[thread])
+		p->docs[thread] = poppler_document_new_from_bytes(p->bytes, NULL, NULL);
+	return p->docs[thread];
 }
 
-static bool breaks_line(const struct line *l, const PopplerRectangle *r)
+static PopplerPage *page_of(struct pdf *p, unsigned thread, unsigned i)
 {
-	double height = l->y1 - l->y0, mid = (r->y1 + r->y2) / 2;
+	PopplerDocument *doc = document_of(p, thread);
 
-	return mid < l->y0 || mid > l->y1 || r->x1 > l->x1 + 1.1 * height || r->x1 < l->x1 - 2 * height;
+	return doc ? poppler_document_get_page(doc, (int)i) : NULL;
 }
 
-static void take_character(struct cutter *c, const char *at, const char *next, const PopplerRectangle *r)
+static void read_one(void *arg, unsigned thread, unsigned i)
 {
-	if (c->text->len > 0 && breaks_line(&c->line, r))
-		cut(c);
-	if (c->text->len == 0)
-		c->line = (struct line){ .x0 = r->x1, .y0 = r->y1, .x1 = r->x2, .y1 = r->y2 };
-	c->line.x1 = MAX(c->line.x1, r->x2);
-	c->line.y0 = MIN(c->line.y0, r->y1);
-	c->line.y1 = MAX(c->line.y1, r->y2);
-	g_string_append_len(c->text, at, next - at);
+	struct pdf *p = arg;
+	PopplerPage *page = page_of(p, thread, i);
+
+	if (!page)
+		return;
+	sheet_read(&p->sheets[i], page);
+	g_object_unref(page);
 }
 
-static GArray *split_lines(const char *text, const struct places *places)
+static void tell(void *arg, unsigned n_done)
 {
-	struct cutter c = { g_array_new(FALSE, TRUE, sizeof(struct line)), g_string_new(NULL), { 0 } };
-	guint i = 0;
+	struct pdf *p = arg;
 
-	for (const char *at = text; *at && i < places->n && c.lines->len < MOST_LINES; at = g_utf8_next_char(at), i++) {
-		gunichar ch = g_utf8_get_char(at);
+	if (p->reader->page)
+		p->reader->page(p->reader->arg, (int)MIN(n_done + 1, p->n), (int)p->n);
+}
 
-		if (ch == '\n')
-			cut(&c);
-		else if (text_invisible(ch))
-			continue; /* often of another font, which would make the line look taller */
-		else if (!g_unichar_isspace(ch))
-			take_character(&c, at, g_utf8_next_char(at), &places->rect[i]);
-		else if (c.text->len > 0)
-			g_string_append_c(c.text, ' ');
+static void ocr_one(void *arg, unsigned thread, unsigned k)
+{
+	struct pdf *p = arg;
+	unsigned i = p->scans[k];
+	PopplerPage *page = clock_mono_ms() < p->stop_ms ? page_of(p, thread, i) : NULL;
+
+	if (!page)
+		return;
+	if (!p->ocrs[thread])
+		p->ocrs[thread] = ocr_new(p->language);
+	if (p->ocrs[thread])
+		sheet_ocr(&p->sheets[i], page, p->ocrs[thread]);
+	g_object_unref(page);
+}
+
+static void tell_ocr(void *arg, unsigned n_done)
+{
+	struct pdf *p = arg;
+
+	if (p->reader->page && n_done < p->n_scans)
+		p->reader->page(p->reader->arg, (int)p->scans[n_done] + 1, (int)p->n);
+}
+
+/* The language of the pages that are read; LANG_NONE when there are none. */
+static enum language language_so_far(const struct pdf *p)
+{
+	struct language_count c = { 0 };
+
+	for (unsigned i = 0; i < p->n; i++) {
+		if (p->sheets[i].text && !p->sheets[i].noise)
+			language_count(&c, p->sheets[i].text);
 	}
-	cut(&c);
-	g_string_free(c.text, TRUE);
-	return c.lines;
+	if (c.english + c.german < 20)
+		return LANG_NONE;
+	return c.german > 2 * c.english ? LANG_DE : c.english > 2 * c.german ? LANG_EN : LANG_NONE;
 }
 
-static void read_page(struct doc *d, int file, int number, PopplerPage *page)
+static void ocr_free_all(struct pdf *p)
 {
-	struct places places = { NULL, 0 };
-	char *text = poppler_page_get_text(page);
-	double height;
-
-	if (!text || strlen(text) > MOST_PAGE_BYTES) {
-		if (text)
-			doc_warn(d, "page %d holds more than 1 MiB of text and was left out", number);
-		g_free(text);
-		text = g_strdup("");
+	for (unsigned i = 0; i < POOL_MOST; i++) {
+		ocr_free(p->ocrs[i]);
+		p->ocrs[i] = NULL;
 	}
-	if (text[0])
-		poppler_page_get_text_layout(page, &places.rect, &places.n);
-	poppler_page_get_size(page, NULL, &height);
-	doc_add_page(d, file, number, height, text, split_lines(text, &places));
-	g_free(places.rect);
+}
+
+/* Two languages at once cost half as much again: where the first page tells which it is the others are read in that. */
+static void ocr_all(struct pdf *p)
+{
+	unsigned n_threads = pool_threads(p->n_scans);
+
+	p->stop_ms = clock_mono_ms() + OCR_MS;
+	p->language = language_so_far(p);
+	if (p->language == LANG_NONE && p->n_scans > 2 * n_threads) {
+		ocr_one(p, 0, 0);
+		ocr_free_all(p);
+		p->language = language_so_far(p);
+		p->scans++;
+		p->n_scans--;
+		pool_run(n_threads, p->n_scans, ocr_one, tell_ocr, p);
+		p->scans--;
+		p->n_scans++;
+	} else {
+		pool_run(n_threads, p->n_scans, ocr_one, tell_ocr, p);
+	}
+	ocr_free_all(p);
+}
+
+/* Noise on one page of many is a table of names; on most of them it is the font. */
+static void find_scans(struct pdf *p)
+{
+	unsigned n_noise = 0;
+
+	for (unsigned i = 0; i < p->n; i++)
+		n_noise += p->sheets[i].noise;
+	p->scans = g_new0(unsigned, p->n);
+	for (unsigned i = 0; i < p->n; i++) {
+		struct sheet *s = &p->sheets[i];
+
+		s->noise = s->noise && 2 * n_noise > p->n;
+		if (s->text && (s->noise || sheet_is_picture(s)))
+			p->scans[p->n_scans++] = i;
+	}
+}
+
+/* Why a page says nothing, NULL when it does or has nothing to say. */
+static const char *silence(const struct pdf *p, const struct sheet *s)
+{
+	if (!s->text)
+		return "is damaged";
+	if (s->too_long)
+		return "holds more than 1 MiB of text";
+	if (s->ocr || (!s->noise && (s->text[0] || !sheet_is_picture(s))))
+		return NULL;
+	if (p->stop_ms && clock_mono_ms() >= p->stop_ms)
+		return "is a scan, for which there was no time";
+	return s->noise ? "has a text layer that is not readable text" : "has no text layer";
+}
+
+/* "pages 3, 4 and 9 of rfp.pdf": one warning for all pages with the same fault. */
+static void warn_pages(struct pdf *p, const char *name, const char *why, const char *advice)
+{
+	GString *list = g_string_new(NULL);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		const char *its = silence(p, &p->sheets[i]);
+
+		if (its && streq(its, why) && n++ < LATE)
+			g_string_append_printf(list, "%s%u", n > 1 ? ", " : "", i + 1);
+	}
+	if (n > LATE)
+		g_string_append_printf(list, " and %u more", n - LATE);
+	if (n > 0)
+		doc_warn(p->reader->doc, "%s %s of %s %s%s", n > 1 ? "each of the pages" : "page", list->str, name, why,
+			 advice);
+	g_string_free(list, TRUE);
+}
+
+static void warn_all(struct pdf *p, const char *name, const char *no_ocr)
+{
+	auto_free char *advice = no_ocr ? g_strdup_printf("; OCR cannot be done, because %s", no_ocr) : g_strdup("");
+	unsigned n_hidden = 0;
+
+	warn_pages(p, name, "is damaged", " and was left out");
+	warn_pages(p, name, "holds more than 1 MiB of text", " and was left out");
+	warn_pages(p, name, "is a scan, for which there was no time", ": split the file and drop the parts");
+	warn_pages(p, name, "has no text layer", advice);
+	warn_pages(p, name, "has a text layer that is not readable text", advice);
+	for (unsigned i = 0; i < p->n; i++)
+		n_hidden += p->sheets[i].n_hidden > 0;
+	if (n_hidden > 0)
+		doc_warn(p->reader->doc, "%s has text on %u %s that a reader does not see; it was left out", name,
+			 n_hidden, n_hidden > 1 ? "pages" : "page");
+}
+
+static void add_pages(struct pdf *p, int file)
+{
+	for (unsigned i = 0; i < p->n; i++) {
+		struct sheet *s = &p->sheets[i];
+		const char *fault = silence(p, s);
+		struct page *page;
+
+		if (!s->text)
+			continue;
+		page = doc_add_page(p->reader->doc, file, (int)i + 1, s->height, steal(s->text), steal(s->lines));
+		page->readable = !fault;
+		page->ocr = s->ocr;
+		page->ocr_confidence = s->confidence;
+	}
+}
+
+static void read_pages(struct pdf *p, int file)
+{
+	struct file *f = doc_file(p->reader->doc, (unsigned)file);
+	const char *no_ocr = NULL;
+
+	f->pages_read = MIN(f->n_pages, READER_MOST_PAGES);
+	if (f->pages_read < f->n_pages)
+		doc_warn(p->reader->doc, "%s has %d pages; only the first %d were read", f->name, f->n_pages,
+			 f->pages_read);
+	p->n = (unsigned)f->pages_read;
+	p->sheets = g_new0(struct sheet, p->n);
+	tell(p, 0);
+	pool_run(pool_threads(p->n / 2), p->n, read_one, tell, p);
+	find_scans(p);
+	if (p->n_scans > 0)
+		no_ocr = ocr_load();
+	if (p->n_scans > 0 && !no_ocr)
+		ocr_all(p);
+	warn_all(p, f->name, no_ocr);
+	add_pages(p, file);
+	for (unsigned i = 0; i < p->n; i++)
+		sheet_release(&p->sheets[i]);
+	g_free(p->sheets);
+	g_free(p->scans);
 }
 
 static enum fault open_fault(const GError *error, const struct source *s, struct err *e)
@@ -104,27 +247,6 @@ static enum fault open_fault(const GError *error, const struct source *s, struct
 	return FAULT_ENCRYPTED;
 }
 
-static void read_pages(struct reader *r, int file, PopplerDocument *pdf)
-{
-	struct file *f = doc_file(r->doc, (unsigned)file);
-
-	f->pages_read = MIN(f->n_pages, READER_MOST_PAGES);
-	if (f->pages_read < f->n_pages)
-		doc_warn(r->doc, "%s has %d pages; only the first %d were read", f->name, f->n_pages, f->pages_read);
-	for (int i = 0; i < f->pages_read; i++) {
-		PopplerPage *one = poppler_document_get_page(pdf, i);
-
-		if (r->page)
-			r->page(r->arg, i + 1, f->pages_read);
-		if (!one) {
-			doc_warn(r->doc, "page %d of %s is damaged and was left out", i + 1, f->name);
-			continue;
-		}
-		read_page(r->doc, file, i + 1, one);
-		g_object_unref(one);
-	}
-}
-
 /* Some programs write a few lines before the head. */
 static bool pdf_sniff(const struct source *s)
 {
@@ -134,8 +256,8 @@ static bool pdf_sniff(const struct source *s)
 static enum fault pdf_read(struct reader *r, const struct source *s, const struct format *f, struct err *e)
 {
 	GError *error = NULL;
-	GBytes *bytes = g_bytes_new_static(s->bytes, s->len);
-	PopplerDocument *pdf = poppler_document_new_from_bytes(bytes, NULL, &error);
+	struct pdf p = { .reader = r, .bytes = g_bytes_new_static(s->bytes, s->len) };
+	PopplerDocument *pdf = p.docs[0] = poppler_document_new_from_bytes(p.bytes, NULL, &error);
 	enum fault fault = FAULT_NONE;
 	int n = pdf ? poppler_document_get_n_pages(pdf) : 0;
 
@@ -148,11 +270,13 @@ static enum fault pdf_read(struct reader *r, const struct source *s, const struc
 		int file = reader_add(r, s, f);
 
 		doc_file(r->doc, (unsigned)file)->n_pages = n;
-		read_pages(r, file, pdf);
+		read_pages(&p, file);
 	}
-	if (pdf)
-		g_object_unref(pdf);
-	g_bytes_unref(bytes);
+	for (unsigned i = 0; i < POOL_MOST; i++) {
+		if (p.docs[i])
+			g_object_unref(p.docs[i]);
+	}
+	g_bytes_unref(p.bytes);
 	return fault;
 }
 

@@ -49,12 +49,30 @@ static const char *language_code(enum language l)
 	return l == LANG_EN ? "en" : l == LANG_DE ? "de" : NULL;
 }
 
-static json_t *describe_file(const struct doc *d, const struct file *f)
+/* Words of these pages stand in no text layer: whoever checks a quote must look at the picture. */
+static json_t *ocr_pages(const struct doc *d, unsigned file)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		if ((unsigned)doc_page(d, i)->file == file && doc_page(d, i)->ocr)
+			json_array_append_new(list, json_integer(doc_page(d, i)->number));
+	}
+	return list;
+}
+
+static json_t *describe_file(const struct doc *d, unsigned file)
 {
 	const char *code = language_code(d->language);
+	const struct file *f = doc_file(d, file);
+	json_t *pages = ocr_pages(d, file);
+	json_t *about = json_pack("{s:s, s:s, s:s, s:i, s:o}", "file", f->name, "sha256", f->sha256, "type", f->type,
+				  "pages", f->n_pages, "language", code ? json_string(code) : json_null());
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:o}", "file", f->name, "sha256", f->sha256, "type", f->type, "pages",
-			 f->n_pages, "language", code ? json_string(code) : json_null());
+	if (json_array_size(pages) > 0)
+		json_object_set(about, "ocr_pages", pages);
+	json_decref(pages);
+	return about;
 }
 
 static void describe_files(const struct doc *d, json_t *result)
@@ -62,7 +80,7 @@ static void describe_files(const struct doc *d, json_t *result)
 	json_t *all = json_array();
 
 	for (unsigned i = 0; i < d->files->len; i++)
-		json_array_append_new(all, describe_file(d, doc_file(d, i)));
+		json_array_append_new(all, describe_file(d, i));
 	json_object_set(result, "document", json_array_get(all, 0));
 	if (d->files->len > 1)
 		json_object_set(result, "documents", all);

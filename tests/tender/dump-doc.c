@@ -16,7 +16,8 @@ static bool beside(const struct block *a, const struct block *b)
 
 static void print_page(const struct doc *d, const struct page *p)
 {
-	printf("-- %s %d%s\n", doc_file(d, (unsigned)p->file)->name, p->number, p->readable ? "" : " unreadable");
+	printf("-- %s %d%s%s\n", doc_file(d, (unsigned)p->file)->name, p->number, p->readable ? "" : " unreadable",
+	       p->ocr ? " ocr" : "");
 	for (unsigned i = 0; i < p->blocks->len; i++) {
 		const struct block *b = page_block(p, (int)i);
 		bool cell = i > 0 && beside(page_block(p, (int)i - 1), b);
