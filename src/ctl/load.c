@@ -301,6 +301,17 @@ static int check_blobs(struct load *l, struct err *e)
 	return 0;
 }
 
+/* Documents that were removed while the archive was made are in it, but no row names them. */
+static void drop_unnamed(struct load *l)
+{
+	for (size_t i = 0; i < l->sha.cap; i++) {
+		const struct shaset_slot *slot = &l->sha.slot[i];
+
+		if (*slot->sha && slot->value & BLOB_HERE && !(slot->value & BLOB_NAMED))
+			blob_remove(l->blobs, slot->sha, never_used, NULL);
+	}
+}
+
 static int raise_sequence(struct tx *tx, void *arg, struct err *e)
 {
 	int rc = row_exec(tx, Q_SEQUENCE_RAISE, ARGS(V_INT(*(int64_t *)arg)), e);
@@ -325,6 +336,8 @@ static int load_all(struct load *l, struct err *e)
 		rc = check_counts(l, e);
 	if (rc == 0)
 		rc = check_blobs(l, e);
+	if (rc == 0)
+		drop_unnamed(l);
 	next_row = json_integer_value(json_object_get(l->end, "next_row"));
 	return rc < 0 ? rc : store_write(l->store, raise_sequence, &next_row, e);
 }
