@@ -22,7 +22,13 @@ json_t *field_budget(const struct doc *d);
 json_t *field_criteria(const struct doc *d);
 json_t *field_submission_method(const struct doc *d);
 json_t *field_contact(const struct doc *d);
-json_t *field_eligibility(const struct doc *d); /* an array, or NULL */
+json_t *field_procedure(const struct doc *d);
+json_t *field_page_limit(const struct doc *d);
+/* These answer an array of such objects, or NULL. */
+json_t *field_eligibility(const struct doc *d);
+json_t *field_cpv(const struct doc *d);
+json_t *field_lots(const struct doc *d);
+json_t *field_documents(const struct doc *d);
 
 /* What each file's functions need compiled before the server forks. */
 void fields_names_preload(void);
@@ -30,5 +36,8 @@ void fields_dates_preload(void);
 void fields_terms_preload(void);
 void fields_criteria_preload(void);
 void fields_delivery_preload(void);
+void fields_procedure_preload(void);
+void fields_lots_preload(void);
+void fields_documents_preload(void);
 
 #endif

@@ -23,6 +23,9 @@ static const struct {
 	{ "title", field_title, "title", false },
 	{ "issuer", field_issuer, "issuer", false },
 	{ "reference_number", field_reference, "reference number", false },
+	{ "procedure", field_procedure, "kind of procedure", false },
+	{ "cpv", field_cpv, "codes", false },
+	{ "lots", field_lots, "lots", false },
 	{ "issue_date", field_issue_date, "date of issue", false },
 	{ "submission_deadline", field_submission_deadline, "submission deadline", true },
 	{ "questions_deadline", field_questions_deadline, "deadline for questions", false },
@@ -32,6 +35,8 @@ static const struct {
 	{ "submission_method", field_submission_method, "way to submit", true },
 	{ "contact", field_contact, "contact", false },
 	{ "eligibility", field_eligibility, "eligibility", false },
+	{ "documents", field_documents, "documents to hand in", false },
+	{ "page_limit", field_page_limit, "page limit", false },
 };
 
 void result_preload(void)
@@ -41,6 +46,9 @@ void result_preload(void)
 	fields_terms_preload();
 	fields_criteria_preload();
 	fields_delivery_preload();
+	fields_procedure_preload();
+	fields_lots_preload();
+	fields_documents_preload();
 	requirements_preload();
 }
 
@@ -83,7 +91,7 @@ static void describe_files(const struct doc *d, json_t *result)
 		json_array_append_new(all, describe_file(d, i));
 	json_object_set(result, "document", json_array_get(all, 0));
 	if (d->files->len > 1)
-		json_object_set(result, "documents", all);
+		json_object_set(result, "files", all);
 	json_decref(all);
 }
 

@@ -91,6 +91,11 @@ static void show_contact(struct buf *out, const json_t *fact)
 	show_parts(out, fact, keys, N_ELEMS(keys));
 }
 
+static void show_pages(struct buf *out, const json_t *fact)
+{
+	buf_printf(out, "%lld pages", number_of(fact, "value"));
+}
+
 static const struct {
 	const char *key, *name;
 	void (*show)(struct buf *out, const json_t *fact);
@@ -100,10 +105,12 @@ static const struct {
 	{ "submission_method", "How to submit", show_method },
 	{ "issuer", "Issuer", show_value },
 	{ "reference_number", "Reference", show_value },
+	{ "procedure", "Procedure", show_value },
 	{ "issue_date", "Issued", show_date },
 	{ "contract_duration", "Duration", show_duration },
 	{ "budget", "Budget", show_budget },
 	{ "contact", "Contact", show_contact },
+	{ "page_limit", "Page limit", show_pages },
 };
 
 static void write_facts(const json_t *result, struct buf *out)
@@ -140,6 +147,30 @@ static void write_criteria(const json_t *result, struct buf *out)
 			buf_printf(out, ": %lld%s", number_of(item, "weight"),
 				   unit && streq(unit, "percent") ? " %" : " points");
 		buf_printf(out, " (page %lld)\n", number_of(item, "page"));
+	}
+}
+
+/* Codes in one line, lots in one line each. */
+static void write_object(const json_t *result, struct buf *out)
+{
+	const json_t *codes = json_object_get(result, "cpv"), *lots = json_object_get(result, "lots");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (codes, i, one)
+		buf_printf(out, "%s%s", i ? ", " : "\nCPV: ", text_of(one, "code"));
+	if (json_array_size(codes) > 0)
+		buf_addc(out, '\n');
+	if (json_array_size(lots) > 0)
+		buf_addstr(out, "\n## Lots\n\n");
+	json_array_foreach (lots, i, one) {
+		if (i == MOST_ROWS) {
+			buf_printf(out, "- and %zu more in result.json\n", json_array_size(lots) - i);
+			break;
+		}
+		buf_printf(out, "- %s: ", text_of(one, "id"));
+		add_plain(out, text_of(one, "title"));
+		buf_printf(out, " (page %lld)\n", number_of(one, "page"));
 	}
 }
 
@@ -213,8 +244,10 @@ void summary_write(const json_t *result, struct buf *out)
 	buf_printf(out, ", %lld pages. Confidence of the whole: %lld %%.\n\n", number_of(document, "pages"),
 		   number_of(result, "confidence"));
 	write_facts(result, out);
+	write_object(result, out);
 	write_criteria(result, out);
 	write_texts(json_object_get(result, "eligibility"), "Who may bid", out);
+	write_texts(json_object_get(result, "documents"), "To hand in", out);
 	write_requirements(result, out);
 	write_warnings(result, out);
 }

@@ -22,7 +22,7 @@ ok 'a folder of documents becomes one task when it has been quiet for a while' '
 ok 'with all documents' '
 	same "one.pdf rfp.pdf" "$(echo $(ls "$tasks/tender/input"))" &&
 	cmp "$dir/one.pdf" "$tasks/tender/input/one.pdf" &&
-	json_is "$tasks/tender/result.json" "[.documents[].file] | sort == [\"one.pdf\", \"rfp.pdf\"]"'
+	json_is "$tasks/tender/result.json" "[.files[].file] | sort == [\"one.pdf\", \"rfp.pdf\"]"'
 ok 'no file of it became a task' 'same "inbox tender" "$(echo $(ls "$tasks"))"'
 ok 'the folder has left the inbox, its receipt stays' '
 	eventually "[ ! -e \"$inbox/tender\" ]" && json_is "$inbox/tender.receipt.json" "
@@ -70,7 +70,7 @@ ok 'a file that comes later restarts the task' '
 	quiet 1 && cp "$dir/four.pdf" "$inbox/late/" && engines_go && wait_task late &&
 	same "$id" "$(jq -r .id "$tasks/late/task.json")" &&
 	same "four.pdf three.pdf" "$(echo $(ls "$tasks/late/input"))" &&
-	json_is "$tasks/late/result.json" "[.documents[].file] | sort == [\"four.pdf\", \"three.pdf\"]"'
+	json_is "$tasks/late/result.json" "[.files[].file] | sort == [\"four.pdf\", \"three.pdf\"]"'
 engines_go
 ok 'submitted a second time is refused' '
 	engines_stop; quiet 3600 && mkdir "$inbox/twice" && sample "$inbox/twice/a.pdf" twice &&

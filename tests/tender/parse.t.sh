@@ -67,7 +67,7 @@ if [ -x "$mkpdf" ]; then
 		parse "$dir/none.pdf" && good "$dir/none.pdf" && says ".result.structuredContent | .submission_deadline == null and
 		.budget == null and .issuer == null and .requirements == [] and .confidence < 50"'
 	ok 'several documents are one tender' 'parse "$dir/dms.pdf" "$dir/none.pdf" &&
-		says ".result.structuredContent | (.documents | length) == 2 and .submission_deadline.file == \"dms.pdf\""'
+		says ".result.structuredContent | (.files | length) == 2 and .submission_deadline.file == \"dms.pdf\""'
 	ok 'a hundred pages are read within 256 MiB' '"$mkpdf" -n 100 "$dir/long.pdf" && parse "$dir/long.pdf" &&
 		says ".result.structuredContent | .document.pages == 100 and (.requirements | length) == 100"'
 fi

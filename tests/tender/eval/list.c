@@ -155,7 +155,7 @@ const struct list_kind list_requirements = { "requirements", NULL, "text", near_
 const struct list_kind list_eligibility_sample = { "eligibility", NULL, "text", near_piece, TEXT_OVERLAP, true };
 const struct list_kind list_requirements_sample = { "requirements", NULL, "text", near_piece, TEXT_OVERLAP, true };
 
-/* All entries, those below others too. A file that was read is no document to hand in. */
+/* All entries, those below others too. */
 static void collect(GArray *to, const json_t *list, int confidence)
 {
 	json_t *one;
@@ -166,8 +166,6 @@ static void collect(GArray *to, const json_t *list, int confidence)
 		struct entry e = { one, (int)json_integer_value(json_object_get(one, "page")),
 				   sure ? (int)json_integer_value(sure) : confidence, -1 };
 
-		if (json_object_get(one, "sha256"))
-			continue;
 		g_array_append_val(to, e);
 		collect(to, json_object_get(one, "items"), e.confidence);
 	}
