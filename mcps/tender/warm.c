@@ -9,12 +9,12 @@
 static const char content[] = "BT /F1 18 Tf 72 720 Td (Request for Proposals) Tj /F2 11 Tf 0 -40 Td "
 			      "(The contractor shall deliver by 1 May 2030.) Tj ET\n";
 
-/* Each object, in order from 1. */
+/* Each object, in order from 1; the content comes last. */
 static const char *const objects[] = {
 	"<< /Type /Catalog /Pages 2 0 R >>",
-	"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-	"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 6 0 R "
-	"/Resources << /Font << /F1 4 0 R /F2 5 0 R >> >> >>",
+	"<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>",
+	"<< /Type /Page /Parent 2 0 R /Contents 7 0 R /Resources 4 0 R >>",
+	"<< /Font << /F1 5 0 R /F2 6 0 R >> >>",
 	"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>",
 	"<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>",
 };
