@@ -11,11 +11,14 @@
 	"de[cz](?:ember|\\.)?)"
 #define YEAR  "(?<year>(?:19|20)\\d\\d)"
 #define SPACE "[\\s\\x{00A0}\\x{200B}]"
-#define ZONE                                                                                                                \
-	"(?<zone>\\(?UTC" SPACE "?[+-]" SPACE "?\\d{1,2}(?::\\d\\d)?\\)?(?:[ ,]+[\\p{L}]+(?:[ ,]+[\\p{L}]+)?" SPACE         \
-	"(?:Zeit|Sommerzeit))*|[+-]\\d\\d:\\d\\d|UTC|GMT|[ECMPA][SD]?T\\b|AK[SD]T|HST|IST|BST|WES?T|CES?T|EES?T|MES?Z|SGT|" \
-	"AE[SD]T|NZ[SD]T|(?:Eastern|Central|Pacific|Mountain)(?:" SPACE "(?:Standard|Daylight))?(?:" SPACE "Time)?|"        \
-	"local time|Ortszeit|prevailing time)"
+#define ZONE                                                                                                                  \
+	"(?<zone>\\(?UTC" SPACE "?[+-]" SPACE "?\\d{1,2}(?::\\d\\d)?\\)?(?:[ ,]+[\\p{L}]+(?:[ ,]+[\\p{L}]+)?" SPACE           \
+	"(?:Zeit|Sommerzeit))*|[+-]\\d\\d:\\d\\d|UTC|GMT|[ECMPA][SD]?T\\b|AK[SD]T|HST|[IBWEC]AT\\b|SAST|PKT|NPT|JST|KST|HKT|" \
+	"GST|MSK|IST|BST|WES?T|CES?T|EES?T|MES?Z|SGT|AE[SD]T|AC[SD]T|AW[SD]T|NZ[SD]T|"                                        \
+	"(?:Eastern|Central|Pacific|Mountain|Alaska|Hawaii|Atlantic)(?:" SPACE                                                \
+	"(?:Standard|Daylight|European))?(?:" SPACE "(?:Summer" SPACE                                                         \
+	")?Time)?|Greenwich Mean Time|(?-i:\\p{Lu}\\p{Ll}+)" SPACE "time\\b|"                                                 \
+	"local time|Ortszeit|prevailing (?:local )?time)"
 
 /* The shapes of a date; the named groups say which part is which. */
 static struct pattern date_shapes[] = {
@@ -24,6 +27,8 @@ static struct pattern date_shapes[] = {
 	  NULL, NULL },
 	{ "(?<![\\d/])(?<a>\\d{1,2})/(?<b>\\d{1,2})/(?<year>(?:19|20)\\d\\d|\\d\\d)(?![\\d/])", 0, NULL, NULL },
 	{ "(?<![\\d-])(?<dd>\\d{1,2})-(?<mm>\\d{1,2})-" YEAR "(?![\\d-])", 0, NULL, NULL },
+	{ "(?<![\\d-])(?<mm>\\d{1,2})-(?<dd>1[3-9]|2\\d|3[01])-" YEAR "(?![\\d-])", 0, NULL, NULL },
+	{ "(?<![\\d-])(?<dd>\\d{1,2})[-/]" MONTHS "[-/](?<year>\\d\\d)(?![\\d:.])", 0, NULL, NULL },
 	{ "(?<!\\d)(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?:\\.|" SPACE "+of|-)?" SPACE "*" MONTHS "[,. -]*" SPACE "*" YEAR
 	  "(?!\\d)",
 	  0, NULL, NULL },
@@ -33,32 +38,40 @@ static struct pattern date_shapes[] = {
 
 #define CLOCK_AMPM \
 	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?(?::\\d\\d)?" SPACE "?(?<ampm>[ap])" SPACE "?\\.?" SPACE "?m\\b\\.?"
-#define CLOCK_WORD  "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
-#define CLOCK_24    "(?<hour>\\d{1,2})[:.](?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE "*(?:uhr|hrs?\\b\\.?|hours?|h\\b))?"
+#define CLOCK_WORD "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
+#define CLOCK_24 \
+	"(?<hour>\\d{1,2})[:.](?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE "*(?:uhr|hrs?\\b\\.?|hours?|h\\b|noon\\b))?"
 #define CLOCK_UNIT  "(?<hour>\\d{1,2})(?<min>\\d\\d)?" SPACE "*(?:uhr|hrs?\\b\\.?|hours\\b)"
 #define CLOCKS      "(?J)(?:" CLOCK_AMPM "|" CLOCK_WORD "|" CLOCK_24 "|" CLOCK_UNIT ")"
 #define BEHIND_ZONE "(?:" SPACE "*\\(?" ZONE "\\)?)?"
+
+#define WEEKDAY                                                                    \
+	"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\\b\\.?|" \
+	"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s?\\b|(?:mo|di|mi|do|fr|sa|so)\\b\\.?"
 
 /* A time behind its date: what may stand between them is listed, so that the time of another event is not taken. */
 static struct pattern time_behind = {
 	"^(?:" SPACE
 	"|,|;|–|—|-|\\(|\\)|T(?=\\d\\d:)|at\\b|by\\b|um\\b|bis\\b|spätestens\\b|no later than\\b|until\\b|up ?to\\b|before\\b|"
-	"on or\\b|the\\b|"
-	"(?:mon|tues|wednes|thurs|fri|satur|sun)day\\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\\b|"
-	"time:|uhrzeit:?|@){0,9}" CLOCKS BEHIND_ZONE,
+	"on or\\b|the\\b|not later than\\b|prior to\\b|at the latest\\b|latest\\b|" WEEKDAY
+	"|time:|uhrzeit:?|@){0,9}" CLOCKS BEHIND_ZONE,
 	0, NULL, NULL
 };
 
 /* And before it: "5:00 p.m. EDT on Friday, August 24, 2018". */
-static struct pattern time_before = {
-	CLOCKS BEHIND_ZONE
-	"(?:" SPACE "|,|on\\b|of\\b|am\\b|the\\b|den\\b|"
-	"(?:mon|tues|wednes|thurs|fri|satur|sun)day\\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\\b){0,7}$",
-	0, NULL, NULL
+static struct pattern time_before = { CLOCKS BEHIND_ZONE "(?:" SPACE "|,|on\\b|of\\b|am\\b|the\\b|den\\b|" WEEKDAY
+							 "){0,7}$",
+				      0, NULL, NULL };
+
+/* A cell that holds nothing but a time. */
+static struct pattern time_alone = {
+	"^\\W*(?:(?:by|before|until|at|um|bis|time:?|uhrzeit:?|closing time:?)\\b\\W*)?" CLOCKS BEHIND_ZONE "\\W*$", 0,
+	NULL, NULL
 };
 
 void dates_preload(void)
 {
+	pattern_compile(&time_alone, 1);
 	pattern_compile(date_shapes, N_ELEMS(date_shapes));
 	pattern_compile(&time_behind, 1);
 	pattern_compile(&time_before, 1);
@@ -160,6 +173,15 @@ static void find_time(const char *text, struct date *d)
 	if (m && read_time(m, d) && g_match_info_fetch_pos(m, 0, &at, NULL))
 		d->from = from + at;
 	g_match_info_free(m);
+}
+
+bool dates_clock(const char *text, struct date *d)
+{
+	GMatchInfo *m = strlen(text) < 60 && strpbrk(text, "0123456789") ? pattern_find(&time_alone, text, 0) : NULL;
+	bool found = m && read_time(m, d);
+
+	g_match_info_free(m);
+	return found;
 }
 
 static gint by_place(gconstpointer a, gconstpointer b)

@@ -22,6 +22,9 @@ struct date {
  */
 GArray *dates_scan(const char *text, bool day_first);
 
+/* dates_clock - give d the time that text is, and nothing else: a cell of its own; false when it is none */
+bool dates_clock(const char *text, struct date *d);
+
 #define DATE_TEXT_BYTES 24
 /* date_format - "2025-07-04" or "2025-07-04T09:00", as printed, into out[DATE_TEXT_BYTES]; returns out */
 const char *date_format(const struct date *d, char *out);

@@ -180,18 +180,25 @@ static bool keys_agree(const char *a, const char *b)
 	return util_starts(a, b) || util_starts(b, a);
 }
 
-json_t *choice_take(struct choice *c)
+static unsigned best_of(const struct choice *c)
 {
 	unsigned best = 0;
+
+	for (unsigned i = 1; i < c->facts->len; i++) {
+		if (score_at(c, i) > score_at(c, best))
+			best = i;
+	}
+	return best;
+}
+
+json_t *choice_take(struct choice *c)
+{
+	unsigned best = best_of(c);
 	int confidence, agree = 0, rival = 0;
 	json_t *fact;
 
 	if (c->facts->len == 0)
 		return NULL;
-	for (unsigned i = 1; i < c->facts->len; i++) {
-		if (score_at(c, i) > score_at(c, best))
-			best = i;
-	}
 	for (unsigned i = 0; i < c->facts->len; i++) {
 		if (i == best)
 			continue;
@@ -205,6 +212,49 @@ json_t *choice_take(struct choice *c)
 		confidence -= 18 - (score_at(c, best) - rival);
 	fact = json_incref(c->facts->pdata[best]);
 	json_object_set_new(fact, "confidence", json_integer(CLAMP(confidence, 5, 97)));
+	return fact;
+}
+
+#define RIVAL_SCORE     55 /* what a candidate must score to be listed */
+#define MOST_CANDIDATES 4
+
+/* The likeliest candidate that says something else than those taken; -1 for none. */
+static int next_rival(const struct choice *c, const bool *taken)
+{
+	int next = -1;
+
+	for (unsigned i = 0; i < c->facts->len; i++) {
+		if (!taken[i] && score_at(c, i) >= RIVAL_SCORE &&
+		    (next < 0 || score_at(c, i) > score_at(c, (unsigned)next)))
+			next = (int)i;
+	}
+	return next;
+}
+
+static void take_alike(const struct choice *c, unsigned one, bool *taken)
+{
+	for (unsigned i = 0; i < c->facts->len; i++)
+		taken[i] = taken[i] || keys_agree(c->keys->pdata[i], c->keys->pdata[one]);
+}
+
+json_t *choice_take_listing(struct choice *c)
+{
+	json_t *fact = choice_take(c), *list = json_array();
+	auto_free bool *taken = g_new0(bool, c->facts->len + 1);
+
+	if (fact)
+		take_alike(c, best_of(c), taken);
+	for (int i; json_array_size(list) < MOST_CANDIDATES && (i = next_rival(c, taken)) >= 0;) {
+		const json_t *other = c->facts->pdata[i];
+
+		json_array_append_new(list, json_pack("{s:O, s:O, s:O}", "value", json_object_get(other, "value"),
+						      "page", json_object_get(other, "page"), "quote",
+						      json_object_get(other, "quote")));
+		take_alike(c, (unsigned)i, taken);
+	}
+	if (json_array_size(list) > 0)
+		json_object_set(fact, "candidates", list);
+	json_decref(list);
 	return fact;
 }
 

@@ -52,6 +52,12 @@ void choice_add(struct choice *c, json_t *fact, int score, const char *key);
  */
 json_t *choice_take(struct choice *c);
 
+/*
+ * choice_take_listing - as choice_take, with "candidates" in the fact where others say something else and may be right:
+ * {value, page, quote} each, the likeliest first
+ */
+json_t *choice_take_listing(struct choice *c);
+
 /* fact_confidence - the figure in a fact, 0 for NULL */
 int fact_confidence(const json_t *fact);
 

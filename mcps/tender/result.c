@@ -29,7 +29,10 @@ static const struct {
 	{ "issue_date", field_issue_date, "date of issue", false },
 	{ "submission_deadline", field_submission_deadline, "submission deadline", true },
 	{ "questions_deadline", field_questions_deadline, "deadline for questions", false },
+	{ "participation_deadline", field_participation_deadline, "deadline for requests to take part", false },
+	{ "binding_until", field_binding, "period in which offers bind", false },
 	{ "contract_duration", field_duration, "duration", false },
+	{ "contract_options", field_options, "options", false },
 	{ "budget", field_budget, "budget", false },
 	{ "evaluation_criteria", field_criteria, "evaluation criteria", false },
 	{ "submission_method", field_submission_method, "way to submit", true },
@@ -43,7 +46,8 @@ void result_preload(void)
 {
 	fields_names_preload();
 	fields_dates_preload();
-	fields_terms_preload();
+	fields_duration_preload();
+	fields_budget_preload();
 	fields_criteria_preload();
 	fields_delivery_preload();
 	fields_procedure_preload();

@@ -1,0 +1,125 @@
+/* What the contract may cost. */
+#include <stdlib.h>
+
+#include "fact.h"
+#include "fields.h"
+#include "money.h"
+#include "pattern.h"
+#include "text.h"
+
+static struct pattern budget_for[] = {
+	{ "\\bestimated (?:bid|contract|tender|total|project|procurement)? ?(?:value|cost|amount|price)\\b|geschätzter (?:auftrags|gesamt)?wert|auftragswert|geschätzter wert",
+	  88, "estimate", NULL },
+	{ "\\bestimates?\\b.{0,80}\\b(?:value|cost|obligations|spend)\\b|\\bvalue of\\b.{0,60}\\bestimated\\b", 86,
+	  "estimate", NULL },
+	{ "\\bnot[ -]to[ -]exceed\\b|\\bshall not exceed\\b|\\bmay not exceed\\b|\\bceiling\\b|\\bmaximum (?:budget|contract|amount|value|compensation|price)|kostenobergrenze|höchstwert|höchstbetrag|obergrenze",
+	  84, "ceiling", NULL },
+	{ "\\bwill pay up to\\b|\\bup to\\b.{0,40}\\b(?:available|budget)|\\bbudget(?:ed)?\\b.{0,40}\\bup to\\b", 86,
+	  "ceiling", NULL },
+	{ "\\bkostenrahmen\\b|\\bbaukosten\\b|\\bgesamtkosten\\b|\\bkostenschätzung\\b", 80, "construction cost frame",
+	  NULL },
+	{ "\\b(?:project |total |annual |overall |available )?budget\\b|\\bfunding (?:available|of|is)\\b|\\bhas allocated\\b|\\bhaushaltsmittel\\b",
+	  82, "budget", NULL },
+	{ "\\b(?:contract|order|bpa|project|purchase) value\\b|\\btotal value\\b", 74, "estimate", NULL },
+};
+
+static struct pattern no_budget = {
+	"deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
+	"revenue|net ?worth|\\btravel (?:ceiling|costs?|budget|expenses?)|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
+	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
+	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp",
+	0, NULL, NULL
+};
+
+static struct pattern range_joint = { "^\\s*(?:-|–|—|to|and|bis|und)\\s*$", 0, NULL, NULL };
+
+void fields_budget_preload(void)
+{
+	money_preload();
+	pattern_compile(budget_for, N_ELEMS(budget_for));
+	pattern_compile(&no_budget, 1);
+	pattern_compile(&range_joint, 1);
+}
+
+/* The heading over a block: the nearest short block above it on the page. */
+static const char *heading_of(const struct page *p, int block)
+{
+	for (int k = block - 1; k >= 0 && k >= block - 3; k--) {
+		const struct block *b = page_block(p, k);
+
+		if (!b->item && b->n == 1 && strlen(b->text) < 60 && !page_line(p, b->first)->bullet)
+			return b->text;
+	}
+	return NULL;
+}
+
+static void add_amount(struct choice *c, const struct doc *d, const struct page *p, int block, const GArray *amounts,
+		       unsigned i)
+{
+	const struct block *b = page_block(p, block);
+	const struct amount *a = &g_array_index(amounts, struct amount, i), *low = NULL;
+	int label_line = -1;
+	auto_free char *label = page_left(p, b, block_line(b, a->from), &label_line);
+	auto_free char *quote = fact_quote(p, b, a->from, a->to), *key = g_strdup_printf("%lld", (long long)a->value);
+	const char *heading = heading_of(p, block);
+	struct pattern *is = PATTERN_BEST(budget_for, quote);
+	json_t *fact;
+
+	if (!is && label)
+		is = PATTERN_BEST(budget_for, label);
+	if (!is && heading && text_words(b->text) < 12)
+		is = PATTERN_BEST(budget_for, heading);
+	if (!is || a->value < 1000 || pattern_match(&no_budget, quote) || (label && pattern_match(&no_budget, label)))
+		return;
+	if (i > 0) {
+		const struct amount *before = &g_array_index(amounts, struct amount, i - 1);
+		auto_free char *between = g_strndup(b->text + before->to, (gsize)MAX(a->from - before->to, 0));
+
+		low = pattern_match(&range_joint, between) && before->value < a->value ? before : NULL;
+	}
+	fact = json_pack("{s:I, s:o, s:s}", "value", (json_int_t)a->value, "currency",
+			 a->currency[0] ? json_string(a->currency) : json_null(), "kind", low ? "range" : is->word);
+	if (low)
+		json_object_set_new(fact, "minimum", json_integer(low->value));
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? is->score + (low ? 3 : 0) : 0, key);
+}
+
+/* A row of a table says the value without a currency: "Estimated Bid Value  20000000". */
+static void add_plain_number(struct choice *c, const struct doc *d, const struct page *p, int block)
+{
+	const struct block *b = page_block(p, block);
+	int label_line = -1;
+	auto_free char *label = NULL, *quote = NULL;
+	struct pattern *is;
+	int64_t value;
+	json_t *fact;
+
+	if (b->n != 1 || !money_number(b->text, d->language == LANG_DE, &value) || value < 1000)
+		return;
+	label = page_left(p, b, b->first, &label_line);
+	is = label ? PATTERN_BEST(budget_for, label) : NULL;
+	if (!is || pattern_match(&no_budget, label))
+		return;
+	quote = fact_pair(page_line(p, label_line)->text, b->text);
+	fact = json_pack("{s:I, s:n, s:s}", "value", (json_int_t)value, "currency", "kind", is->word);
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? is->score - 6 : 0, b->text);
+}
+
+json_t *field_budget(const struct doc *d)
+{
+	auto_choice *c = choice_new();
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int k = 0; p->readable && k < (int)p->blocks->len; k++) {
+			GArray *amounts = money_scan(page_block(p, k)->text, d->language == LANG_DE);
+
+			for (unsigned j = 0; j < amounts->len; j++)
+				add_amount(c, d, p, k, amounts, j);
+			g_array_unref(amounts);
+			add_plain_number(c, d, p, k);
+		}
+	}
+	return choice_take(c);
+}
