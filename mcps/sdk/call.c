@@ -111,12 +111,43 @@ void call_text(struct call *c, const char *text)
 	json_array_append_new(c->content, json_pack("{s:s, s:o}", "type", "text", "text", text_value(text)));
 }
 
-void call_file(struct call *c, const char *name, const char *mime_type, const char *text)
+/* Takes value, which stands under key: "text" or "blob". */
+static void add_resource(struct call *c, const char *name, const char *mime_type, const char *key, json_t *value)
 {
 	auto_free char *uri = xasprintf("output:///%s", name);
 
 	json_array_append_new(c->content, json_pack("{s:s, s:{s:s, s:s, s:o}}", "type", "resource", "resource", "uri",
-						    uri, "mimeType", mime_type, "text", text_value(text)));
+						    uri, "mimeType", mime_type, key, value));
+}
+
+void call_file(struct call *c, const char *name, const char *mime_type, const char *text)
+{
+	add_resource(c, name, mime_type, "text", text_value(text));
+}
+
+/* Base64 (RFC 4648, section 4). */
+static json_t *blob_value(const unsigned char *bytes, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	auto_buf b = BUF_INIT;
+
+	for (size_t i = 0; i < len; i += 3) {
+		size_t n = len - i < 3 ? len - i : 3;
+		unsigned bits = (unsigned)bytes[i] << 16;
+
+		if (n > 1)
+			bits |= (unsigned)bytes[i + 1] << 8;
+		if (n > 2)
+			bits |= bytes[i + 2];
+		for (size_t k = 0; k < 4; k++)
+			buf_addc(&b, k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=');
+	}
+	return json_string(buf_str(&b));
+}
+
+void call_blob(struct call *c, const char *name, const char *mime_type, const void *bytes, size_t len)
+{
+	add_resource(c, name, mime_type, "blob", blob_value(bytes, len));
 }
 
 void call_structured(struct call *c, json_t *answer)

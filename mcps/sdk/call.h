@@ -44,6 +44,8 @@ void call_text(struct call *c, const char *text);
 
 /* call_file - add a file of the answer, name under the output folder, as an embedded resource */
 void call_file(struct call *c, const char *name, const char *mime_type, const char *text);
+/* call_blob - the same for bytes that are no text */
+void call_blob(struct call *c, const char *name, const char *mime_type, const void *bytes, size_t len);
 
 /* call_structured - the answer itself; takes the reference */
 void call_structured(struct call *c, json_t *answer);

@@ -117,6 +117,7 @@ json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *wha
 	if (step)
 		step(arg, "requirements");
 	json_object_set_new(result, "requirements", requirements_find(d, &least));
+	json_object_set_new(result, "requirements_coverage", json_integer(least));
 	for (size_t i = 0; i < N_ELEMS(fields); i++) {
 		json_t *fact;
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "markdown.h"
 #include "output.h"
 
 #define MOST_ROWS 8
@@ -15,22 +16,9 @@ static long long number_of(const json_t *fact, const char *key)
 	return (long long)json_integer_value(json_object_get(fact, key));
 }
 
-/* Markdown and HTML of a stranger's text must not act; a cell of a table has one line. */
-static void add_plain(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("|\\`*_[]#", *text) && *text)
-			buf_addc(out, '\\');
-		if (*text == '<')
-			buf_addstr(out, "&lt;");
-		else
-			buf_addc(out, *text == '\n' || *text == '\r' ? ' ' : *text);
-	}
-}
-
 static void show_value(struct buf *out, const json_t *fact)
 {
-	add_plain(out, text_of(fact, "value") ? text_of(fact, "value") : "");
+	markdown_add(out, text_of(fact, "value") ? text_of(fact, "value") : "");
 }
 
 static void show_date(struct buf *out, const json_t *fact)
@@ -43,7 +31,7 @@ static void show_date(struct buf *out, const json_t *fact)
 	buf_addstr(out, "**");
 	if (zone) {
 		buf_addc(out, ' ');
-		add_plain(out, zone);
+		markdown_add(out, zone);
 	}
 }
 
@@ -72,7 +60,7 @@ static void show_parts(struct buf *out, const json_t *fact, const char *const *k
 		if (!text_of(fact, keys[i]))
 			continue;
 		buf_addstr(out, any ? ", " : "");
-		add_plain(out, text_of(fact, keys[i]));
+		markdown_add(out, text_of(fact, keys[i]));
 		any = true;
 	}
 }
@@ -142,7 +130,7 @@ static void write_criteria(const json_t *result, struct buf *out)
 	buf_addstr(out, "\n## How offers are weighed\n\n");
 	json_array_foreach (json_object_get(fact, "items"), i, item) {
 		buf_addstr(out, "- ");
-		add_plain(out, text_of(item, "name"));
+		markdown_add(out, text_of(item, "name"));
 		if (json_is_integer(json_object_get(item, "weight")))
 			buf_printf(out, ": %lld%s", number_of(item, "weight"),
 				   unit && streq(unit, "percent") ? " %" : " points");
@@ -169,7 +157,7 @@ static void write_object(const json_t *result, struct buf *out)
 			break;
 		}
 		buf_printf(out, "- %s: ", text_of(one, "id"));
-		add_plain(out, text_of(one, "title"));
+		markdown_add(out, text_of(one, "title"));
 		buf_printf(out, " (page %lld)\n", number_of(one, "page"));
 	}
 }
@@ -188,7 +176,7 @@ static void write_texts(const json_t *list, const char *heading, struct buf *out
 			break;
 		}
 		buf_addstr(out, "- ");
-		add_plain(out, text_of(item, "text"));
+		markdown_add(out, text_of(item, "text"));
 		buf_printf(out, " (page %lld)\n", number_of(item, "page"));
 	}
 }
@@ -227,7 +215,7 @@ static void write_warnings(const json_t *result, struct buf *out)
 			break;
 		}
 		buf_addstr(out, "- ");
-		add_plain(out, json_string_value(item));
+		markdown_add(out, json_string_value(item));
 		buf_addc(out, '\n');
 	}
 }
@@ -238,9 +226,9 @@ void summary_write(const json_t *result, struct buf *out)
 	const char *title = text_of(json_object_get(result, "title"), "value");
 
 	buf_addstr(out, "# ");
-	add_plain(out, title ? title : text_of(document, "file"));
+	markdown_add(out, title ? title : text_of(document, "file"));
 	buf_addstr(out, "\n\n");
-	add_plain(out, text_of(document, "file"));
+	markdown_add(out, text_of(document, "file"));
 	buf_printf(out, ", %lld pages. Confidence of the whole: %lld %%.\n\n", number_of(document, "pages"),
 		   number_of(result, "confidence"));
 	write_facts(result, out);

@@ -173,9 +173,9 @@ ok 'attributes that are not user. are not supported' '
 	must_fail EOPNOTSUPP op setxattr "$tasks/rfp" trusted.x y || must_fail EPERM op setxattr "$tasks/rfp" trusted.x y'
 ok 'health says who serves it' '
 	json_is "$mnt/health" ".status == \"ok\" and .pid == $daemon and .store.engine == \"$store\" and .store.state == \"ok\" and has(\"sandbox\") and has(\"workers\")"'
-ok 'mcps/ lists TENDER with its tool' '
+ok 'mcps/ lists TENDER with its tools' '
 	same TENDER "$(ls "$mnt/mcps")" && json_is "$mnt/mcps/TENDER/manifest.json" ".id == \"TENDER\"" &&
-	same parse_rfp "$(ls "$mnt/mcps/TENDER/tools")" &&
+	same parse_rfp "$(ls "$mnt/mcps/TENDER/tools" | grep -x parse_rfp)" &&
 	json_is "$mnt/mcps/TENDER/tools/parse_rfp/output.json" ".type == \"object\"" &&
 	json_is "$mnt/mcps/TENDER/tools/parse_rfp/schema.json" ".type == \"object\""'
 ok 'settings are described, checked, and set back by an empty line' '

@@ -1,0 +1,85 @@
+#!/bin/bash
+# TENDER's other tools through a mount: documents and requests are dropped, answers are files.
+. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+need jq unzip xmllint zip
+mkdoc=$build/tests/tender/docs/mkdoc
+[ -x "$mkdoc" ] || skip 'libpango is not installed, so there are no documents'
+mount_start || exit
+inbox=$mnt/tasks/inbox
+tasks=$mnt/engagements/default/tasks
+for name in state-library-platform-rfp state-library-platform-rfp-amended; do
+	"$mkdoc" "$top/tests/tender/docs/$name.txt" "$dir/$name.pdf" "$dir/$name.labels" || exit 99
+done
+old=$dir/state-library-platform-rfp.pdf new=$dir/state-library-platform-rfp-amended.pdf
+
+# drop TOOL NAME FILE... - a folder of these files becomes a task of that name
+drop()
+{
+	local tool=$1 name=$2
+
+	shift 2
+	mkdir "$inbox/@TENDER/$tool/$name" && cp "$@" "$inbox/@TENDER/$tool/$name/" &&
+		echo submit >"$inbox/@TENDER/$tool/$name/ctl"
+}
+
+# ended NAME - the task has a result, reviewed or not
+ended()
+{
+	wait_task "$1" needs_review || [ -e "$tasks/$1/result.json" ]
+}
+
+# said NAME FILTER - jq finds it true of the task's result
+said()
+{
+	json_is "$tasks/$1/result.json" "$2"
+}
+
+ok 'requirements are listed with ids of their own' '
+	cp "$old" "$inbox/@TENDER/extract_requirements/list.pdf" && ended list &&
+	said list "(.requirements | length) > 20 and ([.requirements[].id] | length == (unique | length)) and
+		.counts.must + .counts.should + .counts.may == (.requirements | length)" &&
+	[ "$(head -c 3 "$tasks/list/output/requirements.csv")" = id, ]'
+ok 'ids last when the document is amended' '
+	cp "$new" "$inbox/@TENDER/extract_requirements/list2.pdf" && ended list2 &&
+	jq -r ".requirements[] | select(.text | contains(\"two trainers of each member\")).id" \
+		"$tasks/list/result.json" "$tasks/list2/result.json" >"$dir/ids" &&
+	same 2 "$(wc -l <"$dir/ids")" && same 1 "$(uniq "$dir/ids" | wc -l)"'
+
+ok 'a matrix is a table and a workbook' '
+	cp "$old" "$inbox/@TENDER/compliance_matrix/matrix.pdf" && ended matrix &&
+	cp "$tasks/matrix/output/compliance-matrix.csv" "$tasks/matrix/output/compliance-matrix.xlsx" "$dir/" &&
+	same "id,page,level,category,text,answer,owner,note,section" "$(head -n 1 "$dir/compliance-matrix.csv" | tr -d "\r")"'
+ok 'the workbook is whole, and its parts are XML' '
+	unzip -q -o -d "$dir/book" "$dir/compliance-matrix.xlsx" && find "$dir/book" -type f -exec xmllint --noout {} + &&
+	sheet=$dir/book/xl/worksheets/sheet1.xml && grep -q "<pane ySplit=\"1\"" "$sheet" &&
+	grep -q "<autoFilter ref=\"A1:" "$sheet" && grep -q "<formula1>\"yes,no,partly\"</formula1>" "$sheet" &&
+	! grep -q "<f>" "$sheet" &&
+	same "$(jq ".rows | length" "$tasks/matrix/result.json")" "$(($(grep -o "<row " "$sheet" | wc -l) - 1))"'
+ok 'answers are kept when the document is amended' '
+	{ sed -n 1p "$dir/compliance-matrix.csv"; sed 1d "$dir/compliance-matrix.csv" | sed "s/,,,,\([^,]*\)$/,yes,Anna,,\1/"; } >"$dir/filled.csv" &&
+	drop compliance_matrix again "$dir/filled.csv" "$new" && ended again &&
+	said again ".former == \"filled.csv\" and .changes.same > 20 and .changes.changed >= 2 and .changes.new >= 1 and
+		([.rows[] | select(.change == \"same\") | .answer] | unique) == [\"yes\"] and
+		([.rows[] | select(.change != \"removed\") | .answer // empty] | length) == .changes.same and
+		([.rows[] | select(.change == \"changed\")][0] | .owner == \"Anna\" and .former_answer == \"yes\")"'
+ok 'a workbook is taken for a filled-in matrix too' '
+	drop compliance_matrix book "$dir/compliance-matrix.xlsx" "$new" && ended book &&
+	said book ".former == \"compliance-matrix.xlsx\" and .changes.same > 20"'
+ok 'a matrix without its document is refused with a sentence' '
+	cp "$dir/filled.csv" "$inbox/@TENDER/compliance_matrix/alone.csv" && wait_task alone failed &&
+	grep -q "filled.csv\|alone.csv" "$tasks/alone/error"'
+
+ok 'two versions are compared' '
+	drop compare_rfps versions "$old" "$new" && ended versions &&
+	said versions ".older.file == \"state-library-platform-rfp.pdf\" and
+		(.fields[] | select(.field == \"submission_deadline\") | .old.value == \"2027-07-09T16:00\" and .new.value == \"2027-07-23T16:00\") and
+		(.requirements.same > 20) and
+		([.requirements.changed[].diff[] | select(.op == \"added\").text] | index(\"September\") != null)"'
+ok 'and told to a person' '
+	grep -q "~~June~~ \*\*September\*\* 30, 2028" "$tasks/versions/output/changes.md"'
+ok 'a document against itself shows nothing' '
+	cp "$old" "$dir/same.pdf" && drop compare_rfps nothing "$old" "$dir/same.pdf" && ended nothing &&
+	said nothing ".fields == [] and .requirements.changed == [] and .requirements.added == [] and .requirements.removed == []"'
+ok 'one document alone is refused with a sentence' '
+	cp "$old" "$inbox/@TENDER/compare_rfps/lonely.pdf" && wait_task lonely failed && grep -q "Two documents" "$tasks/lonely/error"'
+done_testing
