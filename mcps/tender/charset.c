@@ -64,6 +64,8 @@ char *charset_utf8(const char *bytes, size_t len, const char *name)
 {
 	char *named;
 
+	if (len == 0)
+		return g_strdup("");
 	if (len >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
 		return from_utf16(bytes + 2, len - 2, bytes[0] == '\xFE');
 	if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {

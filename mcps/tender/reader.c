@@ -5,10 +5,11 @@
 
 #include "base/crypto.h"
 
-#define READ_ARE "PDF, DOCX, ODT, HTML, plain text and ZIP"
+#define READ_ARE "PDF, DOCX, ODT, RTF, XLSX, GAEB XML, HTML, e-mail, plain text and ZIP"
 
 static const struct format *const formats[] = {
-	&format_pdf, &format_docx, &format_odt, &format_zip, &format_html, &format_text,
+	&format_pdf, &format_rtf,  &format_docx, &format_odt, &format_xlsx,
+	&format_zip, &format_gaeb, &format_html, &format_eml, &format_text,
 };
 
 static const char *const fault_kinds[N_FAULTS] = { "",          "missing", "empty",    "unknown_type",

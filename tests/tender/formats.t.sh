@@ -1,33 +1,7 @@
 #!/bin/bash
-# Documents that are no PDF: what the readers make of them, seen by tests/tender/dump-doc.
+# Documents of word processors, web pages, text and packages.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh"
-need zip
-dump=$build/tests/tender/dump-doc
-
-# reads FILE... - what is read of them, in $dir/seen
-reads()
-{
-	"$dump" "$@" >"$dir/seen"
-}
-
-# sees LINE - what was read last has that line
-sees()
-{
-	grep -qxF -e "$1" "$dir/seen" || { echo "missing: $1"; cat "$dir/seen"; return 1; }
-}
-
-# sees_not TEXT - what was read last has it nowhere
-sees_not()
-{
-	! grep -F -e "$1" "$dir/seen"
-}
-
-# pack NAME - a ZIP of what is in $dir/parts, which is emptied
-pack()
-{
-	(cd "$dir/parts" && zip -qrD "$dir/$1" .) && rm -r "$dir/parts" && mkdir "$dir/parts"
-}
-mkdir "$dir/parts"
+. "$top/tests/tender/reads.sh"
 
 # docx NAME - a document of Word whose body comes by standard input
 docx()
