@@ -22,7 +22,11 @@ static const struct style body = { .size = FLOW_BODY }, heading = { .size = 13 }
 
 static void read_part(struct gaeb *g, const xmlNode *n, const char *number, int depth);
 
-/* The text of an element, its paragraphs and breaks as lines. */
+/* What stands behind a line and behind a paragraph until the text is laid out; neither can come from a document. */
+#define LINE      "\v"
+#define PARAGRAPH "\f"
+
+/* The text of an element with these marks in it. */
 static void collect(GString *to, const xmlNode *n)
 {
 	for (const xmlNode *c = n->children; c; c = c->next) {
@@ -31,10 +35,10 @@ static void collect(GString *to, const xmlNode *n)
 		if (c->type != XML_ELEMENT_NODE || xml_is(c, "image") || xml_is(c, "attachment"))
 			continue;
 		if (xml_is(c, "br"))
-			g_string_append_c(to, '\f');
+			g_string_append(to, LINE);
 		collect(to, c);
 		if (xml_is(c, "p") || xml_is(c, "div") || xml_is(c, "li") || xml_is(c, "tr"))
-			g_string_append_c(to, '\f');
+			g_string_append(to, PARAGRAPH);
 		else if (xml_is(c, "td"))
 			g_string_append_c(to, ' ');
 	}
@@ -54,15 +58,37 @@ static char *child_text(const xmlNode *n, const char *child)
 	return text_of(xml_child(n, child));
 }
 
+/* Programs write each line of a long text as a paragraph: one that goes on in the next is none. */
+static bool goes_on(const char *text, const char *end)
+{
+	const char *next = end + strspn(end, PARAGRAPH LINE " \t\r\n");
+
+	while (end > text && g_ascii_isspace(end[-1]))
+		end--;
+	return *next && end > text && !strchr(".:;!?", end[-1]) && g_unichar_islower(g_utf8_get_char(next));
+}
+
 static void put_lines(struct gaeb *g, const char *text, const struct style *s)
 {
 	for (const char *at = text; *at;) {
-		size_t n = strcspn(at, "\f");
+		size_t n = strcspn(at, PARAGRAPH LINE);
 
 		flow_add(g->flow, at, n);
-		flow_end(g->flow, s);
+		if (at[n] == LINE[0] || goes_on(at, at + n))
+			flow_line(g->flow);
+		else
+			flow_end(g->flow, s);
 		at += n + (at[n] != '\0');
 	}
+	flow_end(g->flow, s);
+}
+
+/* The text of an element as one line. */
+static char *line_of(const xmlNode *n)
+{
+	char *text = text_of(n);
+
+	return g_strdelimit(text, PARAGRAPH LINE, ' ');
 }
 
 static void put_cell(struct gaeb *g, const char *text)
@@ -103,9 +129,9 @@ static char *outline_of(const xmlNode *description)
 	if (!text[0] && detail) {
 		g_free(text);
 		text = text_of(detail);
-		text[strcspn(text, "\f")] = '\0';
+		text[strcspn(text, PARAGRAPH LINE)] = '\0';
 	}
-	return g_strdelimit(text, "\f", ' ');
+	return g_strdelimit(text, PARAGRAPH LINE, ' ');
 }
 
 static char *number_of(const xmlNode *n, const char *above)
@@ -189,9 +215,8 @@ static void read_remark(struct gaeb *g, const xmlNode *n)
 
 static void read_category(struct gaeb *g, const xmlNode *n, const char *above, int depth)
 {
-	auto_free char *number = number_of(n, above), *label = child_text(n, "LblTx");
+	auto_free char *number = number_of(n, above), *label = line_of(xml_child(n, "LblTx"));
 
-	g_strdelimit(label, "\f", ' ');
 	if (depth == 0 && g->n_items > 0) {
 		flow_page(g->flow);
 		g->n_items = 0;
@@ -223,14 +248,9 @@ static void read_part(struct gaeb *g, const xmlNode *n, const char *number, int 
 static const struct {
 	const char *element, *label;
 } facts[] = {
-	{ "AwardNo", "Vergabenummer" },
-	{ "OpenDate", "Angebotsöffnung" },
-	{ "OpenTime", "Uhrzeit der Angebotsöffnung" },
-	{ "EvalEnd", "Zuschlagsfrist" },
-	{ "SubmLoc", "Ort der Angebotsabgabe" },
-	{ "CnstStart", "Beginn der Ausführung" },
-	{ "CnstEnd", "Ende der Ausführung" },
-	{ "ContrNo", "Auftragsnummer" },
+	{ "AwardNo", "Vergabenummer" },          { "EvalEnd", "Zuschlagsfrist" },
+	{ "SubmLoc", "Ort der Angebotsabgabe" }, { "CnstStart", "Beginn der Ausführung" },
+	{ "CnstEnd", "Ende der Ausführung" },    { "ContrNo", "Auftragsnummer" },
 	{ "AcceptType", "Art der Abnahme" },
 };
 
@@ -252,6 +272,15 @@ static char *address_of(const xmlNode *owner)
 	return g_string_free(text, FALSE);
 }
 
+/* The day and the time of day are elements of their own: "11:00:00" is read as a time behind its day only. */
+static void put_opening(struct gaeb *g, const xmlNode *info)
+{
+	auto_free char *day = line_of(xml_child(info, "OpenDate")), *at = line_of(xml_child(info, "OpenTime")),
+		       *both = g_strconcat(day, day[0] && at[0] ? ", " : "", at, NULL);
+
+	put_fact(g, "Angebotsöffnung", both);
+}
+
 static void read_award(struct gaeb *g, const xmlNode *award)
 {
 	const xmlNode *info = xml_child(award, "AwardInfo"), *boq = xml_child(award, "BoQ"),
@@ -264,10 +293,11 @@ static void read_award(struct gaeb *g, const xmlNode *award)
 	put_fact(g, "Auftraggeber", who);
 	put_fact(g, "Ansprechpartner", contact);
 	put_fact(g, "E-Mail", mail);
+	put_opening(g, info);
 	for (size_t i = 0; i < N_ELEMS(facts); i++) {
-		auto_free char *text = child_text(info, facts[i].element);
+		auto_free char *text = line_of(xml_child(info, facts[i].element));
 
-		put_fact(g, facts[i].label, g_strdelimit(text, "\f", ' '));
+		put_fact(g, facts[i].label, text);
 	}
 	put_fact(g, "Leistungsverzeichnis", label[0] ? label : name);
 	for (const xmlNode *c = award->children; c; c = c->next) {
