@@ -40,6 +40,7 @@ void fields_duration_preload(void);
 void fields_budget_preload(void);
 void fields_criteria_preload(void);
 void fields_delivery_preload(void);
+void fields_eligibility_preload(void);
 void fields_procedure_preload(void);
 void fields_lots_preload(void);
 void fields_documents_preload(void);

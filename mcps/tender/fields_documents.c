@@ -4,6 +4,7 @@
 
 #include "fact.h"
 #include "fields.h"
+#include "item.h"
 #include "pattern.h"
 #include "section.h"
 #include "text.h"
@@ -12,8 +13,6 @@
 #define MOST_TEXT      300
 #define MOST_HEAD      90
 #define MOST_PAGES     999
-
-#define BOX_EMPTY "\xE2\x98\x90"
 
 #define OFFER   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|submittals?)"
 #define ANGEBOT "(?:angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*|unterlagen|nachweise|erklärungen|dokumente)"
@@ -92,11 +91,6 @@ static struct pattern small_part = {
 	0, NULL, NULL
 };
 
-/* A bullet that stands alone; one that its item follows without a space. */
-static struct pattern lone_mark = { "^(?:\\(?(?:\\d{1,2}|[a-zA-Z]|[ivx]{1,5})[.)]|[•▪■●○–-]|\\x{F0B7}|\\x{F0A7})$", 0,
-				    NULL, NULL };
-static struct pattern tight_mark = { "^\\((?:\\d{1,2}|[a-z]|[ivx]{1,5})\\)", 0, NULL, NULL };
-
 /* What may stand between the last items of a list. */
 static const char *const conjunctions[] = { "; and", ", and", "; or", "; und", ", und", "; sowie", ", sowie" };
 
@@ -105,8 +99,7 @@ void fields_documents_preload(void)
 	pattern_compile(stems, N_ELEMS(stems));
 	pattern_compile(&any_stem, 1);
 	pattern_compile(&no_stem, 1);
-	pattern_compile(&lone_mark, 1);
-	pattern_compile(&tight_mark, 1);
+	item_preload();
 	pattern_compile(limits, N_ELEMS(limits));
 	pattern_compile(&limit_head, 1);
 	pattern_compile(&small_part, 1);
@@ -165,10 +158,7 @@ static bool has_document(const json_t *list, const char *text)
 
 static void add_document(json_t *list, const struct doc *d, const struct page *p, const char *item, int score)
 {
-	size_t tight = item[0] == '(' && text_bullet(item) == 0 && strchr(item, ')')
-			       ? (size_t)(strchr(item, ')') + 1 - item)
-			       : 0;
-	auto_free char *text = text_clean(item + (tight ? tight : text_bullet(item)));
+	auto_free char *text = text_clean(item + item_bullet(item));
 	json_t *fact;
 
 	while (*text && strchr(";,. ", text[strlen(text) - 1]))
@@ -187,48 +177,6 @@ static void add_document(json_t *list, const struct doc *d, const struct page *p
 		json_decref(fact);
 }
 
-/* The line that marks line k as an item: itself, or a bullet that stands apart to the left; -1 for none. */
-static int item_mark(const struct page *p, int k)
-{
-	const struct line *l = page_line(p, k), *left = k > 0 ? page_line(p, k - 1) : NULL;
-
-	if (text_bullet(l->text) > 0 || (l->text[0] == '(' && pattern_match(&tight_mark, l->text)))
-		return k;
-	if (left && left->x1 <= l->x0 + 1 && left->y0 < l->y1 && left->y1 > l->y0 &&
-	    pattern_match(&lone_mark, left->text))
-		return k - 1;
-	return l->item ? k : -1;
-}
-
-/* The item that begins in line k: the lines under it go on while none begins anew and no gap parts them. */
-static char *item_text(const struct page *p, int k)
-{
-	const struct line *l = page_line(p, k), *last = l;
-	GString *all = g_string_new(l->text);
-
-	for (int i = k + 1; i < (int)p->lines->len && all->len < MOST_TEXT + 20; i++) {
-		const struct line *next = page_line(p, i);
-		double height = last->y1 - last->y0;
-		gsize was = all->len;
-
-		if (item_mark(p, i) >= 0 || next->bullet || pattern_match(&lone_mark, next->text) || next->furniture ||
-		    next->y0 < last->y0 + height / 2 || next->y0 - last->y1 > 0.5 * height || next->x0 > l->x1 ||
-		    next->x0 < l->x0 - height)
-			break;
-		/* A new sentence at the edge of the list is none of it. */
-		if (strchr(".;:", last->text[strlen(last->text) - 1]) ||
-		    (next->x0 < l->x0 - 2 && g_unichar_isupper(g_utf8_get_char(next->text))))
-			break;
-		text_join(all, next->text);
-		if (!fact_stands(p, all->str)) {
-			g_string_truncate(all, was);
-			break;
-		}
-		last = next;
-	}
-	return g_string_free(all, FALSE);
-}
-
 /* A list that is being read; it may go on over the page. */
 struct list {
 	int score;     /* 0: none is open */
@@ -239,19 +187,6 @@ struct list {
 	char kind;     /* of its bullets: '1', 'a', '*', or ' ' for items that are only set in */
 	bool colon;    /* the stem ends in one */
 };
-
-/* "2.3 Format" is a heading, "(a)", "3.", "•" begin items. */
-static char item_kind(const char *text)
-{
-	size_t n = strspn(text, "(");
-	size_t digits = strspn(text + n, "0123456789");
-
-	if (digits)
-		return text[n + digits] == '.' && g_ascii_isdigit(text[n + digits + 1]) ? 'h' : '1';
-	if (g_ascii_isalpha(text[n]))
-		return 'a';
-	return util_starts(text, BOX_EMPTY) ? 'h' : '*';
-}
 
 /* Under a stem with a colon what is set in is a list too; one that reaches the margin goes on in the next line. */
 static bool is_set_in(const struct page *p, int k, const struct list *l)
@@ -283,7 +218,7 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 	/* What stands further in says more of the item above. */
 	if (x0 > l->indent + 12)
 		return;
-	item = kind == ' ' ? g_strdup(page_line(p, k)->text) : item_text(p, k);
+	item = kind == ' ' ? g_strdup(page_line(p, k)->text) : item_text(p, k, MOST_TEXT + 20);
 	add_document(list, d, p, item, l->score - (kind == ' ' ? 12 : 0));
 }
 
@@ -297,14 +232,10 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 		*l = (struct list){ score, 0, 0, line->x0, 0, 0, util_ends(line->text, ":") };
 		return;
 	}
-	if (!l->score || line->bullet || pattern_match(&lone_mark, line->text))
+	if (!l->score || item_is_lone(line))
 		return;
 	if (mark >= 0)
-		read_item(list, d, p, k,
-			  mark == k && text_bullet(line->text) == 0 && line->text[0] != '('
-				  ? '*'
-				  : item_kind(page_line(p, mark)->text),
-			  page_line(p, mark)->x0, l);
+		read_item(list, d, p, k, item_kind(p, k, mark), page_line(p, mark)->x0, l);
 	else if (k > 0 && is_set_in(p, k, l))
 		read_item(list, d, p, k, ' ', line->x0, l);
 	else if (++l->since > (l->n ? 3 : 1))

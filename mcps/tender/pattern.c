@@ -43,3 +43,8 @@ GMatchInfo *pattern_find(struct pattern *p, const char *s, int at)
 	g_match_info_free(m);
 	return NULL;
 }
+
+gchar **pattern_split(struct pattern *p, const char *s)
+{
+	return g_regex_split(compiled(p), s, 0);
+}

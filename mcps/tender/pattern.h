@@ -35,4 +35,7 @@ static inline int pattern_score(const struct pattern *p)
 /* pattern_find - the first match of p in s behind byte at; NULL for none. The caller calls g_match_info_free */
 GMatchInfo *pattern_find(struct pattern *p, const char *s, int at);
 
+/* pattern_split - the pieces of s between matches; the caller's (g_strfreev) */
+gchar **pattern_split(struct pattern *p, const char *s);
+
 #endif

@@ -50,6 +50,7 @@ void result_preload(void)
 	fields_budget_preload();
 	fields_criteria_preload();
 	fields_delivery_preload();
+	fields_eligibility_preload();
 	fields_procedure_preload();
 	fields_lots_preload();
 	fields_documents_preload();

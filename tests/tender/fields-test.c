@@ -141,11 +141,73 @@ static void reads_page_limits(void **state UNUSED)
 	field_is(field_page_limit, "This document has 48 pages.", "value", "null");
 }
 
+static void criteria_are(const char *text, const char *want)
+{
+	struct doc *d = doc_of(text);
+	json_t *fact = field_criteria(d);
+	static const char *const keys[] = { "name", "weight", NULL };
+	auto_free char *got = fact ? shown(json_object_get(fact, "items"), keys) : g_strdup("null");
+
+	assert_string_equal(got, want);
+	json_decref(fact);
+	doc_free(d);
+}
+
+static void reads_criteria_in_prose(void **state UNUSED)
+{
+	criteria_are("Zuschlagskriterien sind Preis mit 60 %, Funktionsumfang mit 30 % und Bedienbarkeit mit 10 %.",
+		     "Preis, 60; Funktionsumfang, 30; Bedienbarkeit, 10");
+	criteria_are("Zuschlagskriterien: Preis 60 %, Qualität 40 %", "Preis, 60; Qualität, 40");
+	criteria_are("Proposals are scored out of 100: methodology 45, team 30, price 25. We expect to decide in May.",
+		     "methodology, 45; team, 30; price, 25");
+	criteria_are("Wir bewerten Preis (50 %), Konzept (30 %) und Referenzen (20 %).",
+		     "Preis, 50; Konzept, 30; Referenzen, 20");
+	criteria_are("Bei der Wertung der Angebote gehen 70 % auf den Preis und 30 % auf die Qualität.",
+		     "Preis, 70; Qualität, 30");
+	criteria_are("The evaluation will be done on a 70-30 techno-commercial evaluation method.",
+		     "Technical, 70; Commercial, 30");
+	criteria_are("We decide on total cost over ten years (price, film), delivery date and references.",
+		     "total cost over ten years, null; delivery date, null; references, null");
+	criteria_are("Zuschlagskriterien | Niedrigster Preis", "Preis, null");
+	criteria_are("Payment: 20 % on signing, 40 % after the report and 40 % after the end.", "null");
+}
+
+static void reads_criteria_in_tables(void **state UNUSED)
+{
+	criteria_are(
+		"Award criteria\nCriterion | Weight\nPrice | 40 %\nQuality | 60 %\nQ1 Service | 35 %\nQ2 Climate | 25 %",
+		"Price, 40; Quality, 60");
+	criteria_are("Zuschlagskriterien\nKriterium | Punkte\nPreis | 350\nKonzept | 150\nSumme | 500",
+		     "Preis, 350; Konzept, 150");
+	criteria_are(
+		"Evaluation criteria\nTechnical approach (40 points)\nPast performance (35 points)\nPrice (25 points)",
+		"Technical approach, 40; Past performance, 35; Price, 25");
+	criteria_are(
+		"5.1.10 Zuschlagskriterien\nKriterium:\nArt: Preis\nBezeichnung: Angebotspreis\nZuschlagskriterium — Zahl: 70,00\n"
+		"Kriterium:\nArt: Qualität\nBezeichnung: Konzept\nZuschlagskriterium — Zahl: 30,00",
+		"Angebotspreis, 70; Konzept, 30");
+}
+
+static void reads_criteria_in_lists(void **state UNUSED)
+{
+	criteria_are(
+		"The Government will evaluate the following factors:\n- Technical approach\n- Past performance\n- Price",
+		"Technical approach, null; Past performance, null; Price, null");
+	criteria_are("Evaluation factors are (1) technical approach, (2) staffing approach, and (3) price.",
+		     "technical approach, null; staffing approach, null; price, null");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(knows_procedures), cmocka_unit_test(reads_codes),       cmocka_unit_test(reads_lots),
-		cmocka_unit_test(reads_documents),  cmocka_unit_test(reads_page_limits),
+		cmocka_unit_test(knows_procedures),
+		cmocka_unit_test(reads_codes),
+		cmocka_unit_test(reads_lots),
+		cmocka_unit_test(reads_documents),
+		cmocka_unit_test(reads_page_limits),
+		cmocka_unit_test(reads_criteria_in_prose),
+		cmocka_unit_test(reads_criteria_in_tables),
+		cmocka_unit_test(reads_criteria_in_lists),
 	};
 
 	return RUN_TESTS(tests);
