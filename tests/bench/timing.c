@@ -15,12 +15,12 @@ uint64_t timing_now_ns(void)
 
 void timing_add(struct timing *t, uint64_t ns)
 {
-	t->ns[t->n++ % TIMING_SAMPLES] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+	t->ns[t->n++ % TIMING_SAMPLES] = ns;
 }
 
 static int by_ns(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? -1 : x > y;
 }

@@ -8,7 +8,7 @@
 
 /* Durations in ns; of more than TIMING_SAMPLES the last are kept. */
 struct timing {
-	uint32_t ns[TIMING_SAMPLES];
+	uint64_t ns[TIMING_SAMPLES];
 	size_t n;
 };
 
