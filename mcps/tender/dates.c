@@ -212,12 +212,40 @@ static void scan_shape(const char *text, struct pattern *shape, bool day_first, 
 	g_match_info_free(m);
 }
 
+/* A point, a slash or a hyphen, with another shortly before it: 3.4.27, 3/4/27, 3-May-27. */
+static bool is_second_mark(const char *text, const char *mark)
+{
+	for (const char *s = mark - 1; s >= text && mark - s <= 14; s--) {
+		if (strchr("./-", *s))
+			return true;
+	}
+	return false;
+}
+
+/* Every shape has a year, of four digits or of two behind its second mark: most text has none and needs no pattern. */
+static bool may_hold_date(const char *text)
+{
+	for (const char *s = text; (s = strpbrk(s, "0123456789")); s++) {
+		const char *mark = s - 1;
+
+		if (!g_ascii_isdigit(s[1]))
+			continue;
+		if (((s[0] == '1' && s[1] == '9') || (s[0] == '2' && s[1] == '0')) && g_ascii_isdigit(s[2]) &&
+		    g_ascii_isdigit(s[3]))
+			return true;
+		while (mark > text && g_ascii_isspace(*mark))
+			mark--;
+		if (mark > text && strchr("./-", *mark) && is_second_mark(text, mark))
+			return true;
+	}
+	return false;
+}
+
 GArray *dates_scan(const char *text, bool day_first)
 {
 	GArray *found = g_array_new(FALSE, TRUE, sizeof(struct date));
 
-	/* Every shape has two digits close together: most text has none and needs no pattern. */
-	if (!strpbrk(text, "0123456789"))
+	if (!may_hold_date(text))
 		return found;
 	for (size_t i = 0; i < N_ELEMS(date_shapes); i++)
 		scan_shape(text, &date_shapes[i], day_first, found);

@@ -5,20 +5,53 @@
 #define CONTRAST 14 /* least difference of grey that an eye takes for a letter */
 #define DARK     60 /* darker than the ground by so much */
 
+/* Most of a page is white: several pixels of it are passed over at once. */
+#define WHITE      255
+#define WHITE_PAIR 0x00FFFFFF00FFFFFFu
+
+static bool is_white_pair(const unsigned char *at)
+{
+	uint64_t both;
+
+	memcpy(&both, at, sizeof(both));
+	return (both & WHITE_PAIR) == WHITE_PAIR;
+}
+
+static void row_to_grey(const unsigned char *row, unsigned char *to, int width)
+{
+	memset(to, WHITE, (size_t)width);
+	for (int x = 0; x < width; x++) {
+		uint32_t p;
+
+		if (x + 1 < width && is_white_pair(row + 4 * (size_t)x)) {
+			x++;
+			continue;
+		}
+		memcpy(&p, row + 4 * (size_t)x, sizeof(p));
+		to[x] = (unsigned char)(((p >> 16 & 0xFF) * 77 + (p >> 8 & 0xFF) * 150 + (p & 0xFF) * 29) >> 8);
+	}
+}
+
 static void to_grey(struct ink *ink, cairo_surface_t *surface)
 {
 	const unsigned char *row = cairo_image_surface_get_data(surface);
 	int stride = cairo_image_surface_get_stride(surface);
 
-	for (int y = 0; y < ink->height; y++, row += stride) {
-		unsigned char *to = ink->pixels + (size_t)y * (size_t)ink->width;
+	for (int y = 0; y < ink->height; y++, row += stride)
+		row_to_grey(row, ink->pixels + (size_t)y * (size_t)ink->width, ink->width);
+}
 
-		for (int x = 0; x < ink->width; x++) {
-			uint32_t p = ((const uint32_t *)(const void *)row)[x];
+/* How many of n pixels are white, counted in eights. */
+static size_t white_run(const unsigned char *at, size_t n)
+{
+	size_t i = 0;
 
-			to[x] = (unsigned char)(((p >> 16 & 0xFF) * 77 + (p >> 8 & 0xFF) * 150 + (p & 0xFF) * 29) >> 8);
-		}
+	for (uint64_t eight; i + sizeof(eight) <= n; i += sizeof(eight)) {
+		memcpy(&eight, at + i, sizeof(eight));
+		if (eight != UINT64_MAX)
+			break;
 	}
+	return i;
 }
 
 static void turn_page(cairo_t *cr, int turn, double width, double height)
@@ -123,12 +156,18 @@ void ink_wipe(struct ink *ink, double x0, double y0, double x1, double y1)
 /* The commonest grey: that of the paper. */
 static int ground_of(const struct ink *ink)
 {
-	size_t counts[256] = { 0 };
-	int ground = 255;
+	size_t counts[WHITE + 1] = { 0 }, n = (size_t)ink->width * (size_t)ink->height;
+	int ground = WHITE;
 
-	for (size_t i = 0; i < (size_t)ink->width * (size_t)ink->height; i++)
-		counts[ink->pixels[i]]++;
-	for (int i = 0; i < 255; i++)
+	for (size_t i = 0; i < n; i++) {
+		size_t white = white_run(ink->pixels + i, n - i);
+
+		counts[WHITE] += white;
+		i += white;
+		if (i < n)
+			counts[ink->pixels[i]]++;
+	}
+	for (int i = 0; i < WHITE; i++)
 		ground = counts[i] > counts[ground] ? i : ground;
 	return ground;
 }
@@ -144,8 +183,11 @@ void ink_dark(const struct ink *ink, double *dark, double *rows, double *columns
 		size_t before = n;
 
 		for (int x = 0; x < ink->width; x++) {
-			n += row[x] < below;
-			in_column[x] |= row[x] < below;
+			x += (int)white_run(row + x, (size_t)(ink->width - x));
+			if (x >= ink->width || row[x] >= below)
+				continue;
+			n++;
+			in_column[x] = true;
 		}
 		n_rows += n > before;
 	}

@@ -1,15 +1,26 @@
 #include "pattern.h"
 
+/* Threads share the tables; what nobody compiled before is compiled by the first that needs it. */
+static GRegex *compile(struct pattern *p)
+{
+	static GMutex lock;
+	GError *error = NULL;
+	GRegex *re;
+
+	g_mutex_lock(&lock);
+	re = p->re ? p->re : g_regex_new(p->text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
+	if (!re)
+		g_error("pattern '%s': %s", p->text, error->message);
+	__atomic_store_n(&p->re, re, __ATOMIC_RELEASE);
+	g_mutex_unlock(&lock);
+	return re;
+}
+
 static GRegex *compiled(struct pattern *p)
 {
-	if (!p->re) {
-		GError *error = NULL;
+	GRegex *re = __atomic_load_n(&p->re, __ATOMIC_ACQUIRE);
 
-		p->re = g_regex_new(p->text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
-		if (!p->re)
-			g_error("pattern '%s': %s", p->text, error->message);
-	}
-	return p->re;
+	return re ? re : compile(p);
 }
 
 void pattern_compile(struct pattern *table, size_t n)

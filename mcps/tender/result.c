@@ -4,6 +4,7 @@
 
 #include "fact.h"
 #include "fields.h"
+#include "pool.h"
 #include "requirements.h"
 
 #ifndef PACKAGE_VERSION
@@ -13,6 +14,8 @@
 /* What the task's confidence takes for a field that was not found: perhaps the document is silent, perhaps we are
  * blind. */
 #define CONFIDENCE_OF_SILENCE 40
+
+#define FEW_PAGES 4 /* are read before a thread has begun */
 
 static const struct {
 	const char *name;
@@ -109,26 +112,54 @@ static json_t *warnings_of(const struct doc *d)
 	return list;
 }
 
+/* Fields know nothing of each other: they are read beside each other, and the requirements, the longest, first. */
+struct making {
+	const struct doc *doc;
+	json_t *requirements;
+	int coverage;
+	json_t *facts[N_ELEMS(fields)];
+	void (*step)(void *arg, const char *what);
+	void *arg;
+};
+
+static void make_part(void *arg, unsigned thread UNUSED, unsigned i)
+{
+	struct making *m = arg;
+
+	if (i == 0)
+		m->requirements = requirements_find(m->doc, &m->coverage);
+	else
+		m->facts[i - 1] = fields[i - 1].read(m->doc);
+}
+
+static void tell(void *arg, unsigned n_done)
+{
+	struct making *m = arg;
+
+	if (m->step && n_done < N_ELEMS(fields))
+		m->step(m->arg, fields[n_done].what);
+}
+
 json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *what), void *arg)
 {
+	struct making m = { .doc = d, .step = step, .arg = arg };
 	json_t *result = json_object();
-	int confidence, least;
+	int least;
 
 	describe_files(d, result);
 	if (step)
 		step(arg, "requirements");
-	json_object_set_new(result, "requirements", requirements_find(d, &least));
-	json_object_set_new(result, "requirements_coverage", json_integer(least));
+	pool_run(d->pages->len > FEW_PAGES ? pool_threads(N_ELEMS(fields)) : 1, N_ELEMS(fields) + 1, make_part, tell,
+		 &m);
+	least = m.coverage;
+	json_object_set_new(result, "requirements", m.requirements);
+	json_object_set_new(result, "requirements_coverage", json_integer(m.coverage));
 	for (size_t i = 0; i < N_ELEMS(fields); i++) {
-		json_t *fact;
+		int confidence = m.facts[i] ? fact_confidence(m.facts[i]) : CONFIDENCE_OF_SILENCE;
 
-		if (step)
-			step(arg, fields[i].what);
-		fact = fields[i].read(d);
-		confidence = fact ? fact_confidence(fact) : CONFIDENCE_OF_SILENCE;
 		if (fields[i].matters && confidence < least)
 			least = confidence;
-		json_object_set_new(result, fields[i].name, fact ? fact : json_null());
+		json_object_set_new(result, fields[i].name, m.facts[i] ? m.facts[i] : json_null());
 	}
 	json_object_set_new(result, "confidence", json_integer(least));
 	json_object_set_new(result, "warnings", warnings_of(d));
