@@ -34,7 +34,9 @@ json_t *field_lots(const struct doc *d);
 json_t *field_documents(const struct doc *d);
 
 /* What each file's functions need compiled before the server forks. */
-void fields_names_preload(void);
+void fields_title_preload(void);
+void fields_issuer_preload(void);
+void fields_reference_preload(void);
 void fields_dates_preload(void);
 void fields_duration_preload(void);
 void fields_budget_preload(void);

@@ -47,7 +47,9 @@ static const struct {
 
 void result_preload(void)
 {
-	fields_names_preload();
+	fields_title_preload();
+	fields_issuer_preload();
+	fields_reference_preload();
 	fields_dates_preload();
 	fields_duration_preload();
 	fields_budget_preload();
