@@ -34,7 +34,7 @@ static void add_text(struct buf *out, const json_t *item, const char *key)
 
 void csv_write(const json_t *result, struct buf *out)
 {
-	static const char *const columns[] = { "id", "level", "page", "section", "text", "confidence" };
+	static const char *const columns[] = { "id", "level", "category", "page", "section", "text", "confidence" };
 	size_t i;
 	json_t *item;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "language.h"
+#include "layout.h"
 #include "text.h"
 
 static void line_clear(void *p)
@@ -144,125 +145,6 @@ static bool widths_meet(const struct line *a, const struct line *b)
 	return a->x0 < b->x1 && b->x0 < a->x1;
 }
 
-/* Bullets are often set apart from their text and come before or after it in the reading order. */
-static void mark_items(struct page *p)
-{
-	for (int i = 0; i < (int)p->lines->len; i++) {
-		struct line *l = page_line(p, i);
-		auto_free char *rest = text_clean(l->text);
-		int right;
-
-		l->item = l->item || (text_bullet(l->text) > 0 && rest[0]);
-		if (rest[0] && text_bullet(l->text) < strlen(l->text) &&
-		    !(strlen(l->text) <= 3 && text_bullet(l->text) == 0 && !text_words(l->text) &&
-		      !g_ascii_isalnum(l->text[0])))
-			continue;
-		right = page_right(p, i);
-		if (right >= 0 && page_line(p, right)->x0 - l->x1 < 40) {
-			l->bullet = true;
-			page_line(p, right)->item = true;
-		}
-	}
-}
-
-static int compare_gaps(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The gap between two lines of a paragraph on this page, as a share of their height: 0.2 when set solid, 0.9 when
- * spaced. */
-static double usual_gap(const struct page *p)
-{
-	GArray *gaps = g_array_new(FALSE, FALSE, sizeof(double));
-	double usual = 0.2;
-
-	for (int i = 1; i < (int)p->lines->len; i++) {
-		const struct line *a = page_line(p, i - 1), *b = page_line(p, i);
-		double gap = (b->y0 - a->y1) / (a->y1 - a->y0);
-
-		if (fabs(a->x0 - b->x0) < 3 && gap > -0.5 && gap < 1.6 && strlen(a->text) > 40)
-			g_array_append_val(gaps, gap);
-	}
-	g_array_sort(gaps, compare_gaps);
-	if (gaps->len > 5)
-		usual = g_array_index(gaps, double, gaps->len / 2);
-	g_array_unref(gaps);
-	return usual;
-}
-
-/* "3. Scope of work" above a line that is longer: a number of a section begins it, no stop ends it. */
-static bool is_numbered_head(const struct line *head, const struct line *next)
-{
-	const char *text = head->text;
-
-	return g_ascii_isdigit(text[0]) && text[strcspn(text, " ")] && !strchr(".;,:", text[strlen(text) - 1]) &&
-	       text_words(text) <= 9 && g_unichar_isupper(g_utf8_get_char(next->text)) && head->x1 < next->x1 - 40;
-}
-
-/* May line l stand in one paragraph with the line before it? */
-static bool continues(const struct page *p, const struct block *b, const struct line *l, double usual)
-{
-	const struct line *last = page_line(p, b->first + b->n - 1);
-	double height = fmin(last->y1 - last->y0, l->y1 - l->y0);
-	double gap = (l->y0 - last->y1) / height;
-	bool open = !strchr(".:;!?", last->text[strlen(last->text) - 1]) || g_unichar_islower(g_utf8_get_char(l->text));
-
-	if (last->furniture != l->furniture || l->item || l->bullet || last->bullet || !widths_meet(last, l))
-		return false;
-	if (gap < -1 || (gap > 0.75 && (!open || gap > 1.15 * usual)))
-		return false;
-	if (!open && gap > usual + 0.15)
-		return false;
-	if (b->n == 1 && is_numbered_head(last, l))
-		return false;
-	/* A heading over a paragraph is set larger. */
-	return fabs((last->y1 - last->y0) - (l->y1 - l->y0)) < 0.25 * height;
-}
-
-static void block_close(struct page *p, struct block *b)
-{
-	GString *text = g_string_new(NULL);
-
-	b->starts = g_new(int, b->n);
-	b->item = page_line(p, b->first)->item;
-	b->x0 = b->y0 = 1e9;
-	for (int i = 0; i < b->n; i++) {
-		struct line *l = page_line(p, b->first + i);
-
-		text_join(text, l->text);
-		b->starts[i] = (int)(text->len - strlen(l->text));
-		l->block = (int)p->blocks->len;
-		b->x0 = fmin(b->x0, l->x0);
-		b->y0 = fmin(b->y0, l->y0);
-		b->x1 = fmax(b->x1, l->x1);
-		b->y1 = fmax(b->y1, l->y1);
-	}
-	b->text = g_string_free(text, FALSE);
-	g_array_append_val(p->blocks, *b);
-}
-
-static void make_blocks(struct page *p)
-{
-	struct block b = { 0 };
-	double usual = usual_gap(p);
-
-	mark_items(p);
-	for (int i = 0; i < (int)p->lines->len; i++) {
-		if (b.n && !continues(p, &b, page_line(p, i), usual)) {
-			block_close(p, &b);
-			b = (struct block){ 0 };
-		}
-		if (!b.n)
-			b.first = i;
-		b.n++;
-	}
-	if (b.n)
-		block_close(p, &b);
-}
-
 static void detect_language(struct doc *d)
 {
 	struct language_count c = { 0 };
@@ -323,7 +205,7 @@ void doc_finish(struct doc *d)
 	order_pages(d);
 	mark_furniture(d);
 	for (unsigned i = 0; i < d->pages->len; i++)
-		make_blocks(doc_page(d, i));
+		layout_blocks(doc_page(d, i));
 	detect_language(d);
 	detect_date_order(d);
 }

@@ -9,7 +9,7 @@
 /*
  * requirements_find - every requirement, in the document's order
  * coverage  out, 0 to 100: how sure it is that none is missing and none is wrong
- * Returns an array of {id, text, level, page, section, confidence}, the caller's
+ * Returns an array of {id, text, level, category, page, section, confidence}, the caller's
  */
 json_t *requirements_find(const struct doc *d, int *coverage);
 

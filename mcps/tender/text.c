@@ -176,6 +176,49 @@ size_t text_bullet(const char *s)
 	return gap || !g_ascii_isprint(s[0]) ? n + gap : 0;
 }
 
+/* One to four capitals and a number, with dots or a hyphen between them. */
+static size_t clause_name(const char *s)
+{
+	const char *at = s;
+	size_t letters = 0, digits = 0;
+
+	while (g_ascii_isupper(*at))
+		at++;
+	letters = (size_t)(at - s);
+	if (letters < 1 || letters > 4)
+		return 0;
+	for (at += *at == '.' || *at == '-'; g_ascii_isdigit(*at) || (*at == '.' && g_ascii_isdigit(at[1])); at++)
+		digits += *at != '.';
+	if (digits < 1 || digits > 6)
+		return 0;
+	return (size_t)(at - s) + strspn(at, ".:)");
+}
+
+/* "(a)availability", "iii.have": some programs set no space behind the number of an item. */
+static size_t glued_letter(const char *s)
+{
+	size_t n = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz");
+
+	if (s[0] == '(' && n >= 1 && n <= 3 && s[n + 1] == ')' && g_ascii_isalpha(s[n + 2]))
+		return n + 2;
+	n = strspn(s, "ivx");
+	return n >= 2 && n <= 4 && s[n] == '.' && g_ascii_isalpha(s[n + 1]) ? n + 1 : 0;
+}
+
+size_t text_marker(const char *s)
+{
+	size_t n = text_bullet(s), gap;
+
+	if (n > 0)
+		return n;
+	n = glued_letter(s);
+	if (n > 0)
+		return n;
+	n = clause_name(s);
+	gap = n ? spaces(s + n) : 0;
+	return gap ? n + gap : 0;
+}
+
 /* What a stop may stand behind without ending the sentence. */
 static bool is_abbreviation(const char *from, const char *dot)
 {
@@ -200,8 +243,46 @@ static bool is_abbreviation(const char *from, const char *dot)
 	return dot - word == 1 && g_ascii_isalpha(*word) && !g_ascii_isdigit(dot[1]);
 }
 
+/* "in section 2. The": a number that names a place ends the sentence, one before a month or a noun does not. */
+static bool names_place(const char *from, const char *dot)
+{
+	static const char *const places[] = { "section",   "sections", "clause",   "paragraph",  "article", "annex",
+					      "table",     "part",     "exhibit",  "attachment", "item",    "volume",
+					      "phase",     "page",     "appendix", "schedule",   "form",    "lot",
+					      "Abschnitt", "Ziffer",   "Anlage",   "Kapitel",    "Punkt",   "Seite",
+					      "Nummer",    "Absatz",   "Los",      "Formblatt" };
+	const char *end = dot, *word;
+
+	while (end > from && (g_ascii_isdigit(end[-1]) || end[-1] == '.'))
+		end--;
+	for (word = --end; word > from && word[-1] != ' '; word--)
+		;
+	for (size_t i = 0; end > from && i < N_ELEMS(places); i++) {
+		if ((size_t)(end - word) == strlen(places[i]) &&
+		    g_ascii_strncasecmp(word, places[i], strlen(places[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Words that begin an English sentence and no German noun. */
+static bool begins_english(const char *s)
+{
+	static const char *const words[] = { "The ",  "They ", "It ",  "This ",  "These ", "All ",
+					     "Each ", "If ",   "For ", "Any ",   "No ",    "A ",
+					     "An ",   "We ",   "You ", "Where ", "When ",  "Such " };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (util_starts(s, words[i]))
+			return true;
+	}
+	return false;
+}
+
 static bool is_ordinal(const char *from, const char *dot)
 {
+	if (dot[1] == ' ' && (names_place(from, dot) || begins_english(dot + 2)))
+		return false;
 	return dot > from && g_ascii_isdigit(dot[-1]) && dot[1] == ' ' && dot - from < 3000 &&
 	       (dot - from < 2 || !g_ascii_isdigit(dot[-2]) || dot - from < 3 || !g_ascii_isdigit(dot[-3]));
 }

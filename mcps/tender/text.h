@@ -28,6 +28,9 @@ void text_join(GString *to, const char *line);
 /* text_bullet - bytes of the bullet or item number that s begins with, and the spaces behind it; 0 for none */
 size_t text_bullet(const char *s);
 
+/* text_marker - as text_bullet, and also names of clauses: "C.3.1 ", "F-01 ", "B7 ", "D1.1 " */
+size_t text_marker(const char *s);
+
 /* text_sentence - end of the sentence that begins at s: behind its stop, or the end of s */
 const char *text_sentence(const char *s);
 

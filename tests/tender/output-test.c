@@ -61,13 +61,13 @@ static void folds_calendar_lines(void **state UNUSED)
 static json_t *sample(void)
 {
 	return json_pack(
-		"{s:{s:s, s:s, s:i, s:s}, s:{s:s}, s:{s:s, s:n, s:i, s:s, s:i}, s:{s:s, s:s, s:s, s:i, s:s, s:i}, s:[{s:s, s:s, s:s, s:i, s:n, s:i}], s:i}",
+		"{s:{s:s, s:s, s:i, s:s}, s:{s:s}, s:{s:s, s:n, s:i, s:s, s:i}, s:{s:s, s:s, s:s, s:i, s:s, s:i}, s:[{s:s, s:s, s:s, s:s, s:i, s:n, s:i}], s:i}",
 		"document", "file", "a.pdf", "sha256", "0123456789abcdef0123", "pages", 3, "language", "en", "title",
 		"value", "Web; site, new", "questions_deadline", "value", "2027-01-29", "timezone", "page", 1, "quote",
 		"by 29 January", "confidence", 80, "submission_deadline", "value", "2027-02-19T14:00", "timezone",
 		"+01:00", "utc", "2027-02-19T13:00:00Z", "page", 2, "quote", "due, \"now\"", "confidence", 90,
-		"requirements", "id", "R-001", "text", "The contractor must, always.", "level", "must", "page", 2,
-		"section", "confidence", 90, "confidence", 85);
+		"requirements", "id", "R-001", "text", "The contractor must, always.", "level", "must", "category",
+		"quality", "page", 2, "section", "confidence", 90, "confidence", 85);
 }
 
 static void writes_a_calendar(void **state UNUSED)
@@ -95,7 +95,7 @@ static void writes_a_table(void **state UNUSED)
 	csv_write(r, &b);
 	assert_string_equal(
 		buf_str(&b),
-		"id,level,page,section,text,confidence\r\nR-001,must,2,,\"The contractor must, always.\",90\r\n");
+		"id,level,category,page,section,text,confidence\r\nR-001,must,quality,2,,\"The contractor must, always.\",90\r\n");
 	json_decref(r);
 }
 

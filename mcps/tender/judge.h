@@ -1,0 +1,46 @@
+/* judge - whether a clause binds the bidder, how strongly and in what: weights that were fitted offline on labels */
+#ifndef TENDER_JUDGE_H
+#define TENDER_JUDGE_H
+
+#include "clause.h"
+
+enum judge_level { JUDGE_MUST, JUDGE_SHOULD, JUDGE_MAY, N_JUDGE_LEVELS };
+
+enum judge_category {
+	JUDGE_FUNCTIONAL,
+	JUDGE_QUALITY,
+	JUDGE_SECURITY,
+	JUDGE_LEGAL,
+	JUDGE_COMMERCIAL,
+	JUDGE_DELIVERY,
+	JUDGE_STAFF,
+	JUDGE_REPORTING,
+	JUDGE_PROCEDURE,
+	N_JUDGE_CATEGORIES
+};
+
+/* A row of weights.c, in hundredths; the rows are ordered by feature as strcmp does. */
+struct weight {
+	const char *feature; /* of wording_each; "" is in every clause */
+	int16_t binds, level[N_JUDGE_LEVELS], category[N_JUDGE_CATEGORIES];
+};
+
+extern const struct weight judge_weights[];
+extern const size_t judge_n_weights;
+
+struct verdict {
+	double binds; /* the probability that it does */
+	enum judge_level level;
+	enum judge_category category;
+};
+
+/* judge_clause - buyers is that of wording_buyers for the document */
+struct verdict judge_clause(const struct clause *c, GHashTable *buyers);
+
+/* judge_level_name, judge_category_name - as they stand in a result; judge_*_find answer N_… for another word */
+const char *judge_level_name(enum judge_level l);
+const char *judge_category_name(enum judge_category c);
+enum judge_level judge_level_find(const char *name);
+enum judge_category judge_category_find(const char *name);
+
+#endif

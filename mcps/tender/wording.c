@@ -1,0 +1,386 @@
+#include "wording.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text.h"
+
+#define MOST_WORDS   100
+#define MOST_CONTEXT 16 /* words of a heading or a stem */
+#define STEM_LETTERS 7  /* German words of one kind begin alike */
+#define WORD_BYTES   40
+#define NEAR         6 /* words between a verb and who does it */
+
+enum class {
+	NONE,
+	BIDDER, /* who answers the tender or carries out the contract */
+	BID,    /* what they hand in */
+	THING,  /* what is bought, and those who work on it */
+	BUYER,
+	MUST,
+	WILL,
+	SHOULD,
+	MAY,
+	HAVE,  /* with "to" or "zu": must */
+	LIMIT, /* at least, höchstens: a figure to be kept */
+	NEGATE,
+	JUDGE, /* what is done with bids */
+	MEAN,  /* definitions */
+	N_CLASSES
+};
+
+static const char *const class_names[N_CLASSES] = {
+	[NONE] = "none",   [BIDDER] = "bidder", [BID] = "bid",       [THING] = "thing", [BUYER] = "buyer",
+	[MUST] = "must",   [WILL] = "will",     [SHOULD] = "should", [MAY] = "may",     [HAVE] = "have",
+	[LIMIT] = "limit", [NEGATE] = "not",    [JUDGE] = "judge",   [MEAN] = "mean",
+};
+
+/* Words of each class; an asterisk stands for any ending. */
+static const char *const lexicon[N_CLASSES] = {
+	[BIDDER] =
+		"bidder* offeror* proposer* vendor* respondent* contractor* tenderer* applicant* supplier* provider* firm "
+		"firms consultant* seller* quoter* you your subcontractor* evaluator manufacturer* licensee* installer* "
+		"awardee* operator* bieter* bewerber* auftragnehmer* anbieter* unternehmer unternehmen dienstleister* "
+		"nachunternehmer* lieferant* ihr ihre ihren ihrem hersteller* agentur büro planer*",
+	[BID] = "proposal* bid bids tender tenders offer offers quote quotes quotation* response responses submission* "
+		"application* volume envelope* invoice* price prices form forms angebot* teilnahmeantr* teilnahmeantrag* "
+		"bewerbung* erklärung* eigenerklärung* nachweis* unterlage* preis preise rechnung* referenz* formblatt* anträge",
+	[THING] =
+		"system* solution* software service* platform* product* equipment machine* unit* website* deliverable* "
+		"personnel staff team data report* report goods work works vehicle* material* interface* user* application* "
+		"leistung* ware* lieferung* fahrzeug* gerät* personal mitarbeiter* daten bericht* anlage* "
+		"schnittstelle* verfahren anwendung* plattform portal dienst* projektleit* bauleit* arbeiten produkt*",
+	[BUYER] =
+		"city county council authority agency government university department owner client buyer purchaser "
+		"committee ministry commission bank trust state we our us evaluators panel board court procuring employer "
+		"customer auftraggeber* vergabestelle* gemeinde stadt landkreis kommune wir uns unser* zweckverband ag "
+		"verband besteller* kunde kunden behörde* freistaat vergabekammer",
+	[MUST] =
+		"must shall muss müssen mandatory required zwingend verpflichtet verpflichten verpflichtend erforderlich "
+		"gefordert requires unzulässig mandatorily vorausgesetzt muß obligatory pflicht",
+	[WILL] = "will wird werden",
+	[SHOULD] = "should preferably recommended desirable desired encouraged preferred soll sollen sollte sollten "
+		   "wünschenswert gewünscht bevorzugt möglichst idealerweise ideally advised",
+	[MAY] = "may can could kann können darf dürfen könnten könnte optional optionally permitted allowed zugelassen "
+		"zulässig möglich gestattet erlaubt",
+	[HAVE] = "has have had need needs hat haben ist sind is are sei",
+	[LIMIT] =
+		"least most within maximum minimum no later mindestens höchstens maximal minimal innerhalb spätestens binnen "
+		"wenigstens unverzüglich exceed exceeding überschreiten unterschreiten jederzeit stets ausschließlich nur only",
+	[NEGATE] = "not no never none nicht kein keine keinen keiner keinerlei ohne without",
+	[JUDGE] =
+		"evaluated evaluate evaluation scored score rated considered awarded award selected selection weighted points "
+		"gewertet bewertet wertung bewertung zuschlag punkte geprüft ausgewählt ranked opened gewichtet",
+	[MEAN] = "means mean defined definition refers bedeutet bezeichnet definiert versteht",
+};
+
+static GHashTable *exact, *begun; /* word to class; of words with an asterisk their beginning */
+static size_t shortest = 99;
+
+static void learn(const char *word, enum class class)
+{
+	size_t len = strlen(word);
+
+	if (word[len - 1] != '*') {
+		g_hash_table_insert(exact, g_strdup(word), GINT_TO_POINTER(class));
+		return;
+	}
+	g_hash_table_insert(begun, g_strndup(word, len - 1), GINT_TO_POINTER(class));
+	shortest = MIN(shortest, len - 1);
+}
+
+void wording_preload(void)
+{
+	exact = g_hash_table_new(g_str_hash, g_str_equal);
+	begun = g_hash_table_new(g_str_hash, g_str_equal);
+	for (int c = 0; c < N_CLASSES; c++) {
+		gchar **words = lexicon[c] ? g_strsplit(lexicon[c], " ", -1) : NULL;
+
+		for (gchar **w = words; w && *w; w++)
+			learn(*w, (enum class)c);
+		g_strfreev(words);
+	}
+}
+
+static enum class class_of(const char *word, GHashTable *buyers) {
+	enum class c; char head[WORD_BYTES];
+
+	if (!exact) wording_preload(); if (buyers && g_hash_table_contains(buyers, word)) return BUYER;
+	c = (enum class)GPOINTER_TO_INT(g_hash_table_lookup(exact, word)); g_strlcpy(head, word, sizeof(head));
+	for (size_t len = strlen(head); c == NONE && len >= shortest;
+	     len--){ head[len] = '\0'; c = (enum class)GPOINTER_TO_INT(g_hash_table_lookup(begun, head)); }
+return c;
+}
+
+struct word {
+	char text[WORD_BYTES]; /* in lower case */
+	enum class class;
+	bool capital, comma; /* begins with one; a comma stands behind it */
+};
+
+struct words {
+	struct word all[MOST_WORDS];
+	int n;
+};
+
+static void split(const char *text, GHashTable *buyers, int most, struct words *out)
+{
+	out->n = 0;
+	while (*text && out->n < most) {
+		struct word *w = &out->all[out->n];
+		const char *from;
+		auto_free char *low = NULL;
+
+		while (*text && !g_unichar_isalnum(g_utf8_get_char(text)))
+			text = g_utf8_next_char(text);
+		for (from = text; *text && g_unichar_isalnum(g_utf8_get_char(text));)
+			text = g_utf8_next_char(text);
+		if (text == from)
+			break;
+		low = g_utf8_strdown(from, text - from);
+		g_strlcpy(w->text, low, sizeof(w->text));
+		w->capital = g_unichar_isupper(g_utf8_get_char(from));
+		w->comma = *text == ',';
+		w->class = class_of(w->text, buyers);
+		/* "Sie" in the middle of a German sentence is the one who is addressed. */
+		if (streq(w->text, "sie") && w->capital)
+			w->class = BIDDER;
+		out->n++;
+	}
+}
+
+static bool is_modal(enum class c)
+{
+	return c >= MUST && c <= MAY;
+}
+
+static bool is_party(enum class c)
+{
+	return c >= BIDDER && c <= BUYER;
+}
+
+/* "einzureichen", "zu liefern": with haben or sein it is an obligation. */
+static bool is_zu(const struct words *w, int i)
+{
+	static const char *const heads[] = { "ab",       "an",   "auf",    "aus",     "bei",      "ein",  "vor",
+					     "nach",     "mit",  "zurück", "durch",   "fest",     "her",  "hin",
+					     "dar",      "los",  "sicher", "bereit",  "teil",     "um",   "weg",
+					     "zusammen", "fort", "frei",   "instand", "aufrecht", "offen" };
+	const char *text = w->all[i].text, *zu;
+
+	if (streq(text, "zu"))
+		return i + 1 < w->n && !w->all[i + 1].capital && util_ends(w->all[i + 1].text, "n");
+	if (!util_ends(text, "en") || w->all[i].capital)
+		return false;
+	for (size_t k = 0; k < N_ELEMS(heads); k++) {
+		if (util_starts(text, heads[k]) && util_starts(text + strlen(heads[k]), "zu") &&
+		    strlen(text) > strlen(heads[k]) + 5)
+			return true;
+	}
+	zu = strstr(text, "zu");
+	return zu && zu - text >= 2 && zu - text <= 8 && util_ends(text, "ieren");
+}
+
+/* The verb that says how binding it is: the first modal; else "has to", "hat … zu"; -1 for none. */
+static int find_verb(const struct words *w, enum class *class)
+{
+	for (int i = 0; i < w->n; i++) {
+		enum class c = w->all[i].class;
+
+		if (is_modal(c) && c != WILL) {
+			*class = c;
+			return i;
+		}
+		if (c != HAVE)
+			continue;
+		if (i + 1 < w->n && streq(w->all[i + 1].text, "to")) {
+			*class = MUST;
+			return i;
+		}
+		for (int k = i + 1; k < w->n; k++) {
+			if (is_zu(w, k)) {
+				*class = MUST;
+				return i;
+			}
+		}
+	}
+	for (int i = 0; i < w->n; i++) {
+		if (w->all[i].class == WILL) {
+			*class = WILL;
+			return i;
+		}
+	}
+	return -1;
+}
+
+/* Who does it: the party nearest before the verb, else nearest behind it (Germans turn the order round). */
+static enum class find_party(const struct words *w, int verb) {
+	int end = verb < 0 ? w->n : verb;
+
+	for (int i = end - 1; i >= 0 && (verb < 0 || i >= verb - 2 * NEAR); i--){
+		if (is_party(w->all[i].class) && !(i > 0 && streq(w->all[i - 1].text, "of"))) return w->all[i].class; }
+for (int i = verb + 1; i < w->n && i <= verb + NEAR; i++)
+{
+	if (is_party(w->all[i].class))
+		return w->all[i].class;
+}
+return NONE;
+}
+
+static enum class first_party(const struct words *w) {
+	for (int i = 0; i < w->n; i++){ if (is_party(w->all[i].class)) return w->all[i].class; }
+return NONE;
+}
+
+struct sink {
+	GHashTable *had;
+	void (*use)(void *arg, const char *feature);
+	void *arg;
+};
+
+static void PRINTF_LIKE(2, 3) tell(struct sink *s, const char *fmt, ...)
+{
+	char name[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(name, sizeof(name), fmt, ap);
+	va_end(ap);
+	if (g_hash_table_add(s->had, g_strdup(name)))
+		s->use(s->arg, name);
+}
+
+static void tell_word(struct sink *s, const char *kind, const char *word)
+{
+	const char *end = word;
+
+	if (g_ascii_isdigit(word[0]))
+		return;
+	for (int n = 0; *end && n < STEM_LETTERS; n++)
+		end = g_utf8_next_char(end);
+	tell(s, "%s:%.*s", kind, (int)(end - word), word);
+}
+
+static void tell_words(struct sink *s, const struct words *w, int verb)
+{
+	for (int i = 0; i < w->n; i++) {
+		tell_word(s, "w", w->all[i].text);
+		if (w->all[i].class != NONE)
+			tell(s, "has:%s", class_names[w->all[i].class]);
+	}
+	if (w->n > 0)
+		tell_word(s, "first", w->all[0].text);
+	if (w->n > 1)
+		tell(s, "two:%s_%s", w->all[0].text, w->all[1].text);
+	if (verb < 0)
+		return;
+	tell(s, "verb:%s", w->all[verb].text);
+	for (int i = verb + 1; i < w->n && i <= verb + 3; i++)
+		tell(s, "after:%.14s_%.14s", w->all[verb].text, w->all[i].text);
+}
+
+static void tell_context(struct sink *s, const char *kind, const char *text, GHashTable *buyers)
+{
+	struct words w;
+	enum class verb = NONE;
+	int at;
+
+	if (!text)
+		return;
+	split(text, buyers, MOST_WORDS, &w);
+	for (int i = 0; i < w.n && i < MOST_CONTEXT; i++)
+		tell_word(s, kind, w.all[i].text);
+	at = find_verb(&w, &verb);
+	tell(s, "%s-verb:%s", kind, class_names[verb]);
+	tell(s, "%s-who:%s", kind, class_names[find_party(&w, at)]);
+	tell(s, "%s-both:%s-%s", kind, class_names[find_party(&w, at)], class_names[verb]);
+}
+
+static void tell_shape(struct sink *s, const struct clause *c, const struct words *w)
+{
+	static const char *const kinds[N_CLAUSE_KINDS] = { "sentence", "item", "row" };
+	size_t len = strlen(c->text);
+	char last = c->text[len - 1];
+	bool digits = strpbrk(c->text, "0123456789") != NULL, stop = strchr(".!;", last) != NULL;
+
+	tell(s, "kind:%s", kinds[c->kind]);
+	tell(s, "kind:%s-%s", kinds[c->kind],
+	     stop          ? "stop"
+	     : last == '?' ? "question"
+	     : last == ':' ? "colon"
+			   : "open");
+	tell(s, "length:%d", w->n < 3 ? 0 : w->n < 6 ? 1 : w->n < 12 ? 2 : w->n < 40 ? 3 : 4);
+	if (!stop)
+		tell(s, "short:%d", MIN(w->n, 8));
+	if (digits)
+		tell(s, "digits");
+	if (strchr(c->text, ':'))
+		tell(s, "has-colon");
+	if (strchr(c->text, '@') || strstr(c->text, "://"))
+		tell(s, "address");
+	if (g_unichar_islower(g_utf8_get_char(c->text)))
+		tell(s, "kind:%s-lower", kinds[c->kind]);
+	if (c->id)
+		tell(s, "numbered");
+	if (c->level)
+		tell(s, "level:%s", c->level);
+}
+
+void wording_each(const struct clause *c, GHashTable *buyers, void (*use)(void *arg, const char *feature), void *arg)
+{
+	struct sink s = { g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), use, arg };
+	struct words w;
+	enum class verb_class = NONE, who, first;
+	int verb;
+
+	split(c->text, buyers, MOST_WORDS, &w);
+	verb = find_verb(&w, &verb_class);
+	who = find_party(&w, verb);
+	first = first_party(&w);
+	tell(&s, "modal:%s", class_names[verb_class]);
+	tell(&s, "who:%s", class_names[who]);
+	tell(&s, "both:%s-%s", class_names[who], class_names[verb_class]);
+	tell(&s, "led:%s-%s", class_names[first], class_names[verb_class]);
+	if (verb >= 0 && verb + 1 < w.n)
+		tell(&s, "then:%s-%s", class_names[verb_class], class_names[w.all[verb + 1].class]);
+	tell_shape(&s, c, &w);
+	tell_words(&s, &w, verb);
+	tell_context(&s, "head", c->section, buyers);
+	tell_context(&s, c->kind == CLAUSE_ITEM ? "stem" : "cells", c->stem, buyers);
+	g_hash_table_unref(s.had);
+}
+
+/* Only who buys does that. */
+static bool is_buyers_verb(const char *word)
+{
+	static const char *const verbs[] = { "invites", "reserves",     "intends",    "seeks",  "requests",
+					     "behält",  "beabsichtigt", "soliciting", "seeking" };
+
+	for (size_t i = 0; i < N_ELEMS(verbs); i++) {
+		if (streq(word, verbs[i]))
+			return true;
+	}
+	return false;
+}
+
+GHashTable *wording_buyers(const GPtrArray *clauses)
+{
+	GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (unsigned i = 0; i < clauses->len; i++) {
+		const struct clause *c = clauses->pdata[i];
+		struct words w;
+
+		if (c->kind != CLAUSE_SENTENCE)
+			continue;
+		split(c->text, NULL, 12, &w);
+		for (int k = 1; k < w.n; k++) {
+			int name = k - 1 - (streq(w.all[k - 1].text, "is") && k > 1);
+
+			if (is_buyers_verb(w.all[k].text) && w.all[name].capital && w.all[name].class == NONE &&
+			    strlen(w.all[name].text) > 1)
+				g_hash_table_add(names, g_strdup(w.all[name].text));
+		}
+	}
+	return names;
+}

@@ -1,0 +1,345 @@
+#include "learn.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define LEAST_EXAMPLES 3 /* of a feature that gets a weight */
+#define ROUNDS         40
+#define RATE           0.15
+#define N_PARTS        5
+#define OUTPUTS        (1 + N_JUDGE_LEVELS + N_JUDGE_CATEGORIES)
+#define FIRST_LEVEL    1
+#define FIRST_CATEGORY (1 + N_JUDGE_LEVELS)
+#define LEAST_WEIGHT   3 /* hundredths: rows below it are left out */
+
+static const double decay[] = { 0.0008, 0.0008, 0.0008 }; /* of binds, levels, categories */
+
+struct example {
+	GArray *features; /* int */
+	struct verdict built_in;
+	bool binds;
+	enum judge_level level;
+	enum judge_category category;
+	double weight;
+};
+
+struct learner {
+	GPtrArray *examples;
+	GHashTable *known; /* feature to its number + 1 */
+	GPtrArray *names;
+	GArray *counts;
+	double (*weights)[OUTPUTS], (*squares)[OUTPUTS];
+};
+
+static void example_free(void *arg)
+{
+	struct example *e = arg;
+
+	g_array_unref(e->features);
+	g_free(e);
+}
+
+struct learner *learner_new(void)
+{
+	struct learner *l = g_new0(struct learner, 1);
+
+	l->examples = g_ptr_array_new_with_free_func(example_free);
+	l->known = g_hash_table_new(g_str_hash, g_str_equal);
+	l->names = g_ptr_array_new_with_free_func(g_free);
+	l->counts = g_array_new(FALSE, FALSE, sizeof(int));
+	return l;
+}
+
+void learner_free(struct learner *l)
+{
+	g_ptr_array_unref(l->examples);
+	g_hash_table_unref(l->known);
+	g_ptr_array_unref(l->names);
+	g_array_unref(l->counts);
+	g_free(l->weights);
+	g_free(l->squares);
+	g_free(l);
+}
+
+struct adding {
+	struct learner *l;
+	struct example *e;
+};
+
+static void add_feature(void *arg, const char *feature)
+{
+	struct adding *a = arg;
+	int n = GPOINTER_TO_INT(g_hash_table_lookup(a->l->known, feature)), one = 1;
+
+	if (n == 0) {
+		g_ptr_array_add(a->l->names, g_strdup(feature));
+		g_array_append_val(a->l->counts, one);
+		n = (int)a->l->names->len;
+		g_hash_table_insert(a->l->known, a->l->names->pdata[n - 1], GINT_TO_POINTER(n));
+	} else {
+		g_array_index(a->l->counts, int, n - 1)++;
+	}
+	n--;
+	g_array_append_val(a->e->features, n);
+}
+
+void learner_add(struct learner *l, const struct clause *c, GHashTable *buyers, bool binds, enum judge_level level,
+		 enum judge_category category, double weight)
+{
+	struct example *e = g_new0(struct example, 1);
+	struct adding a = { l, e };
+
+	e->features = g_array_new(FALSE, FALSE, sizeof(int));
+	e->binds = binds;
+	e->level = binds ? level : N_JUDGE_LEVELS;
+	e->category = binds ? category : N_JUDGE_CATEGORIES;
+	e->weight = weight;
+	e->built_in = judge_clause(c, buyers);
+	add_feature(&a, "");
+	wording_each(c, buyers, add_feature, &a);
+	g_ptr_array_add(l->examples, e);
+}
+
+static bool counts(const struct learner *l, int feature)
+{
+	return g_array_index(l->counts, int, feature) >= LEAST_EXAMPLES;
+}
+
+static void scores_of(const struct learner *l, const struct example *e, double *out)
+{
+	memset(out, 0, OUTPUTS * sizeof(*out));
+	for (unsigned i = 0; i < e->features->len; i++) {
+		int f = g_array_index(e->features, int, i);
+
+		for (int k = 0; counts(l, f) && k < OUTPUTS; k++)
+			out[k] += l->weights[f][k];
+	}
+}
+
+static double logistic(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+static void softmax(double *x, int n)
+{
+	double most = x[0], sum = 0;
+
+	for (int i = 1; i < n; i++)
+		most = fmax(most, x[i]);
+	for (int i = 0; i < n; i++)
+		sum += x[i] = exp(x[i] - most);
+	for (int i = 0; i < n; i++)
+		x[i] /= sum;
+}
+
+/* What is wrong with each output for this example; 0 for one that has no label. */
+static void slopes_of(const struct learner *l, const struct example *e, double *s)
+{
+	scores_of(l, e, s);
+	s[0] = logistic(s[0]) - e->binds;
+	softmax(s + FIRST_LEVEL, N_JUDGE_LEVELS);
+	softmax(s + FIRST_CATEGORY, N_JUDGE_CATEGORIES);
+	for (int i = 0; i < N_JUDGE_LEVELS; i++)
+		s[FIRST_LEVEL + i] -= e->level == N_JUDGE_LEVELS ? s[FIRST_LEVEL + i] : (int)e->level == i;
+	for (int i = 0; i < N_JUDGE_CATEGORIES; i++)
+		s[FIRST_CATEGORY + i] -=
+			e->category == N_JUDGE_CATEGORIES ? s[FIRST_CATEGORY + i] : (int)e->category == i;
+}
+
+static void step(struct learner *l, const struct example *e)
+{
+	double s[OUTPUTS];
+
+	slopes_of(l, e, s);
+	for (unsigned i = 0; i < e->features->len; i++) {
+		int f = g_array_index(e->features, int, i);
+
+		for (int k = 0; counts(l, f) && k < OUTPUTS; k++) {
+			double pull = decay[k < FIRST_LEVEL ? 0 : k < FIRST_CATEGORY ? 1 : 2] * l->weights[f][k];
+			double g = e->weight * (s[k] + (s[k] != 0 ? pull : 0));
+
+			l->squares[f][k] += g * g;
+			if (g != 0)
+				l->weights[f][k] -= RATE * g / (1e-3 + sqrt(l->squares[f][k]));
+		}
+	}
+}
+
+/* A fixed order that is no order, so that every run gives the same weights. */
+static unsigned nth(unsigned i, unsigned n)
+{
+	return (unsigned)((i * 7919ull + 104729) % n);
+}
+
+/* Examples of part (of N_PARTS) are left out; -1 leaves out none. Blocks of four stay together. */
+static bool in_part(unsigned i, int part)
+{
+	return part >= 0 && (int)(i / 4 % N_PARTS) == part;
+}
+
+static void train(struct learner *l, int part)
+{
+	unsigned n = l->examples->len;
+
+	g_free(l->weights);
+	g_free(l->squares);
+	l->weights = g_malloc0(l->names->len * sizeof(*l->weights));
+	l->squares = g_malloc0(l->names->len * sizeof(*l->squares));
+	for (int round = 0; round < ROUNDS; round++) {
+		for (unsigned i = 0; i < n; i++) {
+			unsigned at = n % 7919 ? nth(i, n) : i;
+
+			if (!in_part(at, part))
+				step(l, l->examples->pdata[at]);
+		}
+	}
+}
+
+struct tally {
+	int right, found, wanted;
+	int level_right, levels, category_right, categories;
+	int bin_n[10], bin_right[10];
+	double bin_sum[10];
+};
+
+static void count_verdict(struct tally *t, const struct example *e, struct verdict v)
+{
+	bool says = v.binds >= 0.5;
+	int bin = MIN((int)(10 * v.binds), 9);
+
+	t->found += says;
+	t->wanted += e->binds;
+	t->right += says && e->binds;
+	t->bin_n[bin]++;
+	t->bin_right[bin] += e->binds;
+	t->bin_sum[bin] += v.binds;
+	if (e->level < N_JUDGE_LEVELS) {
+		t->levels++;
+		t->level_right += e->level == v.level;
+	}
+	if (e->category < N_JUDGE_CATEGORIES) {
+		t->categories++;
+		t->category_right += e->category == v.category;
+	}
+}
+
+static double share(int part, int whole)
+{
+	return whole ? (double)part / whole : 0;
+}
+
+static void print(const struct tally *t, FILE *out)
+{
+	double p = share(t->right, t->found), r = share(t->right, t->wanted);
+
+	fprintf(out, "binds: precision %.3f, recall %.3f, F1 %.3f (%d of %d)\n", p, r,
+		p + r > 0 ? 2 * p * r / (p + r) : 0, t->right, t->wanted);
+	fprintf(out, "level %.3f of %d, category %.3f of %d\n", share(t->level_right, t->levels), t->levels,
+		share(t->category_right, t->categories), t->categories);
+	for (int i = 0; i < 10; i++)
+		fprintf(out, "  %.1f: %5d, mean %.3f, share that bind %.3f\n", i / 10.0, t->bin_n[i],
+			t->bin_n[i] ? t->bin_sum[i] / t->bin_n[i] : 0, share(t->bin_right[i], t->bin_n[i]));
+}
+
+static int largest(const double *x, int n)
+{
+	int best = 0;
+
+	for (int i = 1; i < n; i++)
+		best = x[i] > x[best] ? i : best;
+	return best;
+}
+
+static struct verdict verdict_of(const struct learner *l, const struct example *e)
+{
+	double s[OUTPUTS];
+
+	scores_of(l, e, s);
+	return (struct verdict){ logistic(s[0]), (enum judge_level)largest(s + FIRST_LEVEL, N_JUDGE_LEVELS),
+				 (enum judge_category)largest(s + FIRST_CATEGORY, N_JUDGE_CATEGORIES) };
+}
+
+void learner_fit(struct learner *l)
+{
+	struct tally t = { 0 };
+
+	for (int part = 0; part < N_PARTS; part++) {
+		train(l, part);
+		for (unsigned i = 0; i < l->examples->len; i++) {
+			const struct example *e = l->examples->pdata[i];
+
+			if (in_part(i, part) && e->weight >= 1)
+				count_verdict(&t, e, verdict_of(l, e));
+		}
+	}
+	print(&t, stderr);
+	train(l, -1);
+}
+
+void learner_test(const struct learner *l, FILE *out)
+{
+	struct tally t = { 0 };
+
+	for (unsigned i = 0; i < l->examples->len; i++) {
+		const struct example *e = l->examples->pdata[i];
+
+		count_verdict(&t, e, e->built_in);
+	}
+	print(&t, out);
+}
+
+static const struct learner *sorting;
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(sorting->names->pdata[*(const int *)a], sorting->names->pdata[*(const int *)b]);
+}
+
+static int hundredths(double w)
+{
+	return (int)lround(CLAMP(w, -300, 300) * 100);
+}
+
+static bool matters(const struct learner *l, int f)
+{
+	for (int k = 0; k < OUTPUTS; k++) {
+		if (counts(l, f) && abs(hundredths(l->weights[f][k])) >= LEAST_WEIGHT)
+			return true;
+	}
+	return false;
+}
+
+static void write_row(const struct learner *l, int f, FILE *out)
+{
+	fprintf(out, "\t{ \"%s\", %d, {", (const char *)l->names->pdata[f], hundredths(l->weights[f][0]));
+	for (int k = FIRST_LEVEL; k < FIRST_CATEGORY; k++)
+		fprintf(out, "%s%d", k == FIRST_LEVEL ? " " : ", ", hundredths(l->weights[f][k]));
+	fprintf(out, " }, {");
+	for (int k = FIRST_CATEGORY; k < OUTPUTS; k++)
+		fprintf(out, "%s%d", k == FIRST_CATEGORY ? " " : ", ", hundredths(l->weights[f][k]));
+	fprintf(out, " } },\n");
+}
+
+int learner_write(const struct learner *l, const char *path)
+{
+	FILE *out = fopen(path, "w");
+	int *order = g_new(int, l->names->len + 1);
+
+	if (!out)
+		return -EIO;
+	for (int i = 0; i < (int)l->names->len; i++)
+		order[i] = i;
+	sorting = l;
+	qsort(order, l->names->len, sizeof(*order), by_name);
+	fprintf(out, "/* Written by tests/tender/fit: not to be edited. */\n#include \"judge.h\"\n\n"
+		     "/* clang-format off */\nconst struct weight judge_weights[] = {\n");
+	for (int i = 0; i < (int)l->names->len; i++) {
+		if (matters(l, order[i]))
+			write_row(l, order[i], out);
+	}
+	fprintf(out, "};\n\nconst size_t judge_n_weights = N_ELEMS(judge_weights);\n");
+	g_free(order);
+	return fclose(out) == 0 ? 0 : -EIO;
+}
