@@ -11,7 +11,7 @@
 #define WORD_BYTES   40
 #define NEAR         6 /* words between a verb and who does it */
 
-enum class {
+enum role {
 	NONE,
 	BIDDER, /* who answers the tender or carries out the contract */
 	BID,    /* what they hand in */
@@ -26,17 +26,17 @@ enum class {
 	NEGATE,
 	JUDGE, /* what is done with bids */
 	MEAN,  /* definitions */
-	N_CLASSES
+	N_ROLES
 };
 
-static const char *const class_names[N_CLASSES] = {
+static const char *const role_names[N_ROLES] = {
 	[NONE] = "none",   [BIDDER] = "bidder", [BID] = "bid",       [THING] = "thing", [BUYER] = "buyer",
 	[MUST] = "must",   [WILL] = "will",     [SHOULD] = "should", [MAY] = "may",     [HAVE] = "have",
 	[LIMIT] = "limit", [NEGATE] = "not",    [JUDGE] = "judge",   [MEAN] = "mean",
 };
 
-/* Words of each class; an asterisk stands for any ending. */
-static const char *const lexicon[N_CLASSES] = {
+/* Words of each role; an asterisk stands for any ending. */
+static const char *const lexicon[N_ROLES] = {
 	[BIDDER] =
 		"bidder* offeror* proposer* vendor* respondent* contractor* tenderer* applicant* supplier* provider* firm "
 		"firms consultant* seller* quoter* you your subcontractor* evaluator manufacturer* licensee* installer* "
@@ -74,18 +74,18 @@ static const char *const lexicon[N_CLASSES] = {
 	[MEAN] = "means mean defined definition refers bedeutet bezeichnet definiert versteht",
 };
 
-static GHashTable *exact, *begun; /* word to class; of words with an asterisk their beginning */
+static GHashTable *exact, *begun; /* word to role; of words with an asterisk their beginning */
 static size_t shortest = 99;
 
-static void learn(const char *word, enum class class)
+static void learn(const char *word, enum role role)
 {
 	size_t len = strlen(word);
 
 	if (word[len - 1] != '*') {
-		g_hash_table_insert(exact, g_strdup(word), GINT_TO_POINTER(class));
+		g_hash_table_insert(exact, g_strdup(word), GINT_TO_POINTER(role));
 		return;
 	}
-	g_hash_table_insert(begun, g_strndup(word, len - 1), GINT_TO_POINTER(class));
+	g_hash_table_insert(begun, g_strndup(word, len - 1), GINT_TO_POINTER(role));
 	shortest = MIN(shortest, len - 1);
 }
 
@@ -93,28 +93,36 @@ void wording_preload(void)
 {
 	exact = g_hash_table_new(g_str_hash, g_str_equal);
 	begun = g_hash_table_new(g_str_hash, g_str_equal);
-	for (int c = 0; c < N_CLASSES; c++) {
+	for (int c = 0; c < N_ROLES; c++) {
 		gchar **words = lexicon[c] ? g_strsplit(lexicon[c], " ", -1) : NULL;
 
 		for (gchar **w = words; w && *w; w++)
-			learn(*w, (enum class)c);
+			learn(*w, (enum role)c);
 		g_strfreev(words);
 	}
 }
 
-static enum class class_of(const char *word, GHashTable *buyers) {
-	enum class c; char head[WORD_BYTES];
+static enum role role_of(const char *word, GHashTable *buyers)
+{
+	enum role c;
+	char head[WORD_BYTES];
 
-	if (!exact) wording_preload(); if (buyers && g_hash_table_contains(buyers, word)) return BUYER;
-	c = (enum class)GPOINTER_TO_INT(g_hash_table_lookup(exact, word)); g_strlcpy(head, word, sizeof(head));
-	for (size_t len = strlen(head); c == NONE && len >= shortest;
-	     len--){ head[len] = '\0'; c = (enum class)GPOINTER_TO_INT(g_hash_table_lookup(begun, head)); }
-return c;
+	if (!exact)
+		wording_preload();
+	if (buyers && g_hash_table_contains(buyers, word))
+		return BUYER;
+	c = (enum role)GPOINTER_TO_INT(g_hash_table_lookup(exact, word));
+	g_strlcpy(head, word, sizeof(head));
+	for (size_t len = strlen(head); c == NONE && len >= shortest; len--) {
+		head[len] = '\0';
+		c = (enum role)GPOINTER_TO_INT(g_hash_table_lookup(begun, head));
+	}
+	return c;
 }
 
 struct word {
 	char text[WORD_BYTES]; /* in lower case */
-	enum class class;
+	enum role role;
 	bool capital, comma; /* begins with one; a comma stands behind it */
 };
 
@@ -141,20 +149,20 @@ static void split(const char *text, GHashTable *buyers, int most, struct words *
 		g_strlcpy(w->text, low, sizeof(w->text));
 		w->capital = g_unichar_isupper(g_utf8_get_char(from));
 		w->comma = *text == ',';
-		w->class = class_of(w->text, buyers);
+		w->role = role_of(w->text, buyers);
 		/* "Sie" in the middle of a German sentence is the one who is addressed. */
 		if (streq(w->text, "sie") && w->capital)
-			w->class = BIDDER;
+			w->role = BIDDER;
 		out->n++;
 	}
 }
 
-static bool is_modal(enum class c)
+static bool is_modal(enum role c)
 {
 	return c >= MUST && c <= MAY;
 }
 
-static bool is_party(enum class c)
+static bool is_party(enum role c)
 {
 	return c >= BIDDER && c <= BUYER;
 }
@@ -182,31 +190,31 @@ static bool is_zu(const struct words *w, int i)
 }
 
 /* The verb that says how binding it is: the first modal; else "has to", "hat … zu"; -1 for none. */
-static int find_verb(const struct words *w, enum class *class)
+static int find_verb(const struct words *w, enum role *role)
 {
 	for (int i = 0; i < w->n; i++) {
-		enum class c = w->all[i].class;
+		enum role c = w->all[i].role;
 
 		if (is_modal(c) && c != WILL) {
-			*class = c;
+			*role = c;
 			return i;
 		}
 		if (c != HAVE)
 			continue;
 		if (i + 1 < w->n && streq(w->all[i + 1].text, "to")) {
-			*class = MUST;
+			*role = MUST;
 			return i;
 		}
 		for (int k = i + 1; k < w->n; k++) {
 			if (is_zu(w, k)) {
-				*class = MUST;
+				*role = MUST;
 				return i;
 			}
 		}
 	}
 	for (int i = 0; i < w->n; i++) {
-		if (w->all[i].class == WILL) {
-			*class = WILL;
+		if (w->all[i].role == WILL) {
+			*role = WILL;
 			return i;
 		}
 	}
@@ -214,22 +222,28 @@ static int find_verb(const struct words *w, enum class *class)
 }
 
 /* Who does it: the party nearest before the verb, else nearest behind it (Germans turn the order round). */
-static enum class find_party(const struct words *w, int verb) {
+static enum role find_party(const struct words *w, int verb)
+{
 	int end = verb < 0 ? w->n : verb;
 
-	for (int i = end - 1; i >= 0 && (verb < 0 || i >= verb - 2 * NEAR); i--){
-		if (is_party(w->all[i].class) && !(i > 0 && streq(w->all[i - 1].text, "of"))) return w->all[i].class; }
-for (int i = verb + 1; i < w->n && i <= verb + NEAR; i++)
-{
-	if (is_party(w->all[i].class))
-		return w->all[i].class;
-}
-return NONE;
+	for (int i = end - 1; i >= 0 && (verb < 0 || i >= verb - 2 * NEAR); i--) {
+		if (is_party(w->all[i].role) && !(i > 0 && streq(w->all[i - 1].text, "of")))
+			return w->all[i].role;
+	}
+	for (int i = verb + 1; i < w->n && i <= verb + NEAR; i++) {
+		if (is_party(w->all[i].role))
+			return w->all[i].role;
+	}
+	return NONE;
 }
 
-static enum class first_party(const struct words *w) {
-	for (int i = 0; i < w->n; i++){ if (is_party(w->all[i].class)) return w->all[i].class; }
-return NONE;
+static enum role first_party(const struct words *w)
+{
+	for (int i = 0; i < w->n; i++) {
+		if (is_party(w->all[i].role))
+			return w->all[i].role;
+	}
+	return NONE;
 }
 
 struct sink {
@@ -265,8 +279,8 @@ static void tell_words(struct sink *s, const struct words *w, int verb)
 {
 	for (int i = 0; i < w->n; i++) {
 		tell_word(s, "w", w->all[i].text);
-		if (w->all[i].class != NONE)
-			tell(s, "has:%s", class_names[w->all[i].class]);
+		if (w->all[i].role != NONE)
+			tell(s, "has:%s", role_names[w->all[i].role]);
 	}
 	if (w->n > 0)
 		tell_word(s, "first", w->all[0].text);
@@ -282,7 +296,7 @@ static void tell_words(struct sink *s, const struct words *w, int verb)
 static void tell_context(struct sink *s, const char *kind, const char *text, GHashTable *buyers)
 {
 	struct words w;
-	enum class verb = NONE;
+	enum role verb = NONE;
 	int at;
 
 	if (!text)
@@ -291,9 +305,9 @@ static void tell_context(struct sink *s, const char *kind, const char *text, GHa
 	for (int i = 0; i < w.n && i < MOST_CONTEXT; i++)
 		tell_word(s, kind, w.all[i].text);
 	at = find_verb(&w, &verb);
-	tell(s, "%s-verb:%s", kind, class_names[verb]);
-	tell(s, "%s-who:%s", kind, class_names[find_party(&w, at)]);
-	tell(s, "%s-both:%s-%s", kind, class_names[find_party(&w, at)], class_names[verb]);
+	tell(s, "%s-verb:%s", kind, role_names[verb]);
+	tell(s, "%s-who:%s", kind, role_names[find_party(&w, at)]);
+	tell(s, "%s-both:%s-%s", kind, role_names[find_party(&w, at)], role_names[verb]);
 }
 
 static void tell_shape(struct sink *s, const struct clause *c, const struct words *w)
@@ -330,19 +344,19 @@ void wording_each(const struct clause *c, GHashTable *buyers, void (*use)(void *
 {
 	struct sink s = { g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), use, arg };
 	struct words w;
-	enum class verb_class = NONE, who, first;
+	enum role modal = NONE, who, first;
 	int verb;
 
 	split(c->text, buyers, MOST_WORDS, &w);
-	verb = find_verb(&w, &verb_class);
+	verb = find_verb(&w, &modal);
 	who = find_party(&w, verb);
 	first = first_party(&w);
-	tell(&s, "modal:%s", class_names[verb_class]);
-	tell(&s, "who:%s", class_names[who]);
-	tell(&s, "both:%s-%s", class_names[who], class_names[verb_class]);
-	tell(&s, "led:%s-%s", class_names[first], class_names[verb_class]);
+	tell(&s, "modal:%s", role_names[modal]);
+	tell(&s, "who:%s", role_names[who]);
+	tell(&s, "both:%s-%s", role_names[who], role_names[modal]);
+	tell(&s, "led:%s-%s", role_names[first], role_names[modal]);
 	if (verb >= 0 && verb + 1 < w.n)
-		tell(&s, "then:%s-%s", class_names[verb_class], class_names[w.all[verb + 1].class]);
+		tell(&s, "then:%s-%s", role_names[modal], role_names[w.all[verb + 1].role]);
 	tell_shape(&s, c, &w);
 	tell_words(&s, &w, verb);
 	tell_context(&s, "head", c->section, buyers);
@@ -377,7 +391,7 @@ GHashTable *wording_buyers(const GPtrArray *clauses)
 		for (int k = 1; k < w.n; k++) {
 			int name = k - 1 - (streq(w.all[k - 1].text, "is") && k > 1);
 
-			if (is_buyers_verb(w.all[k].text) && w.all[name].capital && w.all[name].class == NONE &&
+			if (is_buyers_verb(w.all[k].text) && w.all[name].capital && w.all[name].role == NONE &&
 			    strlen(w.all[name].text) > 1)
 				g_hash_table_add(names, g_strdup(w.all[name].text));
 		}
