@@ -164,7 +164,7 @@ static bool broken_by_hand(const struct layout *t, int i, const struct line *nex
 
 	if (room <= 0 || last == '-' || last == ',' || centred(l, next))
 		return false;
-	return !g_unichar_islower(g_utf8_get_char(next->text)) || room > 0.4 * (t->right[i] - l->x0);
+	return !g_unichar_islower(g_utf8_get_char(next->text));
 }
 
 /* "Title: …" */
