@@ -5,11 +5,11 @@
 
 #include "base/crypto.h"
 
-#define READ_ARE "PDF, DOCX, ODT, RTF, XLSX, GAEB XML, HTML, e-mail, plain text and ZIP"
+#define READ_ARE "PDF, DOCX, ODT, RTF, XLSX, GAEB XML, HTML, e-mail, plain text, ZIP, and scans as PNG, JPEG or TIFF"
 
 static const struct format *const formats[] = {
-	&format_pdf, &format_rtf,  &format_docx, &format_odt, &format_xlsx,
-	&format_zip, &format_gaeb, &format_html, &format_eml, &format_text,
+	&format_pdf,  &format_rtf,  &format_docx,    &format_odt, &format_xlsx, &format_zip,
+	&format_gaeb, &format_html, &format_picture, &format_eml, &format_text,
 };
 
 static const char *const fault_kinds[N_FAULTS] = { "",          "missing", "empty",    "unknown_type",
@@ -28,11 +28,11 @@ static const char *guess_type(const struct source *s)
 		size_t len;
 		const char *what;
 	} known[] = {
-		{ "\x89PNG", 4, "a PNG picture" },
-		{ "\xFF\xD8\xFF", 3, "a JPEG picture" },
+		{ "\x89PNG", 4, "the start of a PNG picture" },
+		{ "\xFF\xD8\xFF", 3, "the start of a JPEG picture" },
 		{ "GIF8", 4, "a GIF picture" },
-		{ "II*\0", 4, "a TIFF picture" },
-		{ "MM\0*", 4, "a TIFF picture" },
+		{ "II*\0", 4, "the start of a TIFF picture" },
+		{ "MM\0*", 4, "the start of a TIFF picture" },
 		{ "PK\x03\x04", 4, "an Office file of another kind" },
 		{ "PK\x05\x06", 4, "an empty ZIP" },
 		{ "\xD0\xCF\x11\xE0", 4, "an Office file of the old kind" },
@@ -80,12 +80,25 @@ static enum fault refuse(const struct source *s, struct err *e)
 	return FAULT_TYPE;
 }
 
+/* What a format added of a file before it found out that it cannot be read is taken back. */
+static enum fault read_as(struct reader *r, const struct source *s, const struct format *f, struct err *e)
+{
+	unsigned n_pages = r->doc->pages->len, n_files = r->doc->files->len;
+	enum fault fault = f->read(r, s, f, e);
+
+	if (fault != FAULT_NONE) {
+		g_ptr_array_set_size(r->doc->pages, (int)n_pages);
+		g_array_set_size(r->doc->files, n_files);
+	}
+	return fault;
+}
+
 static enum fault read_source(struct reader *r, const struct source *s, struct err *e)
 {
 	for (size_t i = 0; s->len > 0 && i < N_ELEMS(formats); i++) {
 		/* Plain text is what nothing else is. */
 		if (formats[i]->sniff(s) && !(formats[i] == &format_text && guess_type(s)))
-			return formats[i]->read(r, s, formats[i], e);
+			return read_as(r, s, formats[i], e);
 	}
 	return refuse(s, e);
 }

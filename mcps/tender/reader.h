@@ -86,6 +86,6 @@ bool reader_begins(const struct source *s, const char *text);
 
 /* The formats, in the order in which they are asked; each is the only extern thing of its file. */
 extern const struct format format_pdf, format_rtf, format_docx, format_odt, format_xlsx, format_zip, format_gaeb,
-	format_html, format_eml, format_text;
+	format_html, format_eml, format_picture, format_text;
 
 #endif
