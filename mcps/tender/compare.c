@@ -20,7 +20,8 @@ static bool is_no_field(const char *key)
 
 static bool is_place(const char *key)
 {
-	return streq(key, "page") || streq(key, "quote") || streq(key, "confidence") || streq(key, "file");
+	return streq(key, "page") || streq(key, "quote") || streq(key, "confidence") || streq(key, "file") ||
+	       streq(key, "candidates");
 }
 
 /* The value in the form in which two are compared: without its place, texts plain. */

@@ -12,10 +12,10 @@
 	}
 
 static const struct tool tools[] = {
-	{ "parse_rfp", tool_parse, READING },
-	{ "extract_requirements", tool_requirements, READING },
-	{ "compliance_matrix", tool_matrix, READING },
-	{ "compare_rfps", tool_compare, READING },
+	{ "parse_rfp", tool_parse, READING },          { "extract_requirements", tool_requirements, READING },
+	{ "compliance_matrix", tool_matrix, READING }, { "check_eligibility", tool_eligibility, READING },
+	{ "plan_deadlines", tool_deadlines, READING }, { "compare_rfps", tool_compare, READING },
+	{ "draft_bid", tool_draft, READING },
 };
 
 static void preload(void)

@@ -37,7 +37,7 @@ void markdown_cut(struct buf *out, const char *text, size_t most)
 /* Where a value was found and how sure it is stands beside it. */
 static bool is_place(const char *key)
 {
-	static const char *const places[] = { "page", "quote", "confidence", "file" };
+	static const char *const places[] = { "page", "quote", "confidence", "file", "candidates" };
 
 	for (size_t i = 0; i < N_ELEMS(places); i++) {
 		if (streq(key, places[i]))

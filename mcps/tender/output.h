@@ -15,8 +15,13 @@ void csv_write(const json_t *result, struct buf *out);
 /* csv_cell - one cell, quoted where it must be */
 void csv_cell(struct buf *out, const char *text);
 
-/* ics_write - the deadlines (RFC 5545), reminders a week and a day before; now_ms is DTSTAMP. Local times are floating
+/*
+ * ics_dates - a calendar (RFC 5545) of dates as plan_dates gives them
+ * reminders  days before a deadline, an array of whole numbers. now_ms is DTSTAMP. UIDs are those of the tender, also
+ * when it is amended. A time without a known zone is floating.
  */
+void ics_dates(const json_t *result, const json_t *dates, const json_t *reminders, int64_t now_ms, struct buf *out);
+/* ics_write - the same for all dates of a result, with reminders a week and a day before */
 void ics_write(const json_t *result, int64_t now_ms, struct buf *out);
 /* ics_line - one content line, folded at 75 octets between characters */
 void ics_line(struct buf *out, const char *line);

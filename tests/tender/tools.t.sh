@@ -7,9 +7,10 @@ mkdoc=$build/tests/tender/docs/mkdoc
 mount_start || exit
 inbox=$mnt/tasks/inbox
 tasks=$mnt/engagements/default/tasks
-for name in state-library-platform-rfp state-library-platform-rfp-amended; do
+for name in state-library-platform-rfp state-library-platform-rfp-amended de-eforms-rettungswagen-bekanntmachung; do
 	"$mkdoc" "$top/tests/tender/docs/$name.txt" "$dir/$name.pdf" "$dir/$name.labels" || exit 99
 done
+notice=$dir/de-eforms-rettungswagen-bekanntmachung.pdf
 old=$dir/state-library-platform-rfp.pdf new=$dir/state-library-platform-rfp-amended.pdf
 
 # drop TOOL NAME FILE... - a folder of these files becomes a task of that name
@@ -20,6 +21,12 @@ drop()
 	shift 2
 	mkdir "$inbox/@TENDER/$tool/$name" && cp "$@" "$inbox/@TENDER/$tool/$name/" &&
 		echo submit >"$inbox/@TENDER/$tool/$name/ctl"
+}
+
+# request TOOL NAME DATA - the same for documents that the mount has already
+request()
+{
+	printf '{"mcp_id": "TENDER", "tool": "%s", "data": %s}\n' "$1" "$3" >"$dir/$2.json" && cp "$dir/$2.json" "$inbox/"
 }
 
 # ended NAME - the task has a result, reviewed or not
@@ -82,4 +89,59 @@ ok 'a document against itself shows nothing' '
 	said nothing ".fields == [] and .requirements.changed == [] and .requirements.added == [] and .requirements.removed == []"'
 ok 'one document alone is refused with a sentence' '
 	cp "$old" "$inbox/@TENDER/compare_rfps/lonely.pdf" && wait_task lonely failed && grep -q "Two documents" "$tasks/lonely/error"'
+
+ok 'dates become a calendar, checked against a given day' '
+	request plan_deadlines plan "{\"file_path\": \"engagements/default/tasks/list/input/list.pdf\", \"today\": \"2027-07-10\", \"reminders\": [3]}" &&
+	ended plan && said plan "
+		([.dates[].value] | . == sort) and (.today == \"2027-07-10\") and
+		(.findings | map(select(.kind == \"past\") | .fields[0]) | index(\"submission_deadline\") != null)" &&
+	ics=$tasks/plan/output/deadlines.ics && grep -q "^DTSTART;TZID=America/Los_Angeles:20270709T160000" "$ics" &&
+	grep -q "^TZID:America/Los_Angeles" "$ics" && grep -q "^TRIGGER:-P3D" "$ics" &&
+	! LC_ALL=C grep -nE "^.{77,}$" "$ics" && ! grep -v "$(printf "\r")\$" "$ics"'
+ok 'an amendment moves the same events' '
+	cp "$new" "$inbox/@TENDER/plan_deadlines/plan2.pdf" && ended plan2 &&
+	same "$(grep "^UID:.*-submission_deadline" "$tasks/plan/output/deadlines.ics")" \
+		"$(grep "^UID:.*-submission_deadline" "$tasks/plan2/output/deadlines.ics")" &&
+	grep -q "^DTSTART.*:20270723T160000" "$tasks/plan2/output/deadlines.ics"'
+ok 'a day that is none is refused' '
+	request plan_deadlines noday "{\"file_path\": \"engagements/default/tasks/list/input/list.pdf\", \"today\": \"soon\"}" &&
+	wait_task noday failed && grep -q today "$tasks/noday/error"'
+
+# profile REFERENCES - of a company that meets all else
+profile()
+{
+	printf '{"name": "Nordwind", "turnover": [{"year": 2026, "value": 9000000, "currency": "EUR"},
+		{"year": 2025, "value": 9000000, "currency": "EUR"}, {"year": 2024, "value": 8000000, "currency": "EUR"}],
+		"registers": [{"name": "Handelsregister"}], "exclusion_grounds": [], "references": %s}\n' "$1"
+}
+ambulance='{"title": "Vorwald", "kind": "Lieferung Rettungswagen", "year": 2026}'
+ok 'a company that lacks something may not bid' '
+	profile "[$ambulance]" >"$dir/profile.json" && drop check_eligibility nogo "$notice" "$dir/profile.json" && ended nogo &&
+	said nogo ".decision == \"no-go\" and .company == \"Nordwind\" and
+		([.conditions[].checks[] | select(.status == \"not_met\").kind] | index(\"references\") != null) and
+		(.reasons[0] | contains(\"Page 2\"))" &&
+	grep -q "May we bid? no-go" "$tasks/nogo/output/eligibility.md"'
+ok 'one that has all of it may, and a request may hold the profile' '
+	cp "$notice" "$inbox/notice.pdf" && ended notice &&
+	request check_eligibility go "{\"file_path\": \"engagements/default/tasks/notice/input/notice.pdf\", \"today\": \"2027-03-01\",
+		\"profile\": $(profile "[$ambulance, $ambulance, $ambulance]" | tr -d "\n")}" && ended go &&
+	said go ".decision != \"no-go\" and
+		([.conditions[].checks[] | select(.kind == \"references\" or .kind == \"turnover\").status] | unique) == [\"met\"] and
+		([.conditions[].checks[].profile[].key] | index(\"/turnover/0\") != null)"'
+ok 'what the profile does not say stays unknown' '
+	request check_eligibility unclear "{\"file_path\": \"engagements/default/tasks/notice/input/notice.pdf\", \"profile\": {\"name\": \"N\"}}" &&
+	wait_task unclear needs_review && said unclear ".decision == \"unclear\" and ([.conditions[].status] | unique) == [\"unknown\"]"'
+ok 'without a profile the sentence says what to give' '
+	cp "$notice" "$inbox/@TENDER/check_eligibility/bare.pdf" && wait_task bare failed && grep -q "profile.json" "$tasks/bare/error"'
+
+ok 'an outline has all requirements, and no prose' '
+	cp "$old" "$inbox/@TENDER/draft_bid/draft.pdf" && ended draft &&
+	said draft ".prose == false and
+		([.sections[] | select(.kind == \"requirements\").requirements[]] | sort) == ([.requirements[].id] | sort)" &&
+	outline=$tasks/draft/output/bid-outline.md && grep -q "holds no word of the bid" "$outline" &&
+	grep -q "^- \[ \] \*\*.*(must, \[page 2\](<../input/draft.pdf#page=2>)" "$outline" &&
+	same "$(jq ".requirements | length" "$tasks/draft/result.json")" "$(grep -c "Answer: \*to be written\*" "$outline" | awk "{print \$1 - $(jq "[.sections[] | select(.kind == \"criterion\")] | length" "$tasks/draft/result.json")}")"'
+ok 'of a German document it is German' '
+	cp "$notice" "$inbox/@TENDER/draft_bid/entwurf.pdf" && ended entwurf &&
+	grep -q "^# Gliederung des Angebots" "$tasks/entwurf/output/bid-outline.md"'
 done_testing
