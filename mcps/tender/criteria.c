@@ -56,7 +56,7 @@ static char *clean_name(const char *text)
 
 	for (len = strlen(name); len > 0 && strchr(" :;,.(-=", name[len - 1]); len--)
 		name[len - 1] = '\0';
-	while (util_ends(name, "\xE2\x80\x93") || util_ends(name, "\xE2\x80\x94") || util_ends(name, "\xE2\x80\xA6")) {
+	while (util_ends(name, "–") || util_ends(name, "—") || util_ends(name, "\xE2\x80\xA6")) {
 		name[strlen(name) - 3] = '\0';
 		g_strchomp(name);
 	}

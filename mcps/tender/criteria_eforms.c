@@ -9,7 +9,7 @@
 #define MOST_NAME 60
 
 static struct pattern weight_at = {
-	"(?:zuschlagskriterium\\s*[\xE2\x80\x94\xE2\x80\x93-]+\\s*zahl|award criterion\\s*[\xE2\x80\x94\xE2\x80\x93-]*\\s*number|weight \\(?(?:percentage|points)?,? ?exact\\)?)\\s*:\\s*(?<weight>\\d{1,4}(?:[.,]\\d{1,2})?)",
+	"(?:zuschlagskriterium\\s*[—–-]+\\s*zahl|award criterion\\s*[—–-]*\\s*number|weight \\(?(?:percentage|points)?,? ?exact\\)?)\\s*:\\s*(?<weight>\\d{1,4}(?:[.,]\\d{1,2})?)",
 	0, NULL, NULL
 };
 static struct pattern kind_at = { "^(?:art(?: des zuschlagskriteriums)?|type):\\s*(?<name>.+)", 0, NULL, NULL };

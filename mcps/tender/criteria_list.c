@@ -35,8 +35,8 @@ static char *item_name(const char *item)
 	name = g_strndup(item + skip, (gsize)len);
 	if (strstr(name, " ("))
 		*strstr(name, " (") = '\0';
-	if (strstr(name, " \xE2\x80\x93 "))
-		*strstr(name, " \xE2\x80\x93 ") = '\0';
+	if (strstr(name, " – "))
+		*strstr(name, " – ") = '\0';
 	return name;
 }
 

@@ -20,15 +20,15 @@ static struct pattern weight_cell = {
 };
 /* "Preis: 60 %", "Technical approach (40 points)", "Preis – Gewichtung 60" */
 static struct pattern ends_weight = {
-	"^(?<name>.{2,140}?)(?:[\\s:(\xE2\x80\x93\xE2\x80\x94.,=-]|\\.{2,})+(?:(?:max(?:imum|imal|\\.)?|up to|bis zu|worth|weight(?:ing|ed)?(?: at)?|gewicht(?:ung)?|wichtung|anteil|mit)\\s*:?\\s*)?(?<weight>" NUMBER
+	"^(?<name>.{2,140}?)(?:[\\s:(–—.,=-]|\\.{2,})+(?:(?:max(?:imum|imal|\\.)?|up to|bis zu|worth|weight(?:ing|ed)?(?: at)?|gewicht(?:ung)?|wichtung|anteil|mit)\\s*:?\\s*)?(?<weight>" NUMBER
 	")\\s*(?<unit>" UNIT
 	"|(?<=gewichtung )|(?<=gewichtung: )|(?<=weight )|(?<=weight: )|(?<=weighting ))\\s*(?:gewichtung|weighting|weight|maximum|possible|max\\.?)?\\)?[;,.]?$",
 	0, NULL, NULL
 };
 /* "60 % Preis", "40 points: Technical approach" */
 static struct pattern begins_weight = {
-	"^(?:[\xE2\x80\xA2*-]\\s*)?(?<weight>" NUMBER
-	")\\s*(?<unit>%|per ?cent|prozent|v\\. ?h\\.|points?|punkte?)\\s*[:\xE2\x80\x93-]?\\s*(?:for |f\xC3\xBCr |on )?(?<name>\\p{Lu}.{2,120})$",
+	"^(?:[•*-]\\s*)?(?<weight>" NUMBER
+	")\\s*(?<unit>%|per ?cent|prozent|v\\. ?h\\.|points?|punkte?)\\s*[:–-]?\\s*(?:for |für |on )?(?<name>\\p{Lu}.{2,120})$",
 	0, NULL, NULL
 };
 static struct pattern weight_head = {

@@ -23,30 +23,30 @@ static struct pattern before_name = {
 	"^.*(?::|\\b(?:bewerten(?: wir)?|gewichtet|gewertet(?: werden)?|werden|wird|sind|ist|are|is|as follows|nach|on|scored?|with|by|mit|auf|aus|lauten|kriterien|criteria|namely|zu)\\b)\\s+(?=\\S)",
 	0, NULL, NULL
 };
-static struct pattern goes_to = { "^\\s*(?:auf|f\xC3\xBCr|for|on|to)\\s", 0, NULL, NULL };
+static struct pattern goes_to = { "^\\s*(?:auf|für|for|on|to)\\s", 0, NULL, NULL };
 /* "price 25. We decide": read as an ordinal it ends no sentence. */
 static struct pattern stop_at = { "(?<=\\d)\\.\\s+(?=\\p{Lu})", 0, NULL, NULL };
 static struct pattern article = {
-	"^(?:(?:and|und|sowie|the|a|an|for|f\xC3\xBCr|of|der|die|das|den|dem|des|auf|zu|mit|on|to|with|von|is|ist)\\s+)+",
-	0, NULL, NULL
+	"^(?:(?:and|und|sowie|the|a|an|for|für|of|der|die|das|den|dem|des|auf|zu|mit|on|to|with|von|is|ist)\\s+)+", 0,
+	NULL, NULL
 };
 static struct pattern behind_name = {
-	"[\\s(:\xE2\x80\x93\xE2\x80\x94=-]*(?:\\b(?:with|mit|zu|at|worth|weighted(?: at)?|weight(?:ing)?(?: of)?|gewichtung(?: von)?|gewichtet|einer gewichtung von|a weight(?:ing)? of|is|ist|sind|are|counts?|accounts? for|geht|gehen|makes? up|max(?:imum)?\\.?|up to|bis zu|wird|werden)\\b[\\s(:]*)*$",
+	"[\\s(:–—=-]*(?:\\b(?:with|mit|zu|at|worth|weighted(?: at)?|weight(?:ing)?(?: of)?|gewichtung(?: von)?|gewichtet|einer gewichtung von|a weight(?:ing)? of|is|ist|sind|are|counts?|accounts? for|geht|gehen|makes? up|max(?:imum)?\\.?|up to|bis zu|wird|werden)\\b[\\s(:]*)*$",
 	0, NULL, NULL
 };
 /* Shares of something else. */
 static struct pattern no_weights = {
-	"payment|payable|zahlung|invoice|rechnung|abschlag|instal+ment|milestone|penalt|vertragsstrafe|retention|liquidated|discount|skonto|\\b(?:eur|euro|usd)\\b|[$\xE2\x82\xAC\xC2\xA3]",
+	"payment|payable|zahlung|invoice|rechnung|abschlag|instal+ment|milestone|penalt|vertragsstrafe|retention|liquidated|discount|skonto|\\b(?:eur|euro|usd)\\b|[$€£]",
 	0, NULL, NULL
 };
 static struct pattern ratio = {
-	"(?<a>\\d{2})\\s*(?:%\\s*)?[-:/\xE2\x80\x93]\\s*(?<b>\\d{2})\\s*%?\\s*\\(?(?<first>techno|technical|quality|price|cost|preis|qualit\xC3\xA4t|leistung)\\s*[-:/\xE2\x80\x93 ]\\s*(?:and |und )?(?<second>commercial|financial|price|cost|quality|technical|preis|qualit\xC3\xA4t|leistung)|"
-	"(?<first2>technical|quality|price|cost|preis|qualit\xC3\xA4t|leistung)\\s*[-:/\xE2\x80\x93]\\s*(?<second2>commercial|financial|price|cost|quality|technical|preis|qualit\xC3\xA4t|leistung)\\b\\D{0,24}(?<a2>\\d{2})\\s*%?\\s*[-:/\xE2\x80\x93]\\s*(?<b2>\\d{2})\\b",
+	"(?<a>\\d{2})\\s*(?:%\\s*)?[-:/–]\\s*(?<b>\\d{2})\\s*%?\\s*\\(?(?<first>techno|technical|quality|price|cost|preis|qualität|leistung)\\s*[-:/– ]\\s*(?:and |und )?(?<second>commercial|financial|price|cost|quality|technical|preis|qualität|leistung)|"
+	"(?<first2>technical|quality|price|cost|preis|qualität|leistung)\\s*[-:/–]\\s*(?<second2>commercial|financial|price|cost|quality|technical|preis|qualität|leistung)\\b\\D{0,24}(?<a2>\\d{2})\\s*%?\\s*[-:/–]\\s*(?<b2>\\d{2})\\b",
 	0, NULL, NULL
 };
 /* "We decide on A, B and C." */
 static struct pattern named_in = {
-	"\\b(?:we (?:will )?decide (?:on|by)|(?:evaluated|assessed|judged|compared|selected|awarded) (?:on the basis of|based on|according to|by reference to|against)|criteria (?:are|will be|for award are)|(?:entscheidend|ma\xC3\x9Fgeblich|ausschlaggebend) sind|(?:zuschlags|wertungs|bewertungs)kriterien sind|bewertet werden|(?:zuschlagskriterien|award criteria):)\\s+(?:the following(?: criteria| factors)?:?\\s*)?(?<names>[^.:]{8,300})",
+	"\\b(?:we (?:will )?decide (?:on|by)|(?:evaluated|assessed|judged|compared|selected|awarded) (?:on the basis of|based on|according to|by reference to|against)|criteria (?:are|will be|for award are)|(?:entscheidend|maßgeblich|ausschlaggebend) sind|(?:zuschlags|wertungs|bewertungs)kriterien sind|bewertet werden|(?:zuschlagskriterien|award criteria):)\\s+(?:the following(?: criteria| factors)?:?\\s*)?(?<names>[^.:]{8,300})",
 	0, NULL, NULL
 };
 /* A single criterion. */
@@ -56,7 +56,7 @@ static struct pattern only_one = {
 };
 static struct pattern offer_word = { "^(?:bid|tender|quotation)", 0, NULL, NULL };
 static struct pattern lowest = {
-	"\\b(?:niedrigste[rnsm]?|g\xC3\xBCnstigste[rnsm]?) (?:brutto|gesamt|netto|angebots)?(?<name>preis\\w*)|\\blowest (?:evaluated |total |bid |quoted |overall )*(?<name2>price|cost)\\b|\\blowest\\b.{0,30}\\b(?:bidder|bid|tender|tenderer|offer|quotation)\\b.{0,12}\\bon (?:the )?(?<name4>(?:\\w+ ){0,3}(?:price|cost)(?: per \\w+)?)|\\b(?<name5>total value) wise evaluation|lowest\\b.{0,30}\\b(?<name3>bidder|bid|tender|quotation)\\b",
+	"\\b(?:niedrigste[rnsm]?|günstigste[rnsm]?) (?:brutto|gesamt|netto|angebots)?(?<name>preis\\w*)|\\blowest (?:evaluated |total |bid |quoted |overall )*(?<name2>price|cost)\\b|\\blowest\\b.{0,30}\\b(?:bidder|bid|tender|tenderer|offer|quotation)\\b.{0,12}\\bon (?:the )?(?<name4>(?:\\w+ ){0,3}(?:price|cost)(?: per \\w+)?)|\\b(?<name5>total value) wise evaluation|lowest\\b.{0,30}\\b(?<name3>bidder|bid|tender|quotation)\\b",
 	0, NULL, NULL
 };
 

@@ -40,6 +40,7 @@ void fields_reference_preload(void);
 void fields_dates_preload(void);
 void fields_duration_preload(void);
 void fields_budget_preload(void);
+void fields_contact_preload(void);
 void fields_criteria_preload(void);
 void fields_delivery_preload(void);
 void fields_eligibility_preload(void);

@@ -1,4 +1,4 @@
-/* How and where an offer is handed in, and whom to ask. */
+/* How and where an offer is handed in. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,8 +9,10 @@
 #include "text.h"
 
 #define OFFERS "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
-#define EMAIL  "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
-#define URL    "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
+#define BEHIND 60 /* bytes behind a way in which it may be forbidden */
+
+#define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
+#define URL   "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
 
 /* Ways to hand in; word is the kind. */
 static struct pattern ways[] = {
@@ -57,48 +59,38 @@ static struct pattern no_way[] = {
 	  2, "", NULL },
 };
 
+/* The places of forms where an electronic offer goes. */
+static struct pattern url_label = {
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:internet)?adresse für (?:die einreichung|elektronische angebote)|url zur abgabe|(?:elektronische )?(?:angebots)?abgabe (?:unter|über)|einreichung (?:unter|über)|address for submission|submission (?:url|address|link|portal)|(?:tenders|bids|proposals) (?:must be |are to be )?submitted (?:electronically )?(?:to|via|at))\\b",
+	0, NULL, NULL
+};
+/* The address behind the verb, as far as the time or the sentence's end. */
+static struct pattern address_at = {
+	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in)\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
+	0, NULL, NULL
+};
+static struct pattern address_de = {
+	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|einreichen)\\b|;|\\.\\s|\\.$|$)",
+	0, NULL, NULL
+};
+static struct pattern address_label = {
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:vergabestelle|(?:anschrift|adresse) (?:für|zur) (?:die )?(?:abgabe|einreichung)\\w*|einreichungsstelle|(?:physical |delivery |submission |postal )?address for (?:submission|delivery)(?: of (?:bids|tenders|proposals|offers))?|place of (?:submission|delivery)(?: of (?:bids|tenders))?|submission address|deliver (?:bids |offers |proposals )?to|submit (?:bids |offers |proposals )?to)(?=\\s*:|$)",
+	0, NULL, NULL
+};
+
+static struct pattern address_stem = {
+	"\\b(?:addressed|submitted|sent|delivered|submit|deliver|dropped)\\b.{0,60}\\b(?:to|at|below)\\b.{0,60}:-?$|\\b(?:bids?|offers?|tenders?|proposals?)\\b.{0,60}\\baddress(?:ed)?\\b.{0,40}:-?$|(?:angebote?|unterlagen)\\b.{0,60}\\b(?:an|bei)\\b.{0,30}:$",
+	0, NULL, NULL
+};
+static struct pattern not_address = { "\\b(?:phone|tel(?:efon|ephone)?|fax|e-?mail|website)\\b|^\\d{1,2}\\.\\d", 0,
+				      NULL, NULL };
+
 static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
 static struct pattern url_at = { URL, 0, NULL, NULL };
 static struct pattern portal_name = {
 	"\\b(?:via|through|using|in|on|über)\\s+(?:the |den |die |das )?(?<value>(?:\\p{Lu}[\\w-]*[\\p{Lu}\\d][\\w-]*|\\p{Lu}\\p{Ll}+(?: \\p{Lu}\\p{Ll}+){0,3} Portal|\"[^\"]{4,40}\"|Google Forms?))",
 	0, NULL, NULL
 };
-
-static struct pattern contact_near[] = {
-	{ "\\b(?:point of contact|contact (?:person|administrator|name)|contact\\s*:|rfp contact|procurement (?:officer|contact)|contracting officer|buyer|project manager|ansprechpartner(?:in)?|"
-	  "kontaktperson|kontaktstelle|zu händen|auskünfte erteilt|vergabestelle)\\b",
-	  88, NULL, NULL },
-	{ "\\b(?:questions?|inquir\\w+|quer(?:y|ies)|clarifications?)\\b.{0,160}\\b(?:to|at|via)\\b", 78, NULL, NULL },
-	{ "\\b(?:contact|e-?mail|tel(?:efon|ephone)?|phone)\\b", 66, NULL, NULL },
-};
-
-static struct pattern name_labels[] = {
-	{ "^(?:contact(?: person| name)?|(?:rf[pqi] )?(?:point of )?contact(?:/[\\w ]+)?|ansprechpartner(?:in)?|kontaktperson|zu händen|z\\. ?hd\\.|name of contact|buyer|contracting officer|"
-	  "procurement (?:officer|contact)|project manager)(?=\\s*:|$)",
-	  0, NULL, NULL },
-};
-static struct pattern person = {
-	"^(?:(?:Mr|Ms|Mrs|Dr|Frau|Herrn?|Prof)\\.? )?(?:Dr\\. )?\\p{Lu}[\\p{L}'’.-]*(?: \\p{Lu}[\\p{L}'’.-]*){1,3}$", 0,
-	NULL, NULL
-};
-/* Bodies that hear complaints, and labels that look like names. */
-static struct pattern no_contact = {
-	"nachprüfung|überprüfung|vergabekammer|vergabepr|rechtsbehelf|ombud|\\bprotest|\\breview body", 0, NULL, NULL
-};
-static struct pattern no_person = {
-	"e-?mail|website|contact|phone|\\bfax|address|\\bid\\b|number|single point|request|university|city|county|\\bbank\\b",
-	0, NULL, NULL
-};
-static struct pattern role_words = {
-	"officer|manager|specialist|director|administrator|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary",
-	0, NULL, NULL
-};
-static struct pattern phone_at = {
-	"(?:(?:tel(?:efon|ephone)?|phone|ph|fon|mobile|contact)\\b[\\w .]{0,12}[:.]?\\s*)?(?<value>(?:\\+\\d{1,3}[ .-]?)?(?:\\(\\d{1,5}\\)[ .-]?)?\\d{2,12}(?:[ ./-]{1,3}\\d{2,8}){1,5})",
-	0, NULL, NULL
-};
-static struct pattern phone_word = { "\\b(?:tel(?:efon|ephone)?|phone|ph|fon|contact (?:no|telephone)|mobile)\\b", 0,
-				     NULL, NULL };
 
 void fields_delivery_preload(void)
 {
@@ -107,14 +99,12 @@ void fields_delivery_preload(void)
 	pattern_compile(&email_at, 1);
 	pattern_compile(&url_at, 1);
 	pattern_compile(&portal_name, 1);
-	pattern_compile(contact_near, N_ELEMS(contact_near));
-	pattern_compile(name_labels, N_ELEMS(name_labels));
-	pattern_compile(&person, 1);
-	pattern_compile(&no_contact, 1);
-	pattern_compile(&no_person, 1);
-	pattern_compile(&role_words, 1);
-	pattern_compile(&phone_at, 1);
-	pattern_compile(&phone_word, 1);
+	pattern_compile(&url_label, 1);
+	pattern_compile(&address_at, 1);
+	pattern_compile(&address_de, 1);
+	pattern_compile(&address_label, 1);
+	pattern_compile(&address_stem, 1);
+	pattern_compile(&not_address, 1);
 }
 
 /* The first match, or its group "value"; trailing stops are the sentence's. NULL for none. */
@@ -134,27 +124,90 @@ static json_t *text_or_null(const char *s)
 	return s && *s ? json_string(s) : json_null();
 }
 
-/* An address that a line break divides goes on below: "https://host/notice/" "CXSEYYD". */
-static char *whole_url(const char *text)
+/* What forbids the way stands before its end or right behind it: another sentence may be read along. */
+static struct pattern *forbidding(struct pattern *way, const char *sentence)
 {
-	char *url = first_match(&url_at, text, NULL);
-	const char *behind = url ? strstr(text, url) + strlen(url) : NULL;
+	GMatchInfo *m = pattern_find(way, sentence, 0);
+	auto_free char *near = NULL;
+	char *stop;
+	int to = 0;
 
-	if (url && util_ends(url, "/") && *behind == ' ' && strcspn(behind + 1, " ,;)") > 6) {
-		char *joined = g_strdup_printf("%s%.*s", url, (int)strcspn(behind + 1, " ,;)"), behind + 1);
+	g_match_info_fetch_pos(m, 0, NULL, &to);
+	g_match_info_free(m);
+	near = g_strndup(sentence, (gsize)to + BEHIND);
+	stop = (size_t)to < strlen(near) ? strstr(near + to, ". ") : NULL;
+	if (stop)
+		*stop = '\0';
+	return PATTERN_BEST(no_way, near);
+}
 
-		g_free(url);
-		return joined;
+/* "Offers are addressed to:" and the lines under it, as far as there are numbers to call. */
+static char *address_below(const struct page *p, int k)
+{
+	GString *all = g_string_new(NULL);
+
+	for (int i = k + 1; i < (int)p->lines->len && i < k + 8; i++) {
+		const char *text = page_line(p, i)->text;
+
+		if (page_line(p, i)->furniture || strchr(text, '@') || pattern_match(&not_address, text))
+			break;
+		g_string_append_printf(all, "%s%s", all->len ? (util_ends(all->str, ",") ? " " : ", ") : "", text);
+		if (util_ends(text, "."))
+			break;
 	}
-	return url;
+	if (all->len > 20 && all->len < 260 && strpbrk(all->str, "0123456789"))
+		return g_string_free(all, FALSE);
+	g_string_free(all, TRUE);
+	return NULL;
+}
+
+/* The address that a form labels. */
+static char *labelled_address(const struct doc *d)
+{
+	for (unsigned i = 0; i < d->pages->len && i < 30; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
+			struct labelled l;
+			bool good = label_value(p, k, &address_label, &l);
+
+			if (pattern_match(&address_stem, page_line(p, k)->text)) {
+				char *below = address_below(p, k);
+
+				if (below) {
+					if (good)
+						labelled_release(&l);
+					return below;
+				}
+			}
+			if (good && strpbrk(l.value, "0123456789") && strlen(l.value) > 14 && !strchr(l.value, '@'))
+				return l.value;
+			if (good)
+				labelled_release(&l);
+		}
+	}
+	return NULL;
+}
+
+/* An address has a number of a street, a room or a town. */
+static char *address_in(const struct doc *d, const char *sentence)
+{
+	char *address = first_match(&address_at, sentence, "value");
+
+	if (!address)
+		address = first_match(&address_de, sentence, "value");
+	if (address && strchr(address, ',') && strpbrk(address, "0123456789") && text_words(address) >= 3)
+		return address;
+	g_free(address);
+	return labelled_address(d);
 }
 
 static void add_way(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
 		    const char *sentence, int at)
 {
 	struct pattern *way = PATTERN_BEST(ways, sentence);
-	struct pattern *no = PATTERN_BEST(no_way, sentence);
-	auto_free char *email = NULL, *portal = NULL, *quote = NULL;
+	struct pattern *no = way ? forbidding(way, sentence) : NULL;
+	auto_free char *email = NULL, *portal = NULL, *address = NULL, *quote = NULL;
 	bool is_portal, is_email;
 	json_t *fact;
 	int score;
@@ -166,13 +219,15 @@ static void add_way(struct choice *c, const struct doc *d, const struct page *p,
 	if (is_email)
 		email = first_match(&email_at, sentence, NULL);
 	if (is_portal) {
-		portal = whole_url(sentence);
+		portal = first_match(&url_at, sentence, NULL);
 		if (!portal)
 			portal = first_match(&portal_name, sentence, "value");
 	}
-	score = way->score - (is_portal && !portal ? 8 : 0) - (is_email && !email ? 6 : 0);
-	fact = json_pack("{s:s, s:o, s:o, s:n}", "kind", way->word, "email", text_or_null(email), "portal",
-			 text_or_null(portal), "address");
+	if (streq(way->word, "physical"))
+		address = address_in(d, sentence);
+	score = way->score - (is_portal && !portal ? 8 : 0) - (is_email && !email ? 6 : 0) + (address ? 6 : 0);
+	fact = json_pack("{s:s, s:o, s:o, s:o}", "kind", way->word, "email", text_or_null(email), "portal",
+			 text_or_null(portal), "address", text_or_null(address));
 	quote = fact_quote(p, b, at, at + (int)strlen(sentence));
 	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, way->word);
 }
@@ -186,6 +241,26 @@ static void add_ways(struct choice *c, const struct doc *d, const struct page *p
 		if (text_words(sentence) > 1 || strstr(sentence, "http"))
 			add_way(c, d, p, b, sentence, (int)(s - b->text));
 		s = end + strspn(end, " ");
+	}
+}
+
+/* "Adresse für die Einreichung: https://…", whatever stands around it. */
+static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int k)
+{
+	struct labelled l;
+	auto_free char *url = NULL;
+
+	if (!pattern_match(&url_label, page_line(p, k)->text))
+		return;
+	if (label_value(p, k, &url_label, &l)) {
+		url = first_match(&url_at, l.value, NULL);
+		if (url) {
+			json_t *fact =
+				json_pack("{s:s, s:n, s:s, s:n}", "kind", "portal", "email", "portal", url, "address");
+
+			choice_add(c, fact, fact_place(d, fact, p, l.quote) ? 96 : 0, "portal");
+		}
+		labelled_release(&l);
 	}
 }
 
@@ -205,7 +280,7 @@ static char *only_portal(const struct doc *d)
 			const char *text = page_block(p, (int)k)->text;
 
 			if (pattern_match(&vergabe, text))
-				return whole_url(strstr(text, "http") ? strstr(text, "http") : strstr(text, "www"));
+				return first_match(&vergabe, text, NULL);
 		}
 	}
 	return NULL;
@@ -221,6 +296,8 @@ json_t *field_submission_method(const struct doc *d)
 
 		for (unsigned k = 0; p->readable && k < p->blocks->len; k++)
 			add_ways(c, d, p, page_block(p, (int)k));
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
+			add_labelled(c, d, p, k);
 	}
 	fact = choice_take(c);
 	if (fact && streq(json_string_value(json_object_get(fact, "kind")), "portal") &&
@@ -230,163 +307,4 @@ json_t *field_submission_method(const struct doc *d)
 		json_object_set_new(fact, "portal", text_or_null(portal));
 	}
 	return fact;
-}
-
-struct contact {
-	char *name, *role, *email, *phone;
-};
-
-static void contact_release(struct contact *c)
-{
-	g_free(c->name);
-	g_free(c->role);
-	g_free(c->email);
-	g_free(c->phone);
-}
-
-static bool is_person(const char *s)
-{
-	return strlen(s) < 50 && pattern_match(&person, s) && !pattern_match(&role_words, s) &&
-	       !pattern_match(&no_person, s);
-}
-
-static void take_name(const struct page *p, int k, struct contact *c)
-{
-	struct labelled l;
-
-	if (c->name || !PATTERN_BEST(name_labels, page_line(p, k)->text) || !label_value(p, k, &name_labels[0], &l))
-		return;
-	/* "Jane Roe, Contracting Officer": the name ends at the comma. */
-	if (strchr(l.value, ',')) {
-		char *comma = strchr(l.value, ',');
-
-		if (!c->role && pattern_match(&role_words, comma + 1))
-			c->role = text_clean(comma + 1 + strspn(comma + 1, " "));
-		*comma = '\0';
-	}
-	if (is_person(l.value))
-		c->name = g_strdup(l.value);
-	labelled_release(&l);
-}
-
-static void take_phone(const struct page *p, int k, struct contact *c)
-{
-	const char *text = page_line(p, k)->text;
-	int right = page_right(p, k);
-
-	if (c->phone || strcasestr(text, "fax") || !pattern_match(&phone_word, text))
-		return;
-	c->phone = first_match(&phone_at, text, "value");
-	if (!c->phone && right >= 0)
-		c->phone = first_match(&phone_at, page_line(p, right)->text, "value");
-}
-
-/* A name without a label stands right above the role or the address. */
-static void take_bare_name(const struct page *p, int k, int email_line, struct contact *c)
-{
-	const char *next = k + 1 < (int)p->lines->len ? page_line(p, k + 1)->text : "";
-
-	if (!c->name && k != email_line && abs(k - email_line) <= 3 && is_person(page_line(p, k)->text) &&
-	    (pattern_match(&role_words, next) || strchr(next, '@')))
-		c->name = text_clean(page_line(p, k)->text);
-}
-
-static bool is_close(const struct line *a, const struct line *b)
-{
-	double gap = a->y0 > b->y0 ? a->y0 - b->y0 : b->y0 - a->y0;
-
-	return gap < 12 * (b->y1 - b->y0);
-}
-
-/* What stands within a few lines of line k belongs to the same contact. Returns false where it is another body's. */
-static bool gather(const struct page *p, int k, struct contact *c)
-{
-	int from = MAX(k - 16, 0), to = MIN(k + 6, (int)p->lines->len - 1);
-	bool ours = true;
-
-	for (int i = from; i <= to; i++) {
-		const char *text = page_line(p, i)->text;
-
-		if (!is_close(page_line(p, i), page_line(p, k)))
-			continue;
-		take_name(p, i, c);
-		take_phone(p, i, c);
-		if (i <= k && pattern_match(&no_contact, text))
-			ours = false;
-	}
-	for (int i = MAX(k - 4, 0); i <= to; i++) {
-		const char *text = page_line(p, i)->text;
-
-		take_bare_name(p, i, k, c);
-		if (!c->role && strlen(text) < 60 && !strchr(text, ':') && text_words(text) < 7 &&
-		    pattern_match(&role_words, text) && !strchr(text, '@'))
-			c->role = text_clean(text);
-	}
-	return ours;
-}
-
-static void add_contact(struct choice *choice, const struct doc *d, const struct page *p, int k, const char *email)
-{
-	struct contact c = { .email = g_strdup(email) };
-	const struct line *l = page_line(p, k);
-	const struct block *b = page_block(p, l->block);
-	int label_line = -1, score;
-	auto_free char *label = page_left(p, b, k, &label_line), *around = NULL;
-	json_t *fact;
-
-	around = g_strdup_printf("%s %s %s", k > 0 ? page_line(p, k - 1)->text : "", label ? label : "",
-				 strlen(b->text) < 500 ? b->text : l->text);
-	score = PATTERN_SCORE(contact_near, around);
-	if (!gather(p, k, &c))
-		score -= 40;
-	score += (c.name ? 16 : 0) + (c.phone ? 4 : 0) - (p->number > 12 ? 10 : p->number > 4 ? 4 : 0);
-	if (score > 20 && score < 55)
-		score = c.name ? 55 : 45;
-	fact = json_pack("{s:o, s:o, s:o, s:o}", "name", text_or_null(c.name), "role", text_or_null(c.role), "email",
-			 text_or_null(c.email), "phone", text_or_null(c.phone));
-	choice_add(choice, fact, fact_place(d, fact, p, l->text) ? score : 0, email);
-	contact_release(&c);
-}
-
-/* Nobody's address is given, only a name: "From: Jane Roe, Contracting Officer". */
-static void add_named(struct choice *choice, const struct doc *d, const struct page *p, int k)
-{
-	static struct pattern named = {
-		"^(?:from|contact(?: person)?|attention|attn\\.?|ansprechpartner(?:in)?)\\s*:\\s*(?<name>[^,]{4,40}),\\s*(?<role>[^,(]{4,60})",
-		0, NULL, NULL
-	};
-	const char *text = page_line(p, k)->text;
-	GMatchInfo *m = pattern_find(&named, text, 0);
-
-	if (m) {
-		auto_free char *name = g_match_info_fetch_named(m, "name"), *role = g_match_info_fetch_named(m, "role");
-
-		g_strstrip(role);
-		if (pattern_match(&person, name) && pattern_match(&role_words, role)) {
-			json_t *fact = json_pack("{s:s, s:s, s:n, s:n}", "name", name, "role", role, "email", "phone");
-
-			choice_add(choice, fact, fact_place(d, fact, p, text) ? 84 - p->number : 0, name);
-		}
-	}
-	g_match_info_free(m);
-}
-
-json_t *field_contact(const struct doc *d)
-{
-	auto_choice *choice = choice_new();
-
-	for (unsigned i = 0; i < d->pages->len; i++) {
-		const struct page *p = doc_page(d, i);
-
-		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
-			const char *text = page_line(p, k)->text;
-			auto_free char *email = strchr(text, '@') ? first_match(&email_at, text, NULL) : NULL;
-
-			if (email)
-				add_contact(choice, d, p, k, email);
-			if (p->number <= 3)
-				add_named(choice, d, p, k);
-		}
-	}
-	return choice_take(choice);
 }

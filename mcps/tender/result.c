@@ -53,6 +53,7 @@ void result_preload(void)
 	fields_dates_preload();
 	fields_duration_preload();
 	fields_budget_preload();
+	fields_contact_preload();
 	fields_criteria_preload();
 	fields_delivery_preload();
 	fields_eligibility_preload();

@@ -95,12 +95,34 @@ static bool begins_with_joiner(const char *s)
 	return false;
 }
 
+/* An e-mail or web address goes on in the next line: all its signs are its own, hyphens too. */
+static bool address_goes_on(const char *text, const char *line)
+{
+	const char *tail = strrchr(text, ' ') ? strrchr(text, ' ') + 1 : text;
+	size_t len = strcspn(line, " ,;()"), n = strlen(tail);
+	bool has_at = memchr(line, '@', len) != NULL, has_dot = len > 1 && memchr(line, '.', len - 1) != NULL;
+
+	if (n == 0 || len == 0)
+		return false;
+	if (strchr(tail, '@'))
+		return strchr("-._@", tail[n - 1]) ? has_dot : line[0] == '.' && len > 2 && g_ascii_isalpha(line[1]);
+	if (has_at && strchr("-._", tail[n - 1]) && n > 1)
+		return g_ascii_isalnum(line[0]);
+	if (!strstr(tail, "://") && !util_starts(tail, "www."))
+		return false;
+	if (util_ends(tail, "://"))
+		return true;
+	/* Behind a stroke a word may begin the next sentence; numbers, points and capitals do not. */
+	return strchr("/-_=?&%#", tail[n - 1]) ? has_dot || strcspn(line, "0123456789/_=?&") < len || tail[n - 1] != '/'
+					       : strchr("/?&=#", line[0]) != NULL;
+}
+
 void text_join(GString *to, const char *line)
 {
 	char before = to->len > 1 ? to->str[to->len - 2] : ' ';
 	gunichar next = g_utf8_get_char(line);
 
-	if (to->len == 0) {
+	if (to->len == 0 || address_goes_on(to->str, line)) {
 		g_string_append(to, line);
 		return;
 	}

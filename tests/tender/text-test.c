@@ -127,16 +127,35 @@ static void rivals_lower_and_agreement_raises(void **state UNUSED)
 	choice_free(c);
 }
 
+static void join_is(const char *a, const char *b, const char *want)
+{
+	GString *both = g_string_new(a);
+
+	text_join(both, b);
+	assert_string_equal(both->str, want);
+	g_string_free(both, TRUE);
+}
+
+static void keeps_addresses_whole(void **state UNUSED)
+{
+	join_is("through the portal, https://", "tenders.wexmoor.example. Late",
+		"through the portal, https://tenders.wexmoor.example. Late");
+	join_is("E-Mail it-", "vergabe@tannenroda.example.", "E-Mail it-vergabe@tannenroda.example.");
+	join_is("tegtmeier@wzv-", "elm.example, Telefon", "tegtmeier@wzv-elm.example, Telefon");
+	join_is("https://x.example/notice/", "CXVHYR2YTEQ0J04M", "https://x.example/notice/CXVHYR2YTEQ0J04M");
+	join_is("https://x.example/", "Documents are there", "https://x.example/ Documents are there");
+	join_is("per E-", "Mail oder Fax", "per E-Mail oder Fax");
+	join_is("Liefer-", "ung", "Lieferung");
+	join_is("write to a@b.example", "or call", "write to a@b.example or call");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compares_without_space_and_hyphens),
-		cmocka_unit_test(ends_sentences_at_their_stops),
-		cmocka_unit_test(knows_bullets_and_numbers),
-		cmocka_unit_test(joins_divided_words),
-		cmocka_unit_test(accepts_only_quotes_that_stand_there),
-		cmocka_unit_test(quotes_what_the_page_has),
-		cmocka_unit_test(rivals_lower_and_agreement_raises),
+		cmocka_unit_test(keeps_addresses_whole),         cmocka_unit_test(compares_without_space_and_hyphens),
+		cmocka_unit_test(ends_sentences_at_their_stops), cmocka_unit_test(knows_bullets_and_numbers),
+		cmocka_unit_test(joins_divided_words),           cmocka_unit_test(accepts_only_quotes_that_stand_there),
+		cmocka_unit_test(quotes_what_the_page_has),      cmocka_unit_test(rivals_lower_and_agreement_raises),
 	};
 
 	return RUN_TESTS(tests);
