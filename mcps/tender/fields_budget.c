@@ -18,18 +18,34 @@ static struct pattern budget_for[] = {
 	  "ceiling", NULL },
 	{ "\\bkostenrahmen\\b|\\bbaukosten\\b|\\bgesamtkosten\\b|\\bkostenschätzung\\b", 80, "construction cost frame",
 	  NULL },
-	{ "\\b(?:project |total |annual |overall |available )?budget\\b|\\bfunding (?:available|of|is)\\b|\\bhas allocated\\b|\\bhaushaltsmittel\\b",
+	{ "\\b(?:project |total |annual |overall |available )?budget\\b|\\bfunding (?:available|of|is)\\b|\\bhaushaltsmittel\\b",
 	  82, "budget", NULL },
+	{ "\\b(?:set aside|earmarked|appropriated|allocated|made available|stehen?|stellt)\\b.{0,80}", 80, "budget",
+	  NULL },
 	{ "\\b(?:contract|order|bpa|project|purchase) value\\b|\\btotal value\\b", 74, "estimate", NULL },
 };
 
+/* Words right before an amount that a sentence of any kind may have. */
+static struct pattern budget_before[] = {
+	{ "\\b(?:has|have)(?: (?:between|up to|about|approximately|some|set aside|allocated|budgeted))*\\W*$", 80,
+	  "budget", NULL },
+	{ "\\b(?:stehen|steht) (?:\\w+ ){0,3}(?:höchstens|maximal|bis zu|rund|etwa|ca\\.)\\W*$", 84, "ceiling", NULL },
+	{ "\\bpreis von (?:höchstens|maximal)\\W*$", 80, "ceiling", NULL },
+};
+
+static struct pattern whole = { "\\btotal\\b|\\boverall\\b|gesamt|\\bincluding all options\\b", 0, NULL, NULL };
+
 static struct pattern no_budget = {
-	"deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
-	"revenue|net ?worth|\\btravel (?:ceiling|costs?|budget|expenses?)|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
+	"\\bhad\\b|\\bpaid\\b|\\bspent\\b|deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
+	"revenue|net ?worth|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
 	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
 	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp",
 	0, NULL, NULL
 };
+
+/* Parts of a contract: an amount right behind these is not the whole. */
+static struct pattern part_before = { "\\btravel\\b|\\boption(?:al)? (?:year|period)|\\bper year\\b|jährlich", 0, NULL,
+				      NULL };
 
 static struct pattern range_joint = { "^\\s*(?:-|–|—|to|and|bis|und)\\s*$", 0, NULL, NULL };
 
@@ -37,6 +53,9 @@ void fields_budget_preload(void)
 {
 	money_preload();
 	pattern_compile(budget_for, N_ELEMS(budget_for));
+	pattern_compile(budget_before, N_ELEMS(budget_before));
+	pattern_compile(&part_before, 1);
+	pattern_compile(&whole, 1);
 	pattern_compile(&no_budget, 1);
 	pattern_compile(&range_joint, 1);
 }
@@ -53,6 +72,19 @@ static const char *heading_of(const struct page *p, int block)
 	return NULL;
 }
 
+/* The words before an amount, or before the range whose upper end it is. */
+static char *words_before(const struct block *b, const GArray *amounts, unsigned i)
+{
+	int to = g_array_index(amounts, struct amount, i).from, from;
+
+	if (i > 0 && to - g_array_index(amounts, struct amount, i - 1).to < 8)
+		to = g_array_index(amounts, struct amount, i - 1).from;
+	from = MAX(0, to - 60);
+	while (from < to && (b->text[from] & 0xC0) == 0x80)
+		from++;
+	return g_strndup(b->text + from, (gsize)(to - from));
+}
+
 static void add_amount(struct choice *c, const struct doc *d, const struct page *p, int block, const GArray *amounts,
 		       unsigned i)
 {
@@ -61,27 +93,35 @@ static void add_amount(struct choice *c, const struct doc *d, const struct page 
 	int label_line = -1;
 	auto_free char *label = page_left(p, b, block_line(b, a->from), &label_line);
 	auto_free char *quote = fact_quote(p, b, a->from, a->to), *key = g_strdup_printf("%lld", (long long)a->value);
+	auto_free char *before = words_before(b, amounts, i);
 	const char *heading = heading_of(p, block);
 	struct pattern *is = PATTERN_BEST(budget_for, quote);
 	json_t *fact;
+
+	if (!is)
+		is = PATTERN_BEST(budget_before, before);
 
 	if (!is && label)
 		is = PATTERN_BEST(budget_for, label);
 	if (!is && heading && text_words(b->text) < 12)
 		is = PATTERN_BEST(budget_for, heading);
-	if (!is || a->value < 1000 || pattern_match(&no_budget, quote) || (label && pattern_match(&no_budget, label)))
+	if (!is || a->value < 1000 || pattern_match(&no_budget, quote) || (label && pattern_match(&no_budget, label)) ||
+	    pattern_match(&part_before, before))
 		return;
 	if (i > 0) {
-		const struct amount *before = &g_array_index(amounts, struct amount, i - 1);
-		auto_free char *between = g_strndup(b->text + before->to, (gsize)MAX(a->from - before->to, 0));
+		const struct amount *under = &g_array_index(amounts, struct amount, i - 1);
+		auto_free char *between = g_strndup(b->text + under->to, (gsize)MAX(a->from - under->to, 0));
 
-		low = pattern_match(&range_joint, between) && before->value < a->value ? before : NULL;
+		low = pattern_match(&range_joint, between) && under->value < a->value ? under : NULL;
 	}
 	fact = json_pack("{s:I, s:o, s:s}", "value", (json_int_t)a->value, "currency",
 			 a->currency[0] ? json_string(a->currency) : json_null(), "kind", low ? "range" : is->word);
 	if (low)
 		json_object_set_new(fact, "minimum", json_integer(low->value));
-	choice_add(c, fact, fact_place(d, fact, p, quote) ? is->score + (low ? 3 : 0) : 0, key);
+	choice_add(c, fact,
+		   fact_place(d, fact, p, quote) ? is->score + (low ? 3 : 0) + (pattern_match(&whole, quote) ? 4 : 0)
+						 : 0,
+		   key);
 }
 
 /* A row of a table says the value without a currency: "Estimated Bid Value  20000000". */
@@ -121,5 +161,5 @@ json_t *field_budget(const struct doc *d)
 			add_plain_number(c, d, p, k);
 		}
 	}
-	return choice_take(c);
+	return choice_take_listing(c);
 }

@@ -183,12 +183,19 @@ static void each_passage(const struct doc *d, void (*fn)(void *arg, const struct
 	}
 }
 
+#define MOST_BEFORE 140 /* bytes before a length of time that may say what it is */
+
 /* The words that may say what a length of time is: those before it, or the cell beside it. */
 static int span_score(const struct passage *s, const struct period *at, char **label, int *label_line)
 {
-	auto_free char *before = g_strndup(s->text, (gsize)at->from);
-	int score = pattern_score(PATTERN_BEST(duration_for, before));
+	int cut = MAX(0, at->from - MOST_BEFORE);
+	auto_free char *before = NULL;
+	int score;
 
+	while (cut < at->from && (s->text[cut] & 0xC0) == 0x80)
+		cut++;
+	before = g_strndup(s->text + cut, (gsize)(at->from - cut));
+	score = pattern_score(PATTERN_BEST(duration_for, before));
 	*label_line = -1;
 	*label = NULL;
 	if (PATTERN_BEST(no_duration, before) || pattern_match(&no_duration_behind, s->text + at->to))
