@@ -77,13 +77,15 @@ static int take_head(struct load *l, const char *name, struct err *e)
 	return rc;
 }
 
-static void mark(struct load *l, const char *sha, int64_t bit)
+static int mark(struct load *l, const char *sha, int64_t bit, struct err *e)
 {
-	int64_t *bits;
+	char path[SCAN_PATH_BYTES];
 
+	if (!*scan_path(sha, path))
+		return err_set(e, -EBADMSG, "'%.80s' in the archive is no SHA-256", sha);
 	shaset_add(&l->sha, sha, 0);
-	bits = shaset_find(&l->sha, sha);
-	*bits |= bit;
+	*shaset_find(&l->sha, sha) |= bit;
+	return 0;
 }
 
 static int copy_blob(struct load *l, struct stage *s, struct err *e)
@@ -129,11 +131,10 @@ static int take_blob(struct load *l, const char *name, struct err *e)
 	if (rc < 0)
 		return rc;
 	blob_unpin(l->blobs, got);
-	mark(l, sha, streq(got, sha) ? BLOB_HERE : BLOB_WRONG);
 	if (!streq(got, sha) && !shaset_find(&l->sha, got))
 		blob_remove(l->blobs, got, never_used, NULL);
 	l->n_blobs++;
-	return 0;
+	return mark(l, sha, streq(got, sha) ? BLOB_HERE : BLOB_WRONG, e);
 }
 
 /* Some rows of one table, to be inserted in one transaction. */
@@ -163,14 +164,16 @@ static int flush_batch(struct load *l, struct batch *b, struct err *e)
 	return rc < 0 ? err_add(e, rc, "cannot load a row of %s", b->table->name) : 0;
 }
 
-static void note_bytes(struct load *l, const struct table *t, const void *row)
+/* What a file of a task or of an inbox holds; folders have no bytes. */
+static int note_bytes(struct load *l, const struct table *t, const void *row, struct err *e)
 {
-	const char *sha = t == &document_table ? ((const struct document *)row)->sha256
-			  : t == &drop_table && !((const struct drop *)row)->is_dir ? ((const struct drop *)row)->sha256
-										    : NULL;
+	const struct document *doc = t == &document_table ? row : NULL;
+	const struct drop *drop = t == &drop_table ? row : NULL;
+	const char *sha = doc ? doc->sha256 : drop ? drop->sha256 : NULL;
 
-	if (sha && *sha)
-		mark(l, sha, BLOB_NAMED);
+	if ((!doc && !drop) || (doc ? doc->is_dir : drop->is_dir))
+		return 0;
+	return mark(l, sha ? sha : "", BLOB_NAMED, e);
 }
 
 static int take_line(struct load *l, struct batch *b, const char *line, size_t len, struct err *e)
@@ -180,7 +183,7 @@ static int take_line(struct load *l, struct batch *b, const char *line, size_t l
 
 	b->n++; /* it may have texts although it is wrong */
 	if (rc == 0)
-		note_bytes(l, b->table, row);
+		rc = note_bytes(l, b->table, row, e);
 	return rc == 0 && b->n == BATCH_ROWS ? flush_batch(l, b, e) : rc;
 }
 
@@ -286,19 +289,20 @@ static int check_blobs(struct load *l, struct err *e)
 {
 	size_t i;
 	json_t *lost;
+	int rc = 0;
 
 	json_array_foreach (json_object_get(l->end, "lost"), i, lost)
-		if (json_is_string(lost))
-			mark(l, json_string_value(lost), BLOB_LOST);
-	for (i = 0; i < l->sha.cap; i++) {
+		if (rc == 0 && json_is_string(lost))
+			rc = mark(l, json_string_value(lost), BLOB_LOST, e);
+	for (i = 0; rc == 0 && i < l->sha.cap; i++) {
 		const struct shaset_slot *slot = &l->sha.slot[i];
 
 		if (!*slot->sha || slot->value & (BLOB_HERE | BLOB_LOST))
 			continue;
-		return err_set(e, -EBADMSG, "the document %s %s the archive", slot->sha,
-			       slot->value & BLOB_WRONG ? "is damaged in" : "is missing in");
+		rc = err_set(e, -EBADMSG, "the document %s %s the archive", slot->sha,
+			     slot->value & BLOB_WRONG ? "is damaged in" : "is missing in");
 	}
-	return 0;
+	return rc;
 }
 
 /* Documents that were removed while the archive was made are in it, but no row names them. */
