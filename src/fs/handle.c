@@ -30,6 +30,7 @@ struct handles *handles_new(void)
 	return hs;
 }
 
+/* Not before it is open: who looks through the list uses what it holds. */
 static void enlist(struct handle *h)
 {
 	struct handles *hs = h->fs->handles;
@@ -66,13 +67,11 @@ static struct handle *new_handle(struct fs *fs, uint64_t ino, enum handle_type t
 	h->writes = writes;
 	h->fd = -1;
 	pthread_mutex_init(&h->lock, NULL);
-	enlist(h);
 	return h;
 }
 
 static void free_handle(struct handle *h)
 {
-	delist(h);
 	if (h->fd >= 0)
 		close(h->fd);
 	buf_release(&h->text);
@@ -88,6 +87,7 @@ void handles_free(struct handles *hs)
 	if (!hs)
 		return;
 	while ((h = hs->first)) {
+		hs->first = h->next;
 		if (h->upload)
 			upload_put(h->upload);
 		free_handle(h);
@@ -179,11 +179,13 @@ int handle_open(struct fs *fs, uint64_t ino, int flags, uid_t owner, struct hand
 	} else {
 		rc = open_read(h, mode, e);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		free_handle(h);
-	else
-		*out = h;
-	return rc;
+		return rc;
+	}
+	enlist(h);
+	*out = h;
+	return 0;
 }
 
 /* Somebody was faster, or a program removed a document, which stays, to make it anew. */
@@ -212,6 +214,7 @@ static int create_upload(const struct ask *dir, const char *name, int flags, uid
 	*out = new_handle(dir->fs, INO(at->kind, at->row), HANDLE_UPLOAD, true);
 	(*out)->upload = u;
 	(*out)->append = flags & O_APPEND;
+	enlist(*out);
 	return 0;
 }
 
@@ -222,8 +225,11 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, int flags, 
 	int rc;
 
 	*mode = (struct handle_mode){ 0 };
-	if (tree_find(&dir, name, at) == 0)
+	rc = tree_find(&dir, name, at);
+	if (rc == 0)
 		return create_again(fs, *at, flags, owner, out, mode, e);
+	if (rc != -ENOENT)
+		return rc;
 	e->text[0] = '\0';
 	if (dir.node->flags & NODE_UPLOADS) {
 		rc = create_upload(&dir, name, flags, owner, out, at);
@@ -238,6 +244,7 @@ int handle_create(struct fs *fs, uint64_t dir_ino, const char *name, int flags, 
 	if (rc < 0)
 		return alter_note(fs, INO_KIND(dir_ino), dir.row, rc, e);
 	*out = new_handle(fs, INO(NODE_SCRATCH, at->row), HANDLE_SCRATCH, true);
+	enlist(*out);
 	return 0;
 }
 
@@ -247,9 +254,11 @@ int handle_opendir(struct fs *fs, uint64_t ino, struct handle **out, struct err 
 	struct attr attr;
 	int rc = tree_stat(&a, &attr);
 
-	if (rc == 0)
-		*out = new_handle(fs, ino, HANDLE_DIR, false);
-	return rc;
+	if (rc < 0)
+		return rc;
+	*out = new_handle(fs, ino, HANDLE_DIR, false);
+	enlist(*out);
+	return 0;
 }
 
 int handle_list(struct handle *h, int64_t offset, struct err *e)
@@ -502,6 +511,7 @@ void handle_close(struct handle *h, const struct actor *who)
 {
 	struct err e = ERR_INIT;
 
+	delist(h);
 	if (h->type == HANDLE_EDIT)
 		flush_edit(h, h->dirty ? &h->writer : who, &e);
 	if (h->upload && h->writes)

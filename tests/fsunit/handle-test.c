@@ -435,6 +435,35 @@ static void temporary_files_have_an_end(void **state UNUSED)
 	expect(scratch_create(fs, at("engagements/default"), ".more", &row, &e), -ENOSPC, &e, "1024");
 }
 
+static void *open_in_vain(void *ino)
+{
+	for (int i = 0; i < 1000; i++) {
+		struct handle_mode mode;
+		struct err e = ERR_INIT;
+		struct handle *h;
+
+		if (handle_open(fs, *(uint64_t *)ino, O_WRONLY, anna.uid, &h, &mode, &e) != -ENOENT)
+			return ino;
+	}
+	return NULL;
+}
+
+/* Who asks for the attributes of what is gone is told by who has it open, not by who is just about to. */
+static void what_is_not_open_yet(void **state UNUSED)
+{
+	uint64_t ino = INO(NODE_ENTRY, 1 << 20);
+	pthread_t opener;
+	struct attr attr;
+	void *opened;
+
+	assert_int_equal(pthread_create(&opener, NULL, open_in_vain, &ino), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_false(handles_attr(fs, ino, &attr));
+	while (pthread_tryjoin_np(opener, &opened) == EBUSY)
+		assert_false(handles_attr(fs, ino, &attr));
+	assert_null(opened);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +489,7 @@ int main(void)
 		IN_TREE(what_belongs_there_stays),
 		IN_TREE(temporary_files),
 		IN_TREE(temporary_files_have_an_end),
+		IN_TREE(what_is_not_open_yet),
 	};
 
 	return RUN_TESTS(tests);
