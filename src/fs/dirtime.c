@@ -5,7 +5,8 @@
 
 #include "base/clock.h"
 
-#define N_BUCKETS 1024
+#define N_BUCKETS   1024
+#define N_IN_BUCKET 16
 
 struct dirtime {
 	uint64_t ino;
@@ -15,7 +16,7 @@ struct dirtime {
 
 struct dirtimes {
 	pthread_mutex_t lock;
-	struct dirtime *bucket[N_BUCKETS];
+	struct dirtime *bucket[N_BUCKETS]; /* each with what changed last first */
 };
 
 struct dirtimes *dirtimes_new(void)
@@ -42,41 +43,65 @@ void dirtimes_free(struct dirtimes *d)
 	free(d);
 }
 
+static struct dirtime **bucket_of(struct dirtimes *d, uint64_t ino)
+{
+	return &d->bucket[(ino ^ ino >> 8) % N_BUCKETS];
+}
+
 static struct dirtime **find(struct dirtimes *d, uint64_t ino)
 {
-	struct dirtime **at = &d->bucket[(ino ^ ino >> 8) % N_BUCKETS];
+	struct dirtime **at = bucket_of(d, ino);
 
 	while (*at && (*at)->ino != ino)
 		at = &(*at)->next;
 	return at;
 }
 
+/* Out of its bucket, NULL when it is not known. */
+static struct dirtime *take(struct dirtimes *d, uint64_t ino)
+{
+	struct dirtime **at = find(d, ino), *t = *at;
+
+	if (t)
+		*at = t->next;
+	return t;
+}
+
+/* The one that changed longest ago goes when there are too many. */
+static void put_first(struct dirtimes *d, struct dirtime *t)
+{
+	struct dirtime **at = bucket_of(d, t->ino);
+
+	t->next = *at;
+	*at = t;
+	for (int n = 0; *at && n < N_IN_BUCKET; n++)
+		at = &(*at)->next;
+	free(steal(*at));
+}
+
 void dirtime_touch(struct fs *fs, uint64_t ino)
 {
 	struct dirtimes *d = fs->dirtimes;
 	int64_t now = clock_now_ms();
-	struct dirtime **at;
+	struct dirtime *t;
 
 	pthread_mutex_lock(&d->lock);
-	at = find(d, ino);
-	if (!*at) {
-		*at = xcalloc(1, sizeof(**at));
-		(*at)->ino = ino;
-	}
-	(*at)->at_ms = now > (*at)->at_ms ? now : (*at)->at_ms + 1;
+	t = take(d, ino);
+	if (!t)
+		t = xcalloc(1, sizeof(*t));
+	t->ino = ino;
+	t->at_ms = now > t->at_ms ? now : t->at_ms + 1;
+	put_first(d, t);
 	pthread_mutex_unlock(&d->lock);
 }
 
 void dirtime_forget(struct fs *fs, uint64_t ino)
 {
 	struct dirtimes *d = fs->dirtimes;
-	struct dirtime **at, *gone;
+	struct dirtime *gone;
 
 	pthread_mutex_lock(&d->lock);
-	at = find(d, ino);
-	gone = *at;
-	if (gone)
-		*at = gone->next;
+	gone = take(d, ino);
 	pthread_mutex_unlock(&d->lock);
 	free(gone);
 }

@@ -2,7 +2,8 @@
  * dirtime - when the entries of a directory last changed
  *
  * The kernel keeps the listing of a directory until its time of modification is another. Times of one directory only
- * rise, also within a millisecond. They are kept in memory: nobody's cache outlives the process.
+ * rise, also within a millisecond. They are kept in memory: nobody's cache outlives the process. Of many directories
+ * only those that changed last are known; the others have the time of their record again.
  */
 #ifndef FS0711_FS_DIRTIME_H
 #define FS0711_FS_DIRTIME_H

@@ -341,6 +341,26 @@ static void the_log_of_events_grows(void **state UNUSED)
 	assert_int_equal(eventlog_read(fs, bytes, sizeof(bytes), after), 0);
 }
 
+/* A daemon runs for years: only the directories that changed lately are remembered. */
+static void times_of_directories(void **state UNUSED)
+{
+	const int64_t n = 100000;
+	int64_t last = 0;
+
+	for (int64_t row = 1; row <= n; row++)
+		dirtime_touch(fs, INO(NODE_TASK, row));
+	for (int64_t row = n - 1000; row <= n; row++)
+		assert_true(dirtime_get(fs, INO(NODE_TASK, row), 0) > 0);
+	assert_int_equal(dirtime_get(fs, INO(NODE_TASK, 1), 0), 0);
+	for (int i = 0; i < 100; i++) {
+		dirtime_touch(fs, INO(NODE_TASKS, 0));
+		assert_true(dirtime_get(fs, INO(NODE_TASKS, 0), 0) > last);
+		last = dirtime_get(fs, INO(NODE_TASKS, 0), 0);
+	}
+	dirtime_forget(fs, INO(NODE_TASKS, 0));
+	assert_int_equal(dirtime_get(fs, INO(NODE_TASKS, 0), 7), 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +372,7 @@ int main(void)
 		IN_TREE(rows_that_are_gone),
 		IN_TREE(walking),
 		IN_TREE(the_log_of_events_grows),
+		IN_TREE(times_of_directories),
 	};
 
 	return RUN_TESTS(tests);
