@@ -329,10 +329,10 @@ void fs_close(struct fs *fs)
 {
 	if (!fs)
 		return;
-	wait_stop(fs);
 	pool_stop(fs->pool);
 	folders_stop(fs);
-	notify_stop(fs);
+	notify_stop(fs); /* which wakes the readers of wait */
+	wait_stop(fs);
 	if (fs->session) {
 		fuse_session_unmount(fs->session);
 		fuse_session_destroy(fs->session);
