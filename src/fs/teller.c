@@ -95,10 +95,8 @@ void teller_tell(struct tellers *all, uint64_t ino, const char *name)
 
 	if (S_ISDIR(nodes[INO_KIND(ino)].mode) && INO_KIND(ino) != NODE_FOLDER)
 		dirtime_touch(all->fs, ino);
-	if (all->quiet)
-		return;
 	pthread_mutex_lock(&t->lock);
-	if (name || !is_pending(t, ino))
+	if (!all->quiet && (name || !is_pending(t, ino)))
 		put(t, (struct telling){ .ino = ino, .name = xstrdup(name) });
 	pthread_mutex_unlock(&t->lock);
 }
@@ -256,9 +254,9 @@ void tellers_quiet(struct tellers *all)
 
 		pthread_mutex_lock(&t->lock);
 		drop_all(&t->first, &t->last);
-		drop_all(&t->later, &t->latest);
 		while (t->busy)
 			pthread_cond_wait(&t->idle, &t->lock);
+		drop_all(&t->later, &t->latest); /* also what it was about */
 		pthread_mutex_unlock(&t->lock);
 	}
 }
