@@ -249,12 +249,16 @@ int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found
 		if (rc < 0)
 			return rc;
 	}
-	if (u) {
+	if (u)
 		upload_remove(u);
-		upload_put(u);
-	}
 	rc = inbox_remove(a->fs->p, at.row, a->who, a->e);
-	return u && rc == -ENOENT ? 0 : rc;
+	if (!u)
+		return rc;
+	rc = rc == -ENOENT ? 0 : rc;
+	if (rc < 0)
+		upload_keep(u);
+	upload_put(u);
+	return rc;
 }
 
 /* May what has the name give way to at? */
@@ -262,7 +266,7 @@ static int check_target(const struct ask *a, struct found at, const char *to_nam
 {
 	struct found other;
 
-	if (tree_find(a, to_name, &other) < 0 || other.row == at.row) {
+	if (tree_find(a, to_name, &other) < 0 || (other.kind == at.kind && other.row == at.row)) {
 		a->e->text[0] = '\0';
 		return 0;
 	}

@@ -210,3 +210,14 @@ void upload_remove(struct upload *u)
 	u->refused = u->removed = true;
 	upload_unlock(u->fs);
 }
+
+/* Where its last writer has gone meanwhile, it is as if he had gone after the removal. */
+void upload_keep(struct upload *u)
+{
+	upload_lock(u->fs);
+	u->removed = false;
+	u->refused = u->refusal < 0;
+	if (!u->in_table && (u->writers || u->temporary || u->interrupted))
+		upload_put_in(u);
+	upload_unlock(u->fs);
+}

@@ -14,6 +14,8 @@
 #include "platform/task.h"
 #include "platform/tempname.h"
 
+#define FOLDERS_DEEP 256 /* in one another: who reads what is in them calls itself for each */
+
 int64_t inbox_number(int64_t engagement_row, const char *mcp, const char *tool)
 {
 	char text[256], hex[SHA256_HEX_BYTES];
@@ -377,17 +379,24 @@ static int accept_top(struct tx *tx, struct call *c, struct err *e)
 	return rc;
 }
 
-/* The folder that was dropped, which holds row (or is it); *aside: a name on the way is temporary, it is no input. */
-static int top_folder(struct tx *tx, int64_t row, struct drop *out, bool *aside, struct err *e)
+/* From the folder that was dropped to one in it. */
+struct way {
+	int n_folders; /* with both */
+	bool aside;    /* one has a temporary name: what is in it is no input */
+};
+
+/* The folder that was dropped, which holds row (or is it), and the way from there. */
+static int top_folder(struct tx *tx, int64_t row, struct drop *out, struct way *way, struct err *e)
 {
 	int rc = row_get(tx, &drop_table, row, out, e);
 
-	*aside = rc == 0 && tempname_is(out->name);
+	*way = (struct way){ 1, rc == 0 && tempname_is(out->name) };
 	while (rc == 0 && out->parent_row) {
 		row = out->parent_row;
 		row_release(&drop_table, out);
 		rc = row_get(tx, &drop_table, row, out, e);
-		*aside = *aside || (rc == 0 && tempname_is(out->name));
+		way->n_folders++;
+		way->aside = way->aside || (rc == 0 && tempname_is(out->name));
 	}
 	return rc;
 }
@@ -510,9 +519,10 @@ static int extend_task(struct tx *tx, struct call *c, struct drop *top, struct e
 static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 {
 	struct drop d = { 0 }, top;
+	struct way way;
 	int rc =
 		row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)), &d, e);
-	bool is_new = rc == -ENOENT, aside;
+	bool is_new = rc == -ENOENT;
 
 	if (is_new) {
 		d = new_drop(c);
@@ -525,9 +535,9 @@ static int accept_inside(struct tx *tx, struct call *c, struct err *e)
 	rc = d.is_dir ? err_set(e, -EISDIR, "'%s' is a folder", d.name) : write_drop(tx, &d, is_new, e);
 	*c->out = (struct acceptance){ d.row_id, 0 };
 	if (rc == 0)
-		rc = top_folder(tx, c->parent_row, &top, &aside, e);
+		rc = top_folder(tx, c->parent_row, &top, &way, e);
 	if (rc == 0) {
-		if (top.task_row && !aside)
+		if (top.task_row && !way.aside)
 			rc = extend_task(tx, c, &top, e);
 		row_release(&drop_table, &top);
 	}
@@ -581,7 +591,7 @@ static int make_folder(struct tx *tx, void *arg, struct err *e)
 {
 	struct call *c = arg;
 	struct drop d = new_drop(c), other, top;
-	bool aside;
+	struct way way = { 0, false };
 	int rc = row_find(tx, Q_DROP_BY_NAME, ARGS(V_INT(c->box->number), V_INT(c->parent_row), V_TEXT(c->name)),
 			  &other, e);
 
@@ -592,9 +602,11 @@ static int make_folder(struct tx *tx, void *arg, struct err *e)
 		rc = 0;
 	}
 	if (rc == 0 && c->parent_row) {
-		rc = top_folder(tx, c->parent_row, &top, &aside, e);
+		rc = top_folder(tx, c->parent_row, &top, &way, e);
 		row_release(&drop_table, &top);
 	}
+	if (rc == 0 && way.n_folders >= FOLDERS_DEEP)
+		rc = err_set(e, -ENAMETOOLONG, "'%s' would lie in more than %d folders", c->name, FOLDERS_DEEP);
 	d.is_dir = true;
 	d.modified_at = d.created_at;
 	if (rc == 0)

@@ -65,7 +65,7 @@ struct acceptance {
 int inbox_accept(struct platform *p, const struct arrival *a, const struct actor *who, struct acceptance *out,
 		 struct err *e);
 
-/* inbox_folder - make an empty folder entry with the reserved row; -EEXIST */
+/* inbox_folder - make an empty folder entry with the reserved row; -EEXIST, -ENAMETOOLONG in too many others */
 int inbox_folder(struct platform *p, const struct inbox *box, int64_t row_id, int64_t parent_row, const char *name,
 		 const struct actor *who, struct err *e);
 /* inbox_submit - make a task of a folder and all that is in it, but for folders with temporary names. -ENODATA when it

@@ -793,6 +793,54 @@ static void what_is_refused_leaves_no_bytes(void **state UNUSED)
 	assert_int_equal(n_blobs(), 0);
 }
 
+/* Who is told that it was not removed finds it as it was, and what is written to it then is taken in. */
+static void a_removal_that_failed(void **state UNUSED)
+{
+	int64_t row = drop("rfp.txt", "first");
+	struct upload *u = again("rfp.txt", true);
+	struct err e = ERR_INIT;
+	int rc;
+
+	put(u, "second", 0);
+	limit_files(1);
+	rc = remove_at("tasks/inbox", "rfp.txt", false, &e);
+	limit_files(0);
+	assert_true(rc < 0);
+	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 6);
+	flush(u);
+	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "rfp.txt");
+	upload_release(u, &anna);
+	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 6);
+}
+
+static void a_receipt_gives_its_name_to_nobody(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+
+	drop("a.pdf", "1");
+	drop("b.pdf", "2");
+	expect(move("tasks/inbox", "a.pdf", "tasks/inbox", "b.pdf.receipt.json", &e), -EEXIST, &e, "is in the way");
+	expect(move("tasks/inbox", "a.pdf", "tasks/inbox", "a.pdf.receipt.json", &e), -EEXIST, &e, "is in the way");
+	assert_true(listed("a.pdf") && listed("a.pdf.receipt.json"));
+}
+
+/* Each folder is read in its place, with all that are above it. */
+static void folders_have_a_depth(void **state UNUSED)
+{
+	uint64_t dir = at("tasks/inbox");
+	struct err e = ERR_INIT;
+	struct found found;
+	int depth = 0, rc;
+
+	while ((rc = alter_mkdir(fs, dir, "in", &anna, &found, &e)) == 0 && depth++ < 1000)
+		dir = INO(found.kind, found.row);
+	expect(rc, -ENAMETOOLONG, &e, "256 folders");
+	assert_int_equal(depth, 256);
+	expect_ok(upload_create(fs, &(struct dropdir){ .parent_row = INO_ROW(dir) }, "a.pdf", anna.uid,
+				&(struct upload *){ NULL }, &e),
+		  &e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -834,6 +882,9 @@ int main(void)
 		IN_TREE(one_name_for_the_file_of_another),
 		IN_TREE(an_interrupted_rewrite_that_is_renamed),
 		IN_TREE(what_is_refused_leaves_no_bytes),
+		IN_TREE(a_removal_that_failed),
+		IN_TREE(a_receipt_gives_its_name_to_nobody),
+		IN_TREE(folders_have_a_depth),
 	};
 
 	return RUN_TESTS(tests);
