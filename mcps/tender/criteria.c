@@ -6,7 +6,7 @@
 #include "pattern.h"
 #include "text.h"
 
-#define MOST_NAME 160
+#define MOST_NAME 260
 
 /* Heads, sums and what else stands where names do. */
 static struct pattern no_name = {

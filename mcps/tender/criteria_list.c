@@ -59,14 +59,16 @@ static void read_numbered(const struct page *p, const struct block *b, struct cr
 	g_match_info_free(m);
 }
 
-/* A paragraph that begins with a name and a colon. */
+/* A paragraph that begins with a name and a colon, or a name with a colon above one. */
 static bool is_named(const struct page *p, int k)
 {
 	const char *text = page_line(p, k)->text, *colon = strchr(text, ':');
 	const struct block *b = page_block(p, page_line(p, k)->block);
 
-	return colon && colon - text < 60 && (colon[1] == ' ' || (colon[1] == '\0' && b->n > 1)) && b->first == k &&
-	       text_words(b->text) > 6 && g_unichar_isupper(g_utf8_get_char(text));
+	if (!colon || colon - text >= 60 || b->first != k || !g_unichar_isupper(g_utf8_get_char(text)))
+		return false;
+	return colon[1] == '\0' ? k + 1 < (int)p->lines->len && item_mark(p, k + 1) < 0
+				: colon[1] == ' ' && text_words(b->text) > 6;
 }
 
 void criteria_list(const struct doc *d, unsigned page, int k, struct criteria *c)

@@ -159,6 +159,16 @@ static void read_beside(struct found *f, const struct page *p, int k, int score)
 	criteria_release(&c);
 }
 
+/* "… will evaluate the following factors:" introduces a list. */
+static bool is_stem(const struct block *b)
+{
+	const char *tail = b->text, *end;
+
+	for (end = text_sentence(tail); *end; end = text_sentence(tail))
+		tail = end + strspn(end, " ");
+	return util_ends(b->text, ":") && pattern_match(&list_stem, tail);
+}
+
 /* What stands at one place: under the line, in its block, in the block behind it. */
 static void read_place(struct found *f, unsigned page, int k, int score)
 {
@@ -183,8 +193,9 @@ static void read_place(struct found *f, unsigned page, int k, int score)
 		/* A block behind it counts where the place is but its heading. */
 		keep(f, &c, score - (b == block ? 0 : page_block(p, block)->n <= 2 ? 4 : 16), head);
 	}
-	if (score > 10 || (util_ends(page_line(p, k)->text, ":") && pattern_match(&list_stem, page_line(p, k)->text))) {
-		criteria_list(f->doc, page, k, &c);
+	if (score > 10 || is_stem(page_block(p, block))) {
+		criteria_list(f->doc, page, score > 10 ? k : page_block(p, block)->first + page_block(p, block)->n - 1,
+			      &c);
 		keep(f, &c, score, head);
 	}
 	criteria_release(&c);

@@ -4,14 +4,16 @@
 
 #include "fact.h"
 #include "fields.h"
+#include "item.h"
 #include "pattern.h"
 #include "section.h"
 #include "text.h"
 
 #define MOST_CONDITIONS 80
+#define MOST_CONDITION  600
 
 static struct pattern eligibility_head = {
-	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|"
+	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|selection questionnaire|exclusion|disqualif|conditions for participation|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
 	"eignung|teilnahmebedingungen|ausschlussgründe|nachweise|präqualifikation",
 	0, NULL, NULL
 };
@@ -46,22 +48,42 @@ static struct pattern eligible[] = {
 	{ "präqualifizierte unternehmen|zertifizierung (?:des|durch|nach)\\b", 74, NULL, NULL },
 };
 
+/* Under a heading that is about eligibility, what names a proof or a state of the bidder is a condition. */
+static struct pattern condition = {
+	"\\b(?:experience|insurance|turnover|licen[cs]\\w*|certifi\\w+|registration|registered|debarred|exclu\\w+|convict\\w*|insolven\\w*|holds?|degree|carried out|supplied|similar|last \\w+ years|persons who|financial statements?|references?)\\b|"
+	"referenz|versicherung|\\bumsatz|eintrag|mitglied|ausschlussgr|§§|nachweis|nachzuweisen|berufsbezeichnung|erlaubnis|zertifi|erfahrung|letzten \\w+ (?:jahre|geschäftsjahre)|befähigung|leistungsfähigkeit von|eigenerklärung",
+	0, NULL, NULL
+};
+
 void fields_eligibility_preload(void)
 {
+	item_preload();
+	pattern_compile(&condition, 1);
 	pattern_compile(&eligibility_head, 1);
 	pattern_compile(eligible, N_ELEMS(eligible));
 }
 
-static void add_condition(json_t *list, const struct doc *d, const struct page *p, const struct block *b, int from,
-			  int to, int score)
+static bool is_known(const json_t *list, const char *text)
 {
-	auto_free char *text = g_strndup(b->text + from, (gsize)(to - from)), *clean = text_clean(text), *quote = NULL,
-		       *verbatim = NULL;
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one) {
+		if (strstr(json_string_value(json_object_get(one, "text")), text))
+			return true;
+	}
+	return false;
+}
+
+static void add_condition(json_t *list, const struct doc *d, const struct page *p, const char *text, const char *quote,
+			  int score)
+{
+	auto_free char *clean = text_clean(text), *verbatim = NULL;
 	json_t *fact;
 
-	if (json_array_size(list) >= MOST_CONDITIONS || strlen(clean) < 20 || strlen(clean) > 600)
+	if (json_array_size(list) >= MOST_CONDITIONS || strlen(clean) < 20 || strlen(clean) > MOST_CONDITION ||
+	    is_known(list, clean))
 		return;
-	quote = fact_quote(p, b, from, to);
 	verbatim = fact_verbatim(p, clean);
 	fact = json_pack("{s:s, s:i}", "text", verbatim ? verbatim : clean, "confidence", score);
 	if (fact_place(d, fact, p, quote))
@@ -70,39 +92,82 @@ static void add_condition(json_t *list, const struct doc *d, const struct page *
 		json_decref(fact);
 }
 
+static void consider(json_t *list, const struct doc *d, const struct page *p, const char *text, const char *quote,
+		     bool under_head)
+{
+	int score = PATTERN_SCORE(eligible, text);
+
+	if (score)
+		add_condition(list, d, p, text, quote, score + (under_head ? 6 : 0));
+	else if (under_head && pattern_match(&condition, text))
+		add_condition(list, d, p, text, quote, 74);
+}
+
 static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
 			    bool under_head)
 {
 	for (const char *s = b->text; *s;) {
 		const char *end = text_sentence(s);
-		auto_free char *sentence = g_strndup(s, (gsize)(end - s));
-		int score = PATTERN_SCORE(eligible, sentence);
+		auto_free char *sentence = g_strndup(s, (gsize)(end - s)),
+			       *quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
 
-		if (score)
-			add_condition(list, d, p, b, (int)(s - b->text), (int)(end - b->text),
-				      score + (under_head ? 6 : 0));
+		consider(list, d, p, sentence, quote, under_head);
 		s = end + strspn(end, " ");
+	}
+}
+
+/* The section that is about eligibility, while it is read. */
+struct section {
+	bool open;
+	char number[16]; /* "5" of "5 Eignung"; its parts are "5.1" */
+};
+
+static void read_heading(struct section *s, const char *text)
+{
+	size_t n = strspn(text, "0123456789.");
+	char number[sizeof(s->number)];
+
+	g_strlcpy(number, text, MIN(n + 1, sizeof(number)));
+	if (pattern_match(&eligibility_head, text)) {
+		s->open = true;
+		g_strlcpy(s->number, number, sizeof(s->number));
+		if (s->number[0] && util_ends(s->number, "."))
+			s->number[strlen(s->number) - 1] = '\0';
+		return;
+	}
+	if (!s->open || !s->number[0] || !util_starts(number, s->number) || number[strlen(s->number)] != '.' ||
+	    !g_ascii_isdigit(number[strlen(s->number) + 1]))
+		s->open = false;
+}
+
+static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+
+	if (page_line(p, k)->furniture || section_is_index(b))
+		return;
+	if (b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
+	    (!s->open || !pattern_match(&condition, b->text))) {
+		read_heading(s, b->text);
+	} else if (s->open && item_mark(p, k) >= 0) {
+		auto_free char *item = item_text(p, k, MOST_CONDITION);
+
+		consider(list, d, p, item + item_bullet(item), item, true);
+	} else if (b->first == k) {
+		read_conditions(list, d, p, b, s->open);
 	}
 }
 
 json_t *field_eligibility(const struct doc *d)
 {
 	json_t *list = json_array();
-	bool under_head = false;
+	struct section s = { false, "" };
 
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);
 
-		for (int k = 0; p->readable && k < (int)p->blocks->len; k++) {
-			const struct block *b = page_block(p, k);
-
-			if (page_line(p, b->first)->furniture || section_is_index(b))
-				continue;
-			if (section_is_heading(b) && !PATTERN_SCORE(eligible, b->text))
-				under_head = pattern_match(&eligibility_head, b->text);
-			else
-				read_conditions(list, d, p, b, under_head);
-		}
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
+			read_line(list, d, p, k, &s);
 	}
 	if (json_array_size(list) > 0)
 		return list;
