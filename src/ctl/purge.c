@@ -4,79 +4,75 @@
 #include <stdlib.h>
 
 #include "ctl/verb.h"
-#include "platform/party.h"
 #include "platform/trash.h"
 
 struct trashed {
-	int64_t row, engagement_row;
-	char name[NAME_BYTES];
-};
-
-struct all {
-	struct trashed *item;
+	int64_t *row;
 	size_t n;
 };
 
-static int collect(void *row, void *ud)
+static bool has(const struct trashed *t, int64_t row)
 {
-	const struct task_listing *t = row;
-	struct all *all = ud;
-	struct trashed *x;
-
-	all->item = xrealloc(all->item, (all->n + 1) * sizeof(*all->item));
-	x = &all->item[all->n++];
-	x->row = t->row_id;
-	x->engagement_row = t->engagement_row;
-	snprintf(x->name, sizeof(x->name), "%s", t->name);
-	return 0;
-}
-
-/* "NAME@ENGAGEMENT", as .trash/ shows it. */
-static bool is_named(struct platform *p, const struct trashed *t, char **names, int n)
-{
-	auto_free char *shown = NULL;
-	union party g;
-
-	if (n == 0)
-		return true;
-	if (party_get(p, PARTY_ENGAGEMENT, t->engagement_row, &g, NULL) < 0)
-		return false;
-	shown = xasprintf("%s@%s", t->name, g.engagement.name);
-	party_release(PARTY_ENGAGEMENT, &g);
-	for (int i = 0; i < n; i++)
-		if (streq(shown, names[i]))
+	for (size_t i = 0; i < t->n; i++)
+		if (t->row[i] == row)
 			return true;
 	return false;
 }
 
-static int purge(struct platform *p, char **names, int n, int *purged, struct err *e)
+static void add(struct trashed *t, int64_t row)
 {
-	struct all all = { NULL, 0 };
-	int rc = task_each_trashed(p, 0, collect, &all, e);
+	t->row = xrealloc(t->row, (t->n + 1) * sizeof(*t->row));
+	t->row[t->n++] = row;
+}
 
-	for (size_t i = 0; rc == 0 && i < all.n; i++) {
-		if (!is_named(p, &all.item[i], names, n))
-			continue;
-		rc = trash_purge(p, all.item[i].row, e);
-		*purged += rc == 0;
+static int collect(void *row, void *ud)
+{
+	add(ud, ((const struct task_listing *)row)->row_id);
+	return 0;
+}
+
+/* All are found before one goes: the others of its name are called otherwise then. Returns how many are not there. */
+static int find_named(struct platform *p, const struct ctl_call *c, struct trashed *t, struct err *e)
+{
+	int missing = 0;
+
+	for (int i = 0; i < c->n_args; i++) {
+		int64_t row;
+		int rc = trash_find(p, c->arg[i], &row, e);
+
+		if (rc == 0 && !has(t, row))
+			add(t, row);
+		else if (rc < 0 && rc != -ENOENT)
+			return rc;
+		missing += rc == -ENOENT;
 	}
-	free(all.item);
+	return missing;
+}
+
+static int purge(struct platform *p, const struct trashed *t, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < t->n; i++)
+		rc = trash_purge(p, t->row[i], e);
 	return rc;
 }
 
 int purge_run(const struct ctl_call *c, struct err *e)
 {
+	struct trashed t = { NULL, 0 };
 	struct platform *p = NULL;
-	int purged = 0, rc = ctl_open(c->source, &p, e);
+	int missing = 0, rc = ctl_open(c->source, &p, e);
 
 	if (rc == 0)
-		rc = purge(p, c->arg, c->n_args, &purged, e);
+		rc = missing = c->n_args ? find_named(p, c, &t, e) : task_each_trashed(p, 0, collect, &t, e);
+	if (rc >= 0)
+		rc = purge(p, &t, e);
 	platform_close(p);
-	if (rc < 0)
-		return CTL_FAILED;
-	printf("%d task%s purged\n", purged, purged == 1 ? "" : "s");
-	if (c->n_args <= purged)
-		return CTL_OK;
-	fprintf(stderr, "0711ctl: %d of the %d tasks named are not in .trash\n", c->n_args - purged, c->n_args);
-	return CTL_PROBLEMS;
+	if (rc == 0)
+		printf("%zu task%s purged\n", t.n, t.n == 1 ? "" : "s");
+	if (rc == 0 && missing)
+		fprintf(stderr, "0711ctl: %d of the %d tasks named are not in .trash\n", missing, c->n_args);
+	free(t.row);
+	return rc < 0 ? CTL_FAILED : missing ? CTL_PROBLEMS : CTL_OK;
 }

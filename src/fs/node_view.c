@@ -220,31 +220,10 @@ static int find_direct(const struct ask *a, const char *name, struct found *out)
 	return rc;
 }
 
-/* The n-th of the tasks in the trash that had this name, from "NAME@E" or "NAME~N@E". */
 static int find_trashed(const struct ask *a, const char *name, struct found *out)
 {
-	auto_free char *copy = xstrdup(name);
-	char *engagement = strchr(copy, '@'), *number, *end;
-	unsigned long n;
-	union party g;
-	int rc;
-
-	if (!engagement)
-		return -ENOENT;
-	*engagement++ = '\0';
-	rc = party_find(a->fs->p, PARTY_ENGAGEMENT, engagement, &g, NULL);
-	if (rc < 0)
-		return rc;
 	*out = (struct found){ .kind = NODE_TASK };
-	rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, 1, &out->row, NULL);
-	number = rc == -ENOENT ? strrchr(copy, '~') : NULL;
-	n = number ? strtoul(number + 1, &end, 10) : 0;
-	if (n > 1 && !*end && number[1] >= '1' && number[1] <= '9') {
-		*number = '\0';
-		rc = task_find_trashed(a->fs->p, g.engagement.row_id, copy, n, &out->row, NULL);
-	}
-	party_release(PARTY_ENGAGEMENT, &g);
-	return rc;
+	return trash_find(a->fs->p, name, &out->row, NULL);
 }
 
 int view_find(const struct ask *a, const char *name, struct found *out)

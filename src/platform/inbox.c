@@ -406,7 +406,6 @@ struct copying {
 	struct err *e;
 	int64_t task_row, parent_row, size;
 	int n_files;
-	int64_t mark; /* the task row that the entries get */
 };
 
 static int copy_folder(struct tx *tx, int64_t box, int64_t folder_row, struct copying *c);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "platform/attr.h"
 #include "platform/document.h"
+#include "platform/party.h"
 #include "platform/settings.h"
 
 #define DAY_MS        ((int64_t)86400000)
@@ -53,6 +54,31 @@ static int put(struct tx *tx, void *arg, struct err *e)
 int trash_put(struct platform *p, int64_t task_row, struct err *e)
 {
 	return store_write(p->store, put, &(struct removal){ .task_row = task_row }, e);
+}
+
+int trash_find(struct platform *p, const char *name, int64_t *task_row, struct err *e)
+{
+	auto_free char *copy = xstrdup(name);
+	char *engagement = strchr(copy, '@'), *number, *end;
+	unsigned long n;
+	union party g;
+	int rc;
+
+	if (!engagement)
+		return -ENOENT;
+	*engagement++ = '\0';
+	rc = party_find(p, PARTY_ENGAGEMENT, engagement, &g, e);
+	if (rc < 0)
+		return rc;
+	rc = task_find_trashed(p, g.engagement.row_id, copy, 1, task_row, e);
+	number = rc == -ENOENT ? strrchr(copy, '~') : NULL;
+	n = number ? strtoul(number + 1, &end, 10) : 0;
+	if (n > 1 && !*end && number[1] >= '1' && number[1] <= '9') {
+		*number = '\0';
+		rc = task_find_trashed(p, g.engagement.row_id, copy, n, task_row, e);
+	}
+	party_release(PARTY_ENGAGEMENT, &g);
+	return rc;
 }
 
 static int check_name(const char *name, struct err *e)

@@ -98,6 +98,9 @@ ok 'who still reads them reads to the end' '
 	same "$(sha_of "$dir/read.pdf")" "$(sha256sum <&8 | cut -d " " -f 1)" && exec 8<&-'
 
 # 0711ctl
+for i in 1 2 3; do
+	done_task three && rm -r "$tasks/three"
+done
 ok 'purge is refused while it is mounted, with the pid' '
 	done_task gone && done_task kept && rm "$inbox"/*.receipt.json &&
 	rm -r "$tasks/gone" "$tasks/kept" "$tasks/two" && ! "$build/0711ctl" purge "$src" >"$dir/said" 2>&1 &&
@@ -106,6 +109,10 @@ ok 'purge is refused while it is mounted, with the pid' '
 ok 'unmounted, it removes those named' '
 	mount_stop && same "1 task purged" "$("$build/0711ctl" purge "$src" gone@default)" &&
 	same 0 "$(blobs "$dir/gone.pdf")" && same 1 "$(blobs "$dir/kept.pdf")"'
+ok 'of several with one name only the one named' '
+	same "1 task purged" "$("$build/0711ctl" purge "$src" three~2@default)" &&
+	! "$build/0711ctl" purge "$src" three~3@default >"$dir/said" 2>&1 &&
+	same "2 tasks purged" "$("$build/0711ctl" purge "$src" three@default three~2@default)"'
 ok 'a name that is not there is an error' '
 	! "$build/0711ctl" purge "$src" nothing@default >"$dir/said" 2>&1 && grep "not in .trash" "$dir/said"'
 ok 'or all' '
