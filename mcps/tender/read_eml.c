@@ -69,7 +69,7 @@ static void read_text(struct letter *l, GMimeObject *part)
 	if (!reader_take(l->reader, bytes->len, 0, l->source->name))
 		text[0] = '\0';
 	if (is_type(part, "text", "html") && text[0])
-		read_html_flow(l->flow, text, strlen(text));
+		read_html_warn(l->reader->doc, l->source->name, read_html_flow(l->flow, text, strlen(text)));
 	else
 		read_text_flow(l->flow, text);
 	g_byte_array_unref(bytes);

@@ -1,7 +1,9 @@
 /* Web pages: what a reader sees of them. Styles are looked at only as far as they hide text. */
 #include "read_html.h"
 
+#include <errno.h>
 #include <libxml/HTMLparser.h>
+#include <libxml/SAX2.h>
 #include <stdlib.h>
 
 #include "reader.h"
@@ -244,12 +246,74 @@ static void walk(struct html *h, const xmlNode *n)
 	}
 }
 
-bool read_html_flow(struct flow *f, const char *bytes, size_t len)
+/* Elements that only format letters. */
+static bool is_plain(const char *name, const xmlChar **attributes)
+{
+	static const char *const formatting[] = { "b",   "i",  "u",      "s",     "font", "span", "strong", "em",
+						  "big", "tt", "strike", "small", "sub",  "sup",  "a",      "center" };
+	static const char *const hiding[] = { "style", "class", "id", "hidden", "color" };
+	bool plain = false;
+
+	for (size_t i = 0; i < N_ELEMS(formatting); i++)
+		plain = plain || streq(name, formatting[i]);
+	for (; plain && attributes && attributes[0]; attributes += 2) {
+		for (size_t i = 0; i < N_ELEMS(hiding); i++)
+			plain = plain && !streq((const char *)attributes[0], hiding[i]);
+	}
+	return plain;
+}
+
+/*
+ * Those make no node of the tree: in pages whose authors never close them each would be a level of it, and the parser
+ * reads 256 levels. The list says of each element that is open whether it has a node.
+ */
+static void start_element(void *ctx, const xmlChar *name, const xmlChar **attributes)
+{
+	htmlParserCtxtPtr parser = ctx;
+	guint8 node = !is_plain((const char *)name, attributes);
+
+	g_byte_array_append(parser->_private, &node, 1);
+	if (node)
+		xmlSAX2StartElement(ctx, name, attributes);
+}
+
+static void end_element(void *ctx, const xmlChar *name)
+{
+	htmlParserCtxtPtr parser = ctx;
+	GByteArray *open = parser->_private;
+	bool node = open->len == 0 || open->data[open->len - 1];
+
+	if (open->len > 0)
+		g_byte_array_set_size(open, open->len - 1);
+	if (node)
+		xmlSAX2EndElement(ctx, name);
+}
+
+static htmlDocPtr parse(const char *bytes, size_t len, bool *whole)
 {
 	const char *set = g_utf8_validate(bytes, (gssize)len, NULL) ? "UTF-8" : NULL;
-	htmlDocPtr doc = htmlReadMemory(bytes, (int)len, NULL, set,
-					HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-						HTML_PARSE_RECOVER | HTML_PARSE_COMPACT);
+	htmlParserCtxtPtr parser = htmlNewParserCtxt();
+	GByteArray *open = g_byte_array_new();
+	const xmlError *error;
+	htmlDocPtr doc;
+
+	parser->_private = open;
+	parser->sax->startElement = start_element;
+	parser->sax->endElement = end_element;
+	doc = htmlCtxtReadMemory(parser, bytes, (int)len, NULL, set,
+				 HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_RECOVER |
+					 HTML_PARSE_COMPACT);
+	error = xmlCtxtGetLastError(parser);
+	*whole = !error || error->level < XML_ERR_FATAL;
+	htmlFreeParserCtxt(parser);
+	g_byte_array_unref(open);
+	return doc;
+}
+
+int read_html_flow(struct flow *f, const char *bytes, size_t len)
+{
+	bool whole;
+	htmlDocPtr doc = parse(bytes, len, &whole);
 	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 	struct html h = { .flow = f, .size = FLOW_BODY };
 
@@ -261,7 +325,13 @@ bool read_html_flow(struct flow *f, const char *bytes, size_t len)
 		g_ptr_array_unref(h.hidden);
 	}
 	xmlFreeDoc(doc);
-	return root != NULL;
+	return !root ? -EBADMSG : whole ? 0 : -E2BIG;
+}
+
+void read_html_warn(struct doc *d, const char *name, int rc)
+{
+	if (rc == -E2BIG)
+		doc_warn(d, "%s has too many elements in each other; what stands behind them was not read", name);
 }
 
 static bool html_sniff(const struct source *s)
@@ -274,10 +344,11 @@ static bool html_sniff(const struct source *s)
 static enum fault html_read(struct reader *r, const struct source *s, const struct format *f, struct err *e)
 {
 	struct flow *flow = flow_new(r->doc, reader_add(r, s, f));
-	bool good = read_html_flow(flow, s->bytes, s->len);
+	int rc = read_html_flow(flow, s->bytes, s->len);
 
 	flow_free(flow);
-	return good ? FAULT_NONE : reader_damaged(s, "it is no web page inside", e);
+	read_html_warn(r->doc, s->name, rc);
+	return rc != -EBADMSG ? FAULT_NONE : reader_damaged(s, "it is no web page inside", e);
 }
 
 const struct format format_html = { "a web page", "text/html", 1, html_sniff, html_read };

@@ -193,6 +193,9 @@ ok 'a web page is read as it is seen' 'reads "$dir/page.html" && sees "== page.h
 	sees "  The contractor shall deliver on time." && sees "* one" && sees "* two" && sees "  Deadline | 3 May 2027" &&
 	sees "  both ä b" && sees "  White on navy"'
 ok 'what is hidden in it is not' 'sees_not Ignore && sees_not "Not shown"'
+ok 'a page whose author closes nothing is read to its end' '
+	{ echo "<html><body>"; yes "<font size=2><b>A line<br>" | head -n 2000; echo "<p>The end"; } >"$dir/open.html" && reads "$dir/open.html" && sees "  The end" && sees_not "!"'
+ok 'one too deep to be read says so' '{ echo "<html><body>"; yes "<div>" | head -n 100000; echo "The end"; } >"$dir/deep.html" && reads "$dir/deep.html" && warns "deep.html has too many elements"'
 ok 'its type is told by its content' 'cp "$dir/page.html" "$dir/page.pdf" && reads "$dir/page.pdf" && sees "== page.pdf text/html 1"'
 
 mkdir -p "$dir/parts/annex" "$dir/parts/__MACOSX"
