@@ -41,6 +41,8 @@ MAY(party_node_removable);
 NOTES(party_node_refusals);
 SHOW(party_json_show);
 PUT(party_json_put);
+SHOW(company_profile_show);
+PUT(company_profile_put);
 SHOW(party_field_show);
 PUT(party_field_put);
 SHOW(party_error_show);

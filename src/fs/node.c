@@ -121,6 +121,8 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_COMPANY] = { .parent = NODE_COMPANIES, PARTY_HANDLERS },
 	[NODE_COMPANY_JSON] = { "company.json", NODE_COMPANY, EDIT, .stat = party_node_stat, .show = party_json_show,
 				.put = party_json_put },
+	[NODE_COMPANY_PROFILE] = { "profile.json", NODE_COMPANY, EDIT, .stat = party_node_stat,
+				   .show = company_profile_show, .put = company_profile_put },
 	[NODE_COMPANY_ERROR] = { "error", NODE_COMPANY, READ, .stat = party_node_stat, .show = party_error_show },
 
 	[NODE_MCPS] = { "mcps", NODE_ROOT, DIR, .find = mcps_node_find, .list = mcps_node_list },

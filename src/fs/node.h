@@ -89,6 +89,7 @@ enum node_kind {
 	NODE_TOOL_SCHEMA,
 	NODE_TOOL_OUTPUT,
 	NODE_SCRATCH, /* row: reserved for an editor's temporary file */
+	NODE_COMPANY_PROFILE,
 	N_NODE_KINDS
 };
 

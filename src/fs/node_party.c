@@ -14,7 +14,7 @@ static enum party_kind party_of(const struct ask *a)
 {
 	unsigned kind = (unsigned)(a->node - nodes);
 
-	if (kind >= NODE_COMPANIES && kind <= NODE_COMPANY_ERROR)
+	if ((kind >= NODE_COMPANIES && kind <= NODE_COMPANY_ERROR) || kind == NODE_COMPANY_PROFILE)
 		return PARTY_COMPANY;
 	return kind >= NODE_EXPERTS && kind <= NODE_EXPERT_ERROR ? PARTY_EXPERT : PARTY_ENGAGEMENT;
 }
@@ -125,6 +125,41 @@ int party_json_show(const struct ask *a, struct buf *out)
 int party_json_put(const struct ask *a, const char *text, size_t len)
 {
 	return party_put(a->fs->p, party_of(a), a->row, text, len, a->who, a->e);
+}
+
+/* What a company says of itself to engines: one field, as a document of its own. */
+int company_profile_show(const struct ask *a, struct buf *out)
+{
+	unsigned lacks = jsonmem_lacks();
+	union party x;
+	json_t *doc;
+	int rc = party_get(a->fs->p, PARTY_COMPANY, a->row, &x, a->e);
+
+	if (rc < 0)
+		return rc;
+	doc = x.company.profile ? json_loads(x.company.profile, 0, NULL) : json_object();
+	record_dump(doc, out);
+	json_decref(doc);
+	party_release(PARTY_COMPANY, &x);
+	return jsonmem_lacks() != lacks ? -ENOMEM : 0;
+}
+
+int company_profile_put(const struct ask *a, const char *text, size_t len)
+{
+	auto_free char *record = NULL;
+	json_t *profile = NULL, *doc;
+	int rc = record_parse(text, len, &profile, a->e);
+
+	if (rc == 0 && !json_is_object(profile))
+		rc = err_set(a->e, -EINVAL, "a profile must be a JSON object");
+	if (rc < 0) {
+		json_decref(profile);
+		return rc;
+	}
+	doc = json_pack("{s:o}", "profile", profile);
+	record = doc ? json_dumps(doc, JSON_COMPACT) : NULL;
+	json_decref(doc);
+	return record ? party_put(a->fs->p, PARTY_COMPANY, a->row, record, strlen(record), a->who, a->e) : -ENOMEM;
 }
 
 int party_field_show(const struct ask *a, struct buf *out)

@@ -82,16 +82,17 @@ bool upload_stat(struct fs *fs, int64_t row, struct attr *out);
 /* upload_in_folder - true while somebody writes into that folder (any depth) */
 bool upload_in_folder(struct fs *fs, int64_t folder_row);
 
-/* A request's text, and the document that its data.file_path names. */
+/* A request's text, and the documents that its data.file_path names, pinned; all zeroes is empty. */
 struct upload_request {
 	json_t *doc;
-	struct attachment attachment;
+	struct attachment *attachment;
 	size_t n_attachments;
 };
-/* upload_request_read - read a staged request of that size; r->doc is the caller's, and the pin of the attachment. 0,
+/* upload_request_read - read a staged request of that size; r is for upload_request_release, also on failure. 0,
  * -EINVAL, -EFBIG, -EIO, -ENOMEM
  */
 int upload_request_read(struct fs *fs, struct stage *stage, const char *name, int64_t size, struct upload_request *r,
 			struct err *e);
+void upload_request_release(struct fs *fs, struct upload_request *r);
 
 #endif

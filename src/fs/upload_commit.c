@@ -32,7 +32,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 			 struct acceptance *out, struct err *e)
 {
 	struct platform *p = u->fs->p;
-	struct upload_request r = { NULL, { "", "", 0 }, 0 };
+	struct upload_request r = { NULL, NULL, 0 };
 	struct arrival a = { .box = &u->dir.box,
 			     .parent_row = u->dir.parent_row,
 			     .name = name,
@@ -52,7 +52,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 	if (!a.parent_row && util_ends(name, ".json") && size > 0)
 		rc = upload_request_read(u->fs, u->stage, name, size, &r, e);
 	a.request = r.doc;
-	a.attachment = &r.attachment;
+	a.attachment = r.attachment;
 	a.n_attachments = r.n_attachments;
 	a.row_id = committed ? store_reserve(p->store, e) : u->row;
 	a.task_row = store_reserve(p->store, e);
@@ -67,9 +67,7 @@ static int accept_sealed(struct upload *u, const char *name, const char *sha256,
 			upload_hold(u, out->task_row);
 		work_lift(p, a.task_row);
 	}
-	if (r.n_attachments)
-		blob_unpin(p->blobs, r.attachment.sha256);
-	json_decref(r.doc);
+	upload_request_release(u->fs, &r);
 	return rc;
 }
 

@@ -52,6 +52,22 @@ static int apply_key(const char *key, const json_t *v, struct task *t, struct er
 		       key);
 }
 
+static int check_files(const json_t *data, struct err *e)
+{
+	const json_t *path = json_object_get(data, "file_path");
+	size_t i;
+	json_t *one;
+
+	if (json_is_array(path) && json_array_size(path) > REQUEST_MOST_FILES)
+		return err_set(e, -EINVAL, "the request's 'file_path' names more than %d documents",
+			       REQUEST_MOST_FILES);
+	json_array_foreach (path, i, one) {
+		if (!json_is_string(one))
+			return err_set(e, -EINVAL, "the request's 'file_path' must be a path, or a list of paths");
+	}
+	return 0;
+}
+
 int request_apply(const json_t *request, struct task *t, struct err *e)
 {
 	const json_t *data = json_object_get(request, "data");
@@ -63,6 +79,9 @@ int request_apply(const json_t *request, struct task *t, struct err *e)
 		return err_set(e, -EINVAL, "a request must be a JSON object");
 	if (data && !json_is_object(data) && !json_is_null(data))
 		return err_set(e, -EINVAL, "the request's 'data' must be an object");
+	rc = check_files(data, e);
+	if (rc < 0)
+		return rc;
 	json_object_foreach ((json_t *)request, key, v) {
 		rc = apply_key(key, v, t, e);
 		if (rc < 0)
@@ -71,7 +90,13 @@ int request_apply(const json_t *request, struct task *t, struct err *e)
 	return 0;
 }
 
-const char *request_file(const json_t *request)
+const char *request_file(const json_t *request, size_t i)
 {
-	return json_string_value(json_object_get(json_object_get(request, "data"), "file_path"));
+	const json_t *path = json_object_get(json_object_get(request, "data"), "file_path");
+
+	if (json_is_array(path))
+		path = json_array_get(path, i);
+	else if (i > 0)
+		return NULL;
+	return json_string_value(path);
 }

@@ -13,7 +13,12 @@
  */
 int request_apply(const json_t *request, struct task *t, struct err *e);
 
-/* request_file - the path that data.file_path names, or NULL; borrowed from the request */
-const char *request_file(const json_t *request);
+#define REQUEST_MOST_FILES 50
+
+/*
+ * request_file - path i of those that data.file_path names, a text or a list of texts; NULL behind the last
+ * Borrowed from the request.
+ */
+const char *request_file(const json_t *request, size_t i);
 
 #endif

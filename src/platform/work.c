@@ -92,7 +92,9 @@ static json_t *arguments_of(const struct task *t)
 		json_decref(data);
 		data = json_object();
 	}
-	json_object_del(data, "file_path"); /* it is among the documents */
+	/* it is among the documents; a list tells their order too */
+	if (!json_is_array(json_object_get(data, "file_path")))
+		json_object_del(data, "file_path");
 	return data;
 }
 

@@ -96,7 +96,9 @@ static const char step_3[] =
 	"CREATE INDEX task_state ON task (status, row_id, trashed_at, name, engagement_row, updated_at)"
 	" WHERE trashed_at IS NULL;";
 
-static const char *const steps[] = { step_1, step_2, step_3 };
+static const char step_4[] = "ALTER TABLE company ADD COLUMN profile TEXT;";
+
+static const char *const steps[] = { step_1, step_2, step_3, step_4 };
 
 /* text with each {key} replaced; the caller's to free */
 static char *fill_in(const struct engine *en, const char *text)

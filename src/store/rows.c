@@ -71,6 +71,7 @@ static const struct field company_fields[] = {
 	TEXT(country, 0),
 	TEXT(size, 0),
 	TEXT(contact, 0),
+	JSON(profile, 0),
 	TIME(created_at, FIELD_FIXED),
 	TIME(updated_at, FIELD_FIXED),
 };

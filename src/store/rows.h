@@ -38,7 +38,7 @@ struct expert {
 
 struct company {
 	int64_t row_id;
-	char *id, *name, *industry, *country, *size, *contact;
+	char *id, *name, *industry, *country, *size, *contact, *profile;
 	int64_t created_at, updated_at;
 };
 

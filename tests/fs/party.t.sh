@@ -40,9 +40,15 @@ ok 'a rate below nothing' 'refused ERANGE hourly_rate_cents "{\"hourly_rate_cent
 ok 'a status that is none' 'refused EINVAL status "{\"status\": \"asleep\"}"'
 
 ok 'a company is a directory' '
-	mkdir "$acme" && same "company.json error" "$(echo $(ls "$acme"))" &&
+	mkdir "$acme" && same "company.json error profile.json" "$(echo $(ls "$acme"))" &&
 	fill "$acme/company.json" "{\"industry\": \"water\", \"country\": \"DE\", \"size\": \"50 to 249\", \"contact\": \"office@example.org\"}" &&
 	json_is "$acme/company.json" ".name == \"acme\" and .industry == \"water\" and .country == \"DE\" and .contact == \"office@example.org\" and .size == \"50 to 249\""'
+ok 'its profile is a document of its own' '
+	same "{}" "$(cat "$acme/profile.json")" && fill "$acme/profile.json" "{\"employees\": 12, \"languages\": [\"de\"]}" &&
+	json_is "$acme/profile.json" ".employees == 12" && json_is "$acme/company.json" ".profile.languages == [\"de\"] and .industry == \"water\"" &&
+	fill "$acme/company.json" "{\"profile\": {\"employees\": 13}}" && json_is "$acme/profile.json" ". == {\"employees\": 13}" &&
+	must_fail EINVAL fill "$acme/profile.json" "[]" && grep -q "profile must be a JSON object" "$acme/error" &&
+	must_fail EINVAL fill "$acme/profile.json" "{" && json_is "$acme/profile.json" ".employees == 13"'
 ok 'an engagement names both, by name or by id' '
 	put anna "$mnt/engagements/default/expert_id" && put acme "$mnt/engagements/default/customer_id" &&
 	same "$(jq -r .id "$anna/expert.json")" "$(cat "$mnt/engagements/default/expert_id")" &&

@@ -41,6 +41,14 @@ ok 'the least that works' 'request least "{\"data\": {\"file_path\": \"$path\"}}
 	.title == \"least\" and .priority == \"medium\" and .mcp == \"TENDER\""'
 ok 'a path may begin at the root' '
 	request rooted "{\"data\": {\"file_path\": \"$mnt/$path\"}}" && wait_task rooted completed'
+ok 'a list names several, in their order' '
+	sample "$dir/other.pdf" other && cp "$dir/other.pdf" "$inbox/" && wait_task other completed &&
+	mkdir "$mnt/companies/acme" && request list "{\"data\": {\"file_path\": [\"engagements/default/tasks/other/input/other.pdf\", \"$path\",
+		\"$mnt/$path\", \"companies/acme/profile.json\"]}}" && wait_task list &&
+	same "2-rfp.pdf list.json other.pdf profile.json rfp.pdf" "$(echo $(ls "$tasks/list/input"))" &&
+	same "{}" "$(cat "$tasks/list/input/profile.json")"'
+ok 'a list of what is no path is refused' '
+	refused EINVAL paths "{\"data\": {\"file_path\": [7]}}" && refused EINVAL none "{\"data\": {\"file_path\": [\"$path\", \"none\"]}}"'
 ok 'an id may be given, once' '
 	request mine "{\"id\": \"my-own-id\", \"data\": {\"file_path\": \"$path\"}}" && wait_task mine completed &&
 	json_is "$tasks/mine/task.json" ".id == \"my-own-id\"" &&

@@ -72,11 +72,11 @@ static void the_file_of_a_request(void **state UNUSED)
 					    "{\"file_path\": \"x\"}" };
 	json_t *doc = json_loads("{\"data\": {\"file_path\": \"a/b.pdf\"}}", 0, NULL);
 
-	assert_string_equal(request_file(doc), "a/b.pdf");
+	assert_string_equal(request_file(doc, 0), "a/b.pdf");
 	json_decref(doc);
 	for (size_t i = 0; i < N_ELEMS(none); i++) {
 		doc = json_loads(none[i], 0, NULL);
-		assert_null(request_file(doc));
+		assert_null(request_file(doc, 0));
 		json_decref(doc);
 	}
 }

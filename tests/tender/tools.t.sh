@@ -84,6 +84,14 @@ ok 'two versions are compared' '
 		([.requirements.changed[].diff[] | select(.op == \"added\").text] | index(\"September\") != null)"'
 ok 'and told to a person' '
 	grep -q "~~June~~ \*\*September\*\* 30, 2028" "$tasks/versions/output/changes.md"'
+ok 'a request says which is the older by the order of its list' '
+	cp "$new" "$inbox/second.pdf" && ended second &&
+	request compare_rfps order "{\"file_path\": [\"engagements/default/tasks/second/input/second.pdf\", \"engagements/default/tasks/list/input/list.pdf\"]}" &&
+	ended order && said order ".older.file == \"second.pdf\" and .newer.file == \"list.pdf\""'
+ok 'or by name' '
+	request compare_rfps named "{\"older\": \"list.pdf\", \"file_path\": [\"engagements/default/tasks/second/input/second.pdf\",
+		\"engagements/default/tasks/list/input/list.pdf\"]}" &&
+	ended named && said named ".older.file == \"list.pdf\" and .newer.file == \"second.pdf\""'
 ok 'a document against itself shows nothing' '
 	cp "$old" "$dir/same.pdf" && drop compare_rfps nothing "$old" "$dir/same.pdf" && ended nothing &&
 	said nothing ".fields == [] and .requirements.changed == [] and .requirements.added == [] and .requirements.removed == []"'
@@ -128,6 +136,10 @@ ok 'one that has all of it may, and a request may hold the profile' '
 	said go ".decision != \"no-go\" and
 		([.conditions[].checks[] | select(.kind == \"references\" or .kind == \"turnover\").status] | unique) == [\"met\"] and
 		([.conditions[].checks[].profile[].key] | index(\"/turnover/0\") != null)"'
+ok 'so may a company that the mount knows' '
+	mkdir "$mnt/companies/nordwind" && cp "$dir/profile.json" "$mnt/companies/nordwind/profile.json" &&
+	request check_eligibility known "{\"file_path\": [\"engagements/default/tasks/notice/input/notice.pdf\", \"companies/nordwind/profile.json\"]}" &&
+	ended known && said known ".decision == \"no-go\" and .company == \"Nordwind\"" && [ -e "$tasks/known/input/profile.json" ]'
 ok 'what the profile does not say stays unknown' '
 	request check_eligibility unclear "{\"file_path\": \"engagements/default/tasks/notice/input/notice.pdf\", \"profile\": {\"name\": \"N\"}}" &&
 	wait_task unclear needs_review && said unclear ".decision == \"unclear\" and ([.conditions[].status] | unique) == [\"unknown\"]"'
