@@ -1,17 +1,17 @@
 #include "pattern.h"
 
 /* Threads share the tables; what nobody compiled before is compiled by the first that needs it. */
-static GRegex *compile(struct pattern *p)
+static GRegex *compile(const char *text, GRegex **at)
 {
 	static GMutex lock;
 	GError *error = NULL;
 	GRegex *re;
 
 	g_mutex_lock(&lock);
-	re = p->re ? p->re : g_regex_new(p->text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
+	re = *at ? *at : g_regex_new(text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
 	if (!re)
-		g_error("pattern '%s': %s", p->text, error->message);
-	__atomic_store_n(&p->re, re, __ATOMIC_RELEASE);
+		g_error("pattern '%s': %s", text, error->message);
+	__atomic_store_n(at, re, __ATOMIC_RELEASE);
 	g_mutex_unlock(&lock);
 	return re;
 }
@@ -20,7 +20,7 @@ static GRegex *compiled(struct pattern *p)
 {
 	GRegex *re = __atomic_load_n(&p->re, __ATOMIC_ACQUIRE);
 
-	return re ? re : compile(p);
+	return re ? re : compile(p->text, &p->re);
 }
 
 void pattern_compile(struct pattern *table, size_t n)
@@ -36,13 +36,13 @@ bool pattern_match(struct pattern *p, const char *s)
 
 struct pattern *pattern_best(struct pattern *table, size_t n, const char *s)
 {
-	struct pattern *best = NULL;
+	size_t best = n;
 
 	for (size_t i = 0; i < n; i++) {
-		if ((!best || table[i].score > best->score) && pattern_match(&table[i], s))
-			best = &table[i];
+		if ((best == n || table[i].score > table[best].score) && pattern_match(&table[i], s))
+			best = i;
 	}
-	return best;
+	return best < n ? &table[best] : NULL;
 }
 
 GMatchInfo *pattern_find(struct pattern *p, const char *s, int at)

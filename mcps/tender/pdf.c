@@ -12,44 +12,88 @@
 #include "sheet.h"
 
 #define HEAD_BYTES 1024
-#define OCR_MS     200000 /* for all pages of a file; the others are named in a warning */
+#define PAGE_MS    20000  /* for the text of a page; most take some milliseconds */
+#define SCAN_MS    75000  /* for the OCR of one */
+#define OCR_MS     180000 /* for that of all pages of a file; the others are named in a warning */
+#define MOST_LOST  2      /* pages that took too long: the others are not begun */
 #define LATE       16     /* of pages that are named in one warning */
 
 struct pdf {
 	struct reader *reader;
 	GBytes *bytes;
-	PopplerDocument *docs[POOL_MOST];
-	struct ocr *ocrs[POOL_MOST];
+	GPtrArray *docs; /* PopplerDocument, those that no thread uses */
+	GPtrArray *ocrs; /* struct ocr, likewise */
 	struct sheet *sheets;
-	unsigned n;
+	unsigned n, n_lost;
 	unsigned *scans, n_scans; /* pages for OCR */
 	enum language language;
 	int64_t stop_ms; /* when no page more is given to OCR */
 };
 
-static PopplerDocument *document_of(struct pdf *p, unsigned thread)
+/* A page while a thread reads it. What a thread needs is here, because it may never come back. */
+struct job {
+	GBytes *bytes;
+	PopplerDocument *doc;
+	struct ocr *ocr;
+	struct sheet sheet;
+	unsigned page;
+	enum language language;
+	bool late;
+};
+
+static void *last_of(GPtrArray *list)
 {
-	if (!p->docs[thread])
-		p->docs[thread] = poppler_document_new_from_bytes(p->bytes, NULL, NULL);
-	return p->docs[thread];
+	return list->len > 0 ? g_ptr_array_steal_index(list, list->len - 1) : NULL;
 }
 
-static PopplerPage *page_of(struct pdf *p, unsigned thread, unsigned i)
+static struct job *job_new(struct pdf *p, unsigned page)
 {
-	PopplerDocument *doc = document_of(p, thread);
+	struct job *j = g_new0(struct job, 1);
 
-	return doc ? poppler_document_get_page(doc, (int)i) : NULL;
+	j->bytes = g_bytes_ref(p->bytes);
+	j->doc = last_of(p->docs);
+	j->page = page;
+	return j;
 }
 
-static void read_one(void *arg, unsigned thread, unsigned i)
+static void job_end(struct pdf *p, struct job *j)
 {
-	struct pdf *p = arg;
-	PopplerPage *page = page_of(p, thread, i);
+	p->sheets[j->page] = j->sheet;
+	p->sheets[j->page].taken = true;
+	if (j->doc)
+		g_ptr_array_add(p->docs, j->doc);
+	if (j->ocr)
+		g_ptr_array_add(p->ocrs, j->ocr);
+	g_bytes_unref(j->bytes);
+	g_free(j);
+}
+
+static PopplerPage *page_of(struct job *j)
+{
+	if (!j->doc)
+		j->doc = poppler_document_new_from_bytes(j->bytes, NULL, NULL);
+	return j->doc ? poppler_document_get_page(j->doc, (int)j->page) : NULL;
+}
+
+static void *begin_read(void *arg, unsigned i)
+{
+	return job_new(arg, i);
+}
+
+static void read_one(void *item)
+{
+	struct job *j = item;
+	PopplerPage *page = page_of(j);
 
 	if (!page)
 		return;
-	sheet_read(&p->sheets[i], page);
+	sheet_read(&j->sheet, page);
 	g_object_unref(page);
+}
+
+static void end_one(void *arg, unsigned i UNUSED, void *item)
+{
+	job_end(arg, item);
 }
 
 static void tell(void *arg, unsigned n_done)
@@ -60,18 +104,30 @@ static void tell(void *arg, unsigned n_done)
 		p->reader->page(p->reader->arg, (int)MIN(n_done + 1, p->n), (int)p->n);
 }
 
-static void ocr_one(void *arg, unsigned thread, unsigned k)
+static void *begin_ocr(void *arg, unsigned k)
 {
 	struct pdf *p = arg;
-	unsigned i = p->scans[k];
-	PopplerPage *page = clock_mono_ms() < p->stop_ms ? page_of(p, thread, i) : NULL;
+	struct job *j = job_new(p, p->scans[k]);
+
+	j->ocr = last_of(p->ocrs);
+	j->language = p->language;
+	j->late = clock_mono_ms() >= p->stop_ms;
+	j->sheet = p->sheets[j->page];
+	p->sheets[j->page] = (struct sheet){ 0 };
+	return j;
+}
+
+static void ocr_one(void *item)
+{
+	struct job *j = item;
+	PopplerPage *page = j->late ? NULL : page_of(j);
 
 	if (!page)
 		return;
-	if (!p->ocrs[thread])
-		p->ocrs[thread] = ocr_new(p->language);
-	if (p->ocrs[thread])
-		sheet_ocr(&p->sheets[i], page, p->ocrs[thread]);
+	if (!j->ocr)
+		j->ocr = ocr_new(j->language);
+	if (j->ocr)
+		sheet_ocr(&j->sheet, page, j->ocr);
 	g_object_unref(page);
 }
 
@@ -81,6 +137,20 @@ static void tell_ocr(void *arg, unsigned n_done)
 
 	if (p->reader->page && n_done < p->n_scans)
 		p->reader->page(p->reader->arg, (int)p->scans[n_done] + 1, (int)p->n);
+}
+
+static void read_all(struct pdf *p)
+{
+	const struct watch w = { PAGE_MS, MOST_LOST, begin_read, read_one, end_one, tell, p };
+
+	p->n_lost += pool_watch(p->reader->own ? 0 : pool_threads(p->n / 2), p->n, &w);
+}
+
+static void ocr_some(struct pdf *p, unsigned n_threads, unsigned n)
+{
+	const struct watch w = { SCAN_MS, MOST_LOST, begin_ocr, ocr_one, end_one, tell_ocr, p };
+
+	p->n_lost += pool_watch(n_threads, n, &w);
 }
 
 /* The language of the pages that are read; LANG_NONE when there are none. */
@@ -99,10 +169,8 @@ static enum language language_so_far(const struct pdf *p)
 
 static void ocr_free_all(struct pdf *p)
 {
-	for (unsigned i = 0; i < POOL_MOST; i++) {
-		ocr_free(p->ocrs[i]);
-		p->ocrs[i] = NULL;
-	}
+	while (p->ocrs->len > 0)
+		ocr_free(last_of(p->ocrs));
 }
 
 /* Two languages at once cost half as much again: where the first page tells which it is the others are read in that. */
@@ -113,16 +181,16 @@ static void ocr_all(struct pdf *p)
 	p->stop_ms = clock_mono_ms() + OCR_MS;
 	p->language = language_so_far(p);
 	if (p->language == LANG_NONE && p->n_scans > 2 * n_threads) {
-		ocr_one(p, 0, 0);
+		ocr_some(p, 1, 1);
 		ocr_free_all(p);
 		p->language = language_so_far(p);
 		p->scans++;
 		p->n_scans--;
-		pool_run(n_threads, p->n_scans, ocr_one, tell_ocr, p);
+		ocr_some(p, n_threads, p->n_scans);
 		p->scans--;
 		p->n_scans++;
 	} else {
-		pool_run(n_threads, p->n_scans, ocr_one, tell_ocr, p);
+		ocr_some(p, n_threads, p->n_scans);
 	}
 	ocr_free_all(p);
 }
@@ -147,6 +215,8 @@ static void find_scans(struct pdf *p)
 /* Why a page says nothing, NULL when it does or has nothing to say. */
 static const char *silence(const struct pdf *p, const struct sheet *s)
 {
+	if (!s->taken)
+		return "took too long";
 	if (!s->text)
 		return "is damaged";
 	if (s->too_long)
@@ -183,6 +253,7 @@ static void warn_all(struct pdf *p, const char *name, const char *no_ocr)
 	auto_free char *advice = no_ocr ? g_strdup_printf("; OCR cannot be done, because %s", no_ocr) : g_strdup("");
 	unsigned n_hidden = 0;
 
+	warn_pages(p, name, "took too long", " and was left out: print it to a PDF, or ask for another copy");
 	warn_pages(p, name, "is damaged", " and was left out");
 	warn_pages(p, name, "holds more than 1 MiB of text", " and was left out");
 	warn_pages(p, name, "is a scan, for which there was no time", ": split the file and drop the parts");
@@ -203,7 +274,7 @@ static void add_pages(struct pdf *p, int file)
 		struct page *page;
 
 		if (!s->text)
-			continue;
+			sheet_clear(s);
 		page = doc_add_page(p->reader->doc, file, (int)i + 1, s->height, steal(s->text), steal(s->lines));
 		page->readable = !fault;
 		page->ocr = s->ocr;
@@ -223,7 +294,7 @@ static void read_pages(struct pdf *p, int file)
 	p->n = (unsigned)f->pages_read;
 	p->sheets = g_new0(struct sheet, p->n);
 	tell(p, 0);
-	pool_run(pool_threads(p->n / 2), p->n, read_one, tell, p);
+	read_all(p);
 	find_scans(p);
 	if (p->n_scans > 0)
 		no_ocr = ocr_load();
@@ -256,8 +327,12 @@ static bool pdf_sniff(const struct source *s)
 static enum fault pdf_read(struct reader *r, const struct source *s, const struct format *f, struct err *e)
 {
 	GError *error = NULL;
-	struct pdf p = { .reader = r, .bytes = g_bytes_new_static(s->bytes, s->len) };
-	PopplerDocument *pdf = p.docs[0] = poppler_document_new_from_bytes(p.bytes, NULL, &error);
+	/* A thread that is left behind needs the bytes; those of a package are freed by whoever unpacked them. */
+	struct pdf p = { .reader = r,
+			 .bytes = r->depth > 0 ? g_bytes_new(s->bytes, s->len) : g_bytes_new_static(s->bytes, s->len),
+			 .docs = g_ptr_array_new(),
+			 .ocrs = g_ptr_array_new() };
+	PopplerDocument *pdf = poppler_document_new_from_bytes(p.bytes, NULL, &error);
 	enum fault fault = FAULT_NONE;
 	int n = pdf ? poppler_document_get_n_pages(pdf) : 0;
 
@@ -270,12 +345,16 @@ static enum fault pdf_read(struct reader *r, const struct source *s, const struc
 		int file = reader_add(r, s, f);
 
 		doc_file(r->doc, (unsigned)file)->n_pages = n;
+		g_ptr_array_add(p.docs, steal(pdf));
 		read_pages(&p, file);
+		r->lost = r->lost || p.n_lost > 0;
 	}
-	for (unsigned i = 0; i < POOL_MOST; i++) {
-		if (p.docs[i])
-			g_object_unref(p.docs[i]);
-	}
+	if (pdf)
+		g_object_unref(pdf);
+	while (p.docs->len > 0)
+		g_object_unref(last_of(p.docs));
+	g_ptr_array_unref(p.docs);
+	g_ptr_array_unref(p.ocrs);
 	g_bytes_unref(p.bytes);
 	return fault;
 }

@@ -138,7 +138,8 @@ enum fault reader_read(struct reader *r, const char *path, struct err *e)
 	if (s.len > 0)
 		s.bytes = g_mapped_file_get_contents(map);
 	fault = read_source(r, &s, e);
-	g_mapped_file_unref(map);
+	if (!r->lost)
+		g_mapped_file_unref(map);
 	return fault;
 }
 

@@ -39,6 +39,8 @@ struct reader {
 	/* What packages used up so far of the limits above. */
 	size_t bytes;
 	unsigned entries, depth;
+	bool lost; /* a thread was left behind that may still read the file: it stays mapped */
+	bool own;  /* a document of our own: no thread is made to read it */
 };
 
 struct format {

@@ -100,8 +100,10 @@ static int coverage_of(const struct reading *r)
 	unsigned n_read = 0, n_pages = r->doc->pages->len;
 	int coverage = 88;
 
-	for (unsigned i = 0; i < n_pages; i++)
+	for (unsigned i = 0; i < r->doc->pages->len; i++)
 		n_read += doc_page(r->doc, i)->readable;
+	for (unsigned i = 0; i < r->doc->files->len; i++)
+		n_pages += (unsigned)MAX(doc_file(r->doc, i)->n_pages - doc_file(r->doc, i)->pages_read, 0);
 	if (n == 0 || n_read == 0)
 		return 25;
 	if (r->sum < 0.8 * (double)n)

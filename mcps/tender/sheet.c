@@ -175,6 +175,13 @@ void sheet_release(struct sheet *s)
 	s->text = NULL;
 }
 
+void sheet_clear(struct sheet *s)
+{
+	sheet_release(s);
+	s->text = g_strdup("");
+	s->lines = g_array_new(FALSE, TRUE, sizeof(struct line));
+}
+
 static void free_lines(GArray *lines)
 {
 	struct sheet s = { .lines = lines };

@@ -13,6 +13,7 @@ struct sheet {
 	size_t n_letters;
 	/* Of what is drawn and is no text of the layer: its share of the page, of its rows, of its columns */
 	double dark, rows, columns;
+	bool taken;     /* reading it came to an end */
 	bool too_long;  /* more text than is read: it was left out */
 	bool noise;     /* the text layer is not readable text */
 	bool ocr;       /* lines are from OCR, some at least */
@@ -30,6 +31,9 @@ bool sheet_is_picture(const struct sheet *s);
  * noise all of them, unless the layer says the same (then it was no noise, but another language)
  */
 void sheet_ocr(struct sheet *s, PopplerPage *page, struct ocr *o);
+
+/* sheet_clear - no text and no lines, for a page that was not read */
+void sheet_clear(struct sheet *s);
 
 /* sheet_release - free what was not taken */
 void sheet_release(struct sheet *s);

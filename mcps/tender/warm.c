@@ -42,7 +42,7 @@ void warm_up(void)
 {
 	auto_buf pdf = BUF_INIT;
 	struct doc *d = doc_new();
-	struct reader r = { .doc = d };
+	struct reader r = { .doc = d, .own = true };
 
 	write_pdf(&pdf);
 	reader_nested(&r, &(struct source){ .name = "warm.pdf", .bytes = pdf.data, .len = pdf.len }, "warm.zip");
