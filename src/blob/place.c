@@ -36,7 +36,7 @@ static int remake_shard(struct blobs *b, const char *path)
 	char shard[3] = { path[0], path[1], '\0' };
 
 	if (mkdirat(b->blobs_fd, shard, 0700) < 0)
-		return -errno;
+		return errno == EEXIST ? -ENOENT : -errno; /* then it is the staged file that is missing */
 	return fsync(b->blobs_fd) < 0 ? -errno : 0;
 }
 

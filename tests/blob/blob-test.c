@@ -360,12 +360,15 @@ static void survives_missing_shards(void **state UNUSED)
 static void clears_staging_at_start(void **state UNUSED)
 {
 	struct stage *s = new_stage();
+	char sha[SHA256_HEX_BYTES];
 	struct blobs *next;
+	int64_t size;
 
 	write_at(s, "left behind", 0);
 	assert_int_equal(count_in("staging"), 1);
 	assert_int_equal(blobs_open(dir, &next, NULL), 0);
 	assert_int_equal(count_in("staging"), 0);
+	assert_int_equal(stage_seal(s, sha, &size, NULL), -ENOENT);
 	blobs_close(next);
 	stage_free(s);
 	blobs_close(blobs);
