@@ -22,43 +22,37 @@ static int state_place(struct fs *fs UNUSED, int64_t row, struct place *out)
 	return 0;
 }
 
-static int engagement_place(struct fs *fs, int64_t row, struct place *out)
+static int party_place(struct fs *fs, enum party_kind kind, int64_t row, struct place *out)
 {
 	union party x;
-	int rc = party_get(fs->p, PARTY_ENGAGEMENT, row, &x, NULL);
+	int rc = party_get(fs->p, kind, row, &x, NULL);
 
 	if (rc < 0)
 		return rc;
-	snprintf(out->name, sizeof(out->name), "%s", x.engagement.name);
-	party_release(PARTY_ENGAGEMENT, &x);
-	out->parent = INO(NODE_ENGAGEMENTS, 0);
+	snprintf(out->name, sizeof(out->name), "%s",
+		 kind == PARTY_EXPERT    ? x.expert.name
+		 : kind == PARTY_COMPANY ? x.company.name
+					 : x.engagement.name);
+	party_release(kind, &x);
 	return 0;
+}
+
+static int engagement_place(struct fs *fs, int64_t row, struct place *out)
+{
+	out->parent = INO(NODE_ENGAGEMENTS, 0);
+	return party_place(fs, PARTY_ENGAGEMENT, row, out);
 }
 
 static int expert_place(struct fs *fs, int64_t row, struct place *out)
 {
-	union party x;
-	int rc = party_get(fs->p, PARTY_EXPERT, row, &x, NULL);
-
-	if (rc < 0)
-		return rc;
-	snprintf(out->name, sizeof(out->name), "%s", x.expert.name);
-	party_release(PARTY_EXPERT, &x);
 	out->parent = INO(NODE_EXPERTS, 0);
-	return 0;
+	return party_place(fs, PARTY_EXPERT, row, out);
 }
 
 static int company_place(struct fs *fs, int64_t row, struct place *out)
 {
-	union party x;
-	int rc = party_get(fs->p, PARTY_COMPANY, row, &x, NULL);
-
-	if (rc < 0)
-		return rc;
-	snprintf(out->name, sizeof(out->name), "%s", x.company.name);
-	party_release(PARTY_COMPANY, &x);
 	out->parent = INO(NODE_COMPANIES, 0);
-	return 0;
+	return party_place(fs, PARTY_COMPANY, row, out);
 }
 
 static int task_place(struct fs *fs, int64_t row, struct place *out)
