@@ -5,6 +5,7 @@
 #include "section.h"
 #include "table.h"
 #include "text.h"
+#include "wording.h"
 
 #define MOST_CLAUSES 40000
 #define MOST_STEMS   3   /* lists in lists */
@@ -238,6 +239,13 @@ static bool is_open(const struct para *p)
 	return p->text && p->text->len > 0 && !strchr(".!?:;", p->text->str[p->text->len - 1]);
 }
 
+/* A label with its value, the head of a list and what obliges somebody are no headings, however short. */
+static bool is_heading(const struct block *b)
+{
+	return section_is_heading(b) && !strstr(b->text, ": ") && !util_ends(b->text, ":") &&
+	       !util_ends(b->text, ":-") && !wording_obliges(b->text);
+}
+
 /* Does text carry on the sentence in which the paragraph before it stopped? */
 static bool carries_on(const struct reading *r, const struct block *b, bool item)
 {
@@ -248,8 +256,7 @@ static bool carries_on(const struct reading *r, const struct block *b, bool item
 		return false;
 	if (g_unichar_islower(first))
 		return true;
-	return r->page != p->page && !p->item && g_utf8_strlen(p->text->str, -1) > LONG_ENOUGH &&
-	       !section_is_heading(b);
+	return r->page != p->page && !p->item && g_utf8_strlen(p->text->str, -1) > LONG_ENOUGH && !is_heading(b);
 }
 
 static void para_begin(struct reading *r, const char *text, const char *marker, double x0, bool item)
@@ -306,7 +313,7 @@ static void read_block(struct reading *r, const struct block *b)
 		return;
 	}
 	g_free(steal(r->heads));
-	if (section_is_heading(b) && !strstr(b->text, ": ") && !util_ends(b->text, ":"))
+	if (is_heading(b))
 		enter_section(r, b->text);
 	else
 		para_begin(r, b->text, marker ? b->text : "", b->x0, item);

@@ -80,12 +80,12 @@ static int largest(const int *values, int n)
 	return best;
 }
 
-struct verdict judge_clause(const struct clause *c, GHashTable *buyers)
+struct verdict judge_clause(const struct clause *c, GHashTable *parties)
 {
 	struct sums s = { 0 };
 
 	add(&s, "");
-	wording_each(c, buyers, add, &s);
+	wording_each(c, parties, add, &s);
 	return (struct verdict){
 		.binds = 1 / (1 + exp(-s.binds / 100.0)),
 		.level = c->level ? judge_level_find(c->level) : (enum judge_level)largest(s.level, N_JUDGE_LEVELS),

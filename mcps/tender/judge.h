@@ -34,8 +34,8 @@ struct verdict {
 	enum judge_category category;
 };
 
-/* judge_clause - buyers is that of wording_buyers for the document */
-struct verdict judge_clause(const struct clause *c, GHashTable *buyers);
+/* judge_clause - parties is that of wording_parties for the document */
+struct verdict judge_clause(const struct clause *c, GHashTable *parties);
 
 /* judge_level_name, judge_category_name - as they stand in a result; judge_*_find answer N_… for another word */
 const char *judge_level_name(enum judge_level l);

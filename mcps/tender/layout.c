@@ -147,12 +147,21 @@ static double room_for(const struct layout *t, int i, const struct line *next)
 	double letters = (double)g_utf8_strlen(next->text, -1), letter = (next->x1 - next->x0) / fmax(letters, 1);
 	double word = (double)g_utf8_strlen(next->text, (gssize)strcspn(next->text, " "));
 
-	return t->right[i] - l->x1 - (word + 1) * letter - LETTER_ROOM;
+	return t->right[i] - l->x1 - (1.2 * word + 1) * letter - LETTER_ROOM;
 }
 
 static bool centred(const struct line *a, const struct line *b)
 {
 	return fabs(a->x0 + a->x1 - b->x0 - b->x1) < 8 && fabs(a->x0 - b->x0) > 4;
+}
+
+/* "the", "of", "mit": no paragraph ends so. */
+static bool ends_small(const char *text)
+{
+	const char *space = strrchr(text, ' ');
+	size_t len = space ? strlen(space + 1) : 0;
+
+	return len >= 1 && len <= 3 && strspn(space + 1, "abcdefghijklmnopqrstuvwxyz") == len;
 }
 
 /* Line i ended before its column did, and the next begins like something new: its author broke it there. */
@@ -162,7 +171,7 @@ static bool broken_by_hand(const struct layout *t, int i, const struct line *nex
 	double room = room_for(t, i, next);
 	char last = last_of(l);
 
-	if (room <= 0 || last == '-' || last == ',' || centred(l, next))
+	if (room <= 0 || last == '-' || last == ',' || ends_small(l->text) || centred(l, next))
 		return false;
 	return !g_unichar_islower(g_utf8_get_char(next->text));
 }

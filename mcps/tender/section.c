@@ -5,7 +5,7 @@
 
 static struct pattern index_line = { "\\.{4,}\\s*\\d+|(?:\\. ){4,}|\\x{2026}{2,}", 0, NULL, NULL };
 static struct pattern numbered = {
-	"^(?:\\d{1,2}(?:\\.\\d{1,2}){0,4}\\.?|[A-Z]\\.|[IVX]{1,5}\\.|§ ?\\d+|(?:section|part|teil|abschnitt|article) \\w+[:.]?)\\s+\\p{Lu}",
+	"^(?:\\d{1,2}(?:\\.\\d{1,2}){0,4}\\.?|[A-Z]\\.|[A-Z]{1,3}\\.?\\d{1,2}(?:\\.\\d{1,2}){0,3}\\.?|[IVX]{1,5}\\.|§ ?\\d+|(?:section|part|teil|abschnitt|article) \\w+[:.]?)\\s+\\p{Lu}",
 	0, NULL, NULL
 };
 

@@ -52,7 +52,7 @@ static const char *const lexicon[N_ROLES] = {
 		"schnittstelle* verfahren anwendung* plattform portal dienst* projektleit* bauleit* arbeiten produkt*",
 	[BUYER] =
 		"city county council authority agency government university department owner client buyer purchaser "
-		"committee ministry commission bank trust state we our us evaluators panel board court procuring employer "
+		"committee ministry commission trust state we our us evaluators panel board court procuring employer "
 		"customer auftraggeber* vergabestelle* gemeinde stadt landkreis kommune wir uns unser* zweckverband ag "
 		"verband besteller* kunde kunden behörde* freistaat vergabekammer",
 	[MUST] =
@@ -102,15 +102,16 @@ void wording_preload(void)
 	}
 }
 
-static enum role role_of(const char *word, GHashTable *buyers)
+static enum role role_of(const char *word, GHashTable *parties)
 {
 	enum role c;
 	char head[WORD_BYTES];
 
 	if (!exact)
 		wording_preload();
-	if (buyers && g_hash_table_contains(buyers, word))
-		return BUYER;
+	c = parties ? (enum role)GPOINTER_TO_INT(g_hash_table_lookup(parties, word)) : NONE;
+	if (c != NONE)
+		return c;
 	c = (enum role)GPOINTER_TO_INT(g_hash_table_lookup(exact, word));
 	g_strlcpy(head, word, sizeof(head));
 	for (size_t len = strlen(head); c == NONE && len >= shortest; len--) {
@@ -131,7 +132,7 @@ struct words {
 	int n;
 };
 
-static void split(const char *text, GHashTable *buyers, int most, struct words *out)
+static void split(const char *text, GHashTable *parties, int most, struct words *out)
 {
 	out->n = 0;
 	while (*text && out->n < most) {
@@ -149,7 +150,7 @@ static void split(const char *text, GHashTable *buyers, int most, struct words *
 		g_strlcpy(w->text, low, sizeof(w->text));
 		w->capital = g_unichar_isupper(g_utf8_get_char(from));
 		w->comma = *text == ',';
-		w->role = role_of(w->text, buyers);
+		w->role = role_of(w->text, parties);
 		/* "Sie" in the middle of a German sentence is the one who is addressed. */
 		if (streq(w->text, "sie") && w->capital)
 			w->role = BIDDER;
@@ -275,6 +276,47 @@ static void tell_word(struct sink *s, const char *kind, const char *word)
 	tell(s, "%s:%.*s", kind, (int)(end - word), word);
 }
 
+/* "by the buyer", "vom Auftraggeber": who does it in the passive. */
+static void tell_agent(struct sink *s, const struct words *w)
+{
+	for (int i = 0; i + 2 < w->n; i++) {
+		const char *text = w->all[i].text;
+		enum role by = w->all[i + 1].role != NONE ? w->all[i + 1].role : w->all[i + 2].role;
+
+		if ((streq(text, "by") || streq(text, "vom") || streq(text, "von") || streq(text, "durch")) &&
+		    (by == BUYER || by == BIDDER))
+			tell(s, "by:%s", role_names[by]);
+	}
+}
+
+static bool has_role(const struct words *w, enum role role)
+{
+	for (int i = 0; i < w->n; i++) {
+		if (w->all[i].role == role)
+			return true;
+	}
+	return false;
+}
+
+/* How it obliges without and with words that do: the structure that is alike in all fields of work. */
+static void tell_force(struct sink *s, const struct words *w, int verb, enum role modal, enum role who)
+{
+	static const char *const strong[] = { "must", "shall", "muss",  "müssen", "has",
+					      "have", "hat",   "haben", "ist",    "sind" };
+	bool is_strong = false;
+
+	for (size_t i = 0; modal == MUST && i < N_ELEMS(strong); i++)
+		is_strong = is_strong || streq(w->all[verb].text, strong[i]);
+	if (is_strong)
+		tell(s, "strong%s%s", who == BUYER ? "-buyer" : "", has_role(w, JUDGE) ? "-judge" : "");
+	if (modal == NONE && has_role(w, LIMIT))
+		tell(s, "limit%s%s", who == BUYER ? "-buyer" : "", has_role(w, JUDGE) ? "-judge" : "");
+	if (modal == NONE)
+		tell(s, "plain-%s", role_names[first_party(w)]);
+	if (modal != NONE && verb + 1 < w->n && w->all[verb + 1].role == NEGATE)
+		tell(s, "never-%s", role_names[modal]);
+}
+
 static void tell_words(struct sink *s, const struct words *w, int verb)
 {
 	for (int i = 0; i < w->n; i++) {
@@ -293,7 +335,7 @@ static void tell_words(struct sink *s, const struct words *w, int verb)
 		tell(s, "after:%.14s_%.14s", w->all[verb].text, w->all[i].text);
 }
 
-static void tell_context(struct sink *s, const char *kind, const char *text, GHashTable *buyers)
+static void tell_context(struct sink *s, const char *kind, const char *text, GHashTable *parties)
 {
 	struct words w;
 	enum role verb = NONE;
@@ -301,7 +343,7 @@ static void tell_context(struct sink *s, const char *kind, const char *text, GHa
 
 	if (!text)
 		return;
-	split(text, buyers, MOST_WORDS, &w);
+	split(text, parties, MOST_WORDS, &w);
 	for (int i = 0; i < w.n && i < MOST_CONTEXT; i++)
 		tell_word(s, kind, w.all[i].text);
 	at = find_verb(&w, &verb);
@@ -340,14 +382,14 @@ static void tell_shape(struct sink *s, const struct clause *c, const struct word
 		tell(s, "level:%s", c->level);
 }
 
-void wording_each(const struct clause *c, GHashTable *buyers, void (*use)(void *arg, const char *feature), void *arg)
+void wording_each(const struct clause *c, GHashTable *parties, void (*use)(void *arg, const char *feature), void *arg)
 {
 	struct sink s = { g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), use, arg };
 	struct words w;
 	enum role modal = NONE, who, first;
 	int verb;
 
-	split(c->text, buyers, MOST_WORDS, &w);
+	split(c->text, parties, MOST_WORDS, &w);
 	verb = find_verb(&w, &modal);
 	who = find_party(&w, verb);
 	first = first_party(&w);
@@ -357,10 +399,12 @@ void wording_each(const struct clause *c, GHashTable *buyers, void (*use)(void *
 	tell(&s, "led:%s-%s", role_names[first], role_names[modal]);
 	if (verb >= 0 && verb + 1 < w.n)
 		tell(&s, "then:%s-%s", role_names[modal], role_names[w.all[verb + 1].role]);
+	tell_force(&s, &w, verb, modal, who);
+	tell_agent(&s, &w);
 	tell_shape(&s, c, &w);
 	tell_words(&s, &w, verb);
-	tell_context(&s, "head", c->section, buyers);
-	tell_context(&s, c->kind == CLAUSE_ITEM ? "stem" : "cells", c->stem, buyers);
+	tell_context(&s, "head", c->section, parties);
+	tell_context(&s, c->kind == CLAUSE_ITEM ? "stem" : "cells", c->stem, parties);
 	g_hash_table_unref(s.had);
 }
 
@@ -377,24 +421,69 @@ static bool is_buyers_verb(const char *word)
 	return false;
 }
 
-GHashTable *wording_buyers(const GPtrArray *clauses)
+#define OFTEN 3 /* times that a name stands before "shall" until it is one of the bidder */
+
+static void count(GHashTable *names, const char *name)
 {
-	GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	int n = GPOINTER_TO_INT(g_hash_table_lookup(names, name)) + 1;
+
+	g_hash_table_insert(names, g_strdup(name), GINT_TO_POINTER(n));
+}
+
+static bool is_name(const struct word *w)
+{
+	return w->capital && w->role == NONE && strlen(w->text) > 1;
+}
+
+/* "PGSP shall provide": whoever is obliged so often, and does not buy, is the bidder. */
+static void add_bidders(GHashTable *parties, GHashTable *obliged)
+{
+	GHashTableIter iter;
+	gpointer name, n;
+
+	g_hash_table_iter_init(&iter, obliged);
+	while (g_hash_table_iter_next(&iter, &name, &n)) {
+		if (GPOINTER_TO_INT(n) >= OFTEN && !g_hash_table_contains(parties, name))
+			g_hash_table_insert(parties, g_strdup(name), GINT_TO_POINTER(BIDDER));
+	}
+}
+
+GHashTable *wording_parties(const GPtrArray *clauses)
+{
+	GHashTable *parties = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GHashTable *obliged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (unsigned i = 0; i < clauses->len; i++) {
 		const struct clause *c = clauses->pdata[i];
 		struct words w;
 
-		if (c->kind != CLAUSE_SENTENCE)
-			continue;
 		split(c->text, NULL, 12, &w);
-		for (int k = 1; k < w.n; k++) {
-			int name = k - 1 - (streq(w.all[k - 1].text, "is") && k > 1);
+		for (int k = 1; k < w.n && c->kind == CLAUSE_SENTENCE; k++) {
+			const struct word *name = &w.all[k - 1 - (streq(w.all[k - 1].text, "is") && k > 1)];
 
-			if (is_buyers_verb(w.all[k].text) && w.all[name].capital && w.all[name].role == NONE &&
-			    strlen(w.all[name].text) > 1)
-				g_hash_table_add(names, g_strdup(w.all[name].text));
+			if (is_buyers_verb(w.all[k].text) && is_name(name))
+				g_hash_table_insert(parties, g_strdup(name->text), GINT_TO_POINTER(BUYER));
+			if ((streq(w.all[k].text, "shall") || streq(w.all[k].text, "must")) && is_name(&w.all[k - 1]))
+				count(obliged, w.all[k - 1].text);
 		}
 	}
-	return names;
+	add_bidders(parties, obliged);
+	g_hash_table_unref(obliged);
+	return parties;
+}
+
+bool wording_obliges(const char *text)
+{
+	static const char *const verbs[] = { "must", "shall",  "should", "muss",   "müssen",
+					     "soll", "sollen", "sollte", "sollten" };
+	struct words w;
+
+	split(text, NULL, MOST_WORDS, &w);
+	for (int i = 0; i < w.n; i++) {
+		for (size_t k = 0; k < N_ELEMS(verbs); k++) {
+			if (streq(w.all[i].text, verbs[k]))
+				return true;
+		}
+	}
+	return false;
 }

@@ -7,13 +7,15 @@
 #define LEAST_EXAMPLES 3 /* of a feature that gets a weight */
 #define ROUNDS         40
 #define RATE           0.15
+#define LEAST_SQUARES  0.5
 #define N_PARTS        5
 #define OUTPUTS        (1 + N_JUDGE_LEVELS + N_JUDGE_CATEGORIES)
 #define FIRST_LEVEL    1
 #define FIRST_CATEGORY (1 + N_JUDGE_LEVELS)
 #define LEAST_WEIGHT   3 /* hundredths: rows below it are left out */
 
-static const double decay[] = { 0.0008, 0.0008, 0.0008 }; /* of binds, levels, categories */
+#define DECAY      0.004
+#define WORD_DECAY 0.03 /* of single words: there are many, and each was seen few times */
 
 struct example {
 	GArray *features; /* int */
@@ -84,7 +86,7 @@ static void add_feature(void *arg, const char *feature)
 	g_array_append_val(a->e->features, n);
 }
 
-void learner_add(struct learner *l, const struct clause *c, GHashTable *buyers, bool binds, enum judge_level level,
+void learner_add(struct learner *l, const struct clause *c, GHashTable *parties, bool binds, enum judge_level level,
 		 enum judge_category category, double weight)
 {
 	struct example *e = g_new0(struct example, 1);
@@ -95,9 +97,9 @@ void learner_add(struct learner *l, const struct clause *c, GHashTable *buyers, 
 	e->level = binds ? level : N_JUDGE_LEVELS;
 	e->category = binds ? category : N_JUDGE_CATEGORIES;
 	e->weight = weight;
-	e->built_in = judge_clause(c, buyers);
+	e->built_in = judge_clause(c, parties);
 	add_feature(&a, "");
-	wording_each(c, buyers, add_feature, &a);
+	wording_each(c, parties, add_feature, &a);
 	g_ptr_array_add(l->examples, e);
 }
 
@@ -148,6 +150,19 @@ static void slopes_of(const struct learner *l, const struct example *e, double *
 			e->category == N_JUDGE_CATEGORIES ? s[FIRST_CATEGORY + i] : (int)e->category == i;
 }
 
+/* What is not a single word is the structure of the sentence; what it is about tells the category. */
+static double decay_of(const struct learner *l, int f, int output)
+{
+	static const char *const words[] = { "w:", "two:", "first:", "after:", "verb:", "head:", "stem:", "cells:" };
+
+	for (size_t i = 0; output < FIRST_CATEGORY && i < N_ELEMS(words); i++) {
+		if (util_starts(l->names->pdata[f], words[i]))
+			return WORD_DECAY;
+	}
+	return DECAY;
+}
+
+/* Adagrad; a feature seen seldom moves less than it would there. */
 static void step(struct learner *l, const struct example *e)
 {
 	double s[OUTPUTS];
@@ -157,12 +172,13 @@ static void step(struct learner *l, const struct example *e)
 		int f = g_array_index(e->features, int, i);
 
 		for (int k = 0; counts(l, f) && k < OUTPUTS; k++) {
-			double pull = decay[k < FIRST_LEVEL ? 0 : k < FIRST_CATEGORY ? 1 : 2] * l->weights[f][k];
+			double pull = decay_of(l, f, k) * l->weights[f][k];
+
 			double g = e->weight * (s[k] + (s[k] != 0 ? pull : 0));
 
 			l->squares[f][k] += g * g;
 			if (g != 0)
-				l->weights[f][k] -= RATE * g / (1e-3 + sqrt(l->squares[f][k]));
+				l->weights[f][k] -= RATE * g / (LEAST_SQUARES + sqrt(l->squares[f][k]));
 		}
 	}
 }

@@ -14,11 +14,11 @@ void learner_free(struct learner *l);
 
 /*
  * learner_add - an example
- * buyers    as for wording_each
+ * parties    as for wording_each
  * level     N_JUDGE_LEVELS, category N_JUDGE_CATEGORIES: not known
  * weight    how much it counts, of 1
  */
-void learner_add(struct learner *l, const struct clause *c, GHashTable *buyers, bool binds, enum judge_level level,
+void learner_add(struct learner *l, const struct clause *c, GHashTable *parties, bool binds, enum judge_level level,
 		 enum judge_category category, double weight);
 
 /* learner_fit - find the weights; says on standard error how well each fifth is told by the other four */

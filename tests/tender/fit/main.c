@@ -107,16 +107,16 @@ static void take_document(struct learner *l, const struct options *o, const json
 	auto_free char *path = xasprintf("%s/%s", folder, name);
 	struct doc *d = read_document(path);
 	GPtrArray *clauses = clause_list(d);
-	GHashTable *buyers = wording_buyers(clauses);
+	GHashTable *parties = wording_parties(clauses);
 
 	for (unsigned i = 0; i < clauses->len; i++) {
 		const struct clause *c = clauses->pdata[i];
 		const json_t *its = label_of(json_object_get(label, "requirements"), c);
 
-		learner_add(l, c, buyers, its != NULL, judge_level_find(word_of(its, "level")),
+		learner_add(l, c, parties, its != NULL, judge_level_find(word_of(its, "level")),
 			    judge_category_find(word_of(its, "category")), o->weight);
 	}
-	g_hash_table_unref(buyers);
+	g_hash_table_unref(parties);
 	g_ptr_array_unref(clauses);
 	doc_free(d);
 }

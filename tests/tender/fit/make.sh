@@ -67,4 +67,4 @@ own=("$top"/tests/tender/fit/*.tsv)
 mkdir "$work/docs"
 "$top/tests/tender/docs/make.sh" "$build" "$work/docs"
 "$build/tests/tender/fit/fit" -o "$top/mcps/tender/weights.c" -f fit -l "$work/docs/labels.json" "$work/docs" \
-	"${own[@]}" "${others[@]}" -w 0.4 "$work/catalogues.tsv" -w 0.25 "$work/pure.tsv"
+	"${own[@]}" "${others[@]}" -w 0.4 "$work/catalogues.tsv" -w 0.05 "$work/pure.tsv"
