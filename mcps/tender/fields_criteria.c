@@ -227,6 +227,7 @@ static void add_parts(const struct found *f, json_t *fact)
 		auto_free char *word = g_strndup(name, strcspn(name, " -,"));
 
 		if (json_array_size(items) > 3 || strlen(word) < 5 || json_object_get(item, "items") ||
+		    !streq(json_string_value(json_object_get(item, "kind")), "quality") ||
 		    !json_is_number(json_object_get(item, "weight")))
 			continue;
 		json_array_foreach (f->tables, k, table) {

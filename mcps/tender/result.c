@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "conflicts.h"
 #include "fact.h"
 #include "fields.h"
 #include "pool.h"
@@ -53,6 +54,7 @@ void result_preload(void)
 	fields_dates_preload();
 	fields_duration_preload();
 	fields_budget_preload();
+	conflicts_preload();
 	fields_contact_preload();
 	fields_criteria_preload();
 	fields_delivery_preload();
@@ -165,6 +167,7 @@ json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *wha
 		json_object_set_new(result, fields[i].name, m.facts[i] ? m.facts[i] : json_null());
 	}
 	json_object_set_new(result, "confidence", json_integer(least));
+	json_object_set_new(result, "conflicts", conflicts_find(result));
 	json_object_set_new(result, "warnings", warnings_of(d));
 	json_object_set_new(result, "engine",
 			    json_pack("{s:s, s:s, s:s, s:n}", "name", "tender", "version", PACKAGE_VERSION, "method",

@@ -181,6 +181,24 @@ static void write_texts(const json_t *list, const char *heading, struct buf *out
 	}
 }
 
+static void write_conflicts(const json_t *result, struct buf *out)
+{
+	const json_t *list = json_object_get(result, "conflicts");
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(list) == 0)
+		return;
+	buf_addstr(out, "\n## The document contradicts itself\n\n");
+	json_array_foreach (list, i, one) {
+		buf_addstr(out, "- ");
+		markdown_add(out, text_of(one, "text"));
+		buf_printf(out, " (page %lld); taken was ", number_of(one, "page"));
+		markdown_add(out, text_of(one, "taken"));
+		buf_addc(out, '\n');
+	}
+}
+
 static void write_requirements(const json_t *result, struct buf *out)
 {
 	const json_t *list = json_object_get(result, "requirements");
@@ -236,6 +254,7 @@ void summary_write(const json_t *result, struct buf *out)
 	write_criteria(result, out);
 	write_texts(json_object_get(result, "eligibility"), "Who may bid", out);
 	write_texts(json_object_get(result, "documents"), "To hand in", out);
+	write_conflicts(result, out);
 	write_requirements(result, out);
 	write_warnings(result, out);
 }
