@@ -41,6 +41,10 @@ said()
 	json_is "$tasks/$1/result.json" "$2"
 }
 
+ok 'each schema has all that it refers to, and each tool an example' '
+	json_is "$top/mcps/tender/manifest.json" "all(.tools[]; . as \$t | (.inputSchema.examples | length) > 0 and
+		([.outputSchema | .. | objects | .[\"\$ref\"]? // empty | ltrimstr(\"#/\$defs/\")] |
+			all(. as \$name | \$t.outputSchema[\"\$defs\"] | has(\$name))))"'
 ok 'requirements are listed with ids of their own' '
 	cp "$old" "$inbox/@TENDER/extract_requirements/list.pdf" && ended list &&
 	said list "(.requirements | length) > 20 and ([.requirements[].id] | length == (unique | length)) and
