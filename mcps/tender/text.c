@@ -17,39 +17,46 @@ bool text_invisible(gunichar c)
 static void append_plain(GString *out, GArray *from, gunichar c, int at)
 {
 	char utf8[8] = "";
+	auto_free char *nfkc = NULL;
 
-	if (c < 0x80) {
-		g_string_append_c(out, (char)c);
-	} else {
-		auto_free char *nfkc = NULL;
-
-		g_unichar_to_utf8(c, utf8);
-		/* One character at a time: what stands next to it must not change where it comes from. */
-		nfkc = g_utf8_normalize(utf8, -1, G_NORMALIZE_ALL_COMPOSE);
-		for (const char *s = nfkc ? nfkc : utf8; *s; s = g_utf8_next_char(s)) {
-			if (!g_unichar_isspace(g_utf8_get_char(s)) && !is_hyphen(g_utf8_get_char(s)))
-				g_string_append_unichar(out, g_utf8_get_char(s));
-		}
+	g_unichar_to_utf8(c, utf8);
+	/* One character at a time: what stands next to it must not change where it comes from. */
+	nfkc = g_utf8_normalize(utf8, -1, G_NORMALIZE_ALL_COMPOSE);
+	for (const char *s = nfkc ? nfkc : utf8; *s; s = g_utf8_next_char(s)) {
+		if (!g_unichar_isspace(g_utf8_get_char(s)) && !is_hyphen(g_utf8_get_char(s)))
+			g_string_append_unichar(out, g_utf8_get_char(s));
 	}
-	while (from->len < out->len)
+	while (from && from->len < out->len)
+		g_array_append_val(from, at);
+}
+
+static void append_ascii(GString *out, GArray *from, char c, int at)
+{
+	if (g_ascii_isspace(c) || c == '-')
+		return;
+	g_string_append_c(out, c);
+	if (from)
 		g_array_append_val(from, at);
 }
 
 char *text_plain(const char *s, int **map)
 {
 	GString *out = g_string_sized_new(strlen(s) + 1);
-	GArray *from = g_array_new(FALSE, FALSE, sizeof(int));
+	GArray *from = map ? g_array_sized_new(FALSE, FALSE, sizeof(int), (guint)strlen(s)) : NULL;
 
 	for (const char *at = s; *at; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
+		gunichar c;
 
+		if ((unsigned char)*at < 0x80) {
+			append_ascii(out, from, *at, (int)(at - s));
+			continue;
+		}
+		c = g_utf8_get_char(at);
 		if (!g_unichar_isspace(c) && !is_hyphen(c) && !text_invisible(c))
 			append_plain(out, from, c, (int)(at - s));
 	}
 	if (map)
 		*map = (int *)(void *)g_array_free(from, FALSE);
-	else
-		g_array_unref(from);
 	return g_string_free(out, FALSE);
 }
 
