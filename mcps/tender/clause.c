@@ -27,7 +27,6 @@ struct para {
 	size_t cut; /* where the text of page more begins */
 	bool item;
 	struct style style;
-	double x0;
 };
 
 struct stem {
@@ -252,14 +251,14 @@ static bool carries_on(const struct reading *r, const struct block *b, bool item
 	const struct para *p = &r->para;
 	gunichar first = g_utf8_get_char(b->text);
 
-	if (item || !is_open(p) || p->more)
+	if (item || !p->text || !is_open(p) || p->more)
 		return false;
 	if (g_unichar_islower(first))
 		return true;
 	return r->page != p->page && !p->item && g_utf8_strlen(p->text->str, -1) > LONG_ENOUGH && !is_heading(b);
 }
 
-static void para_begin(struct reading *r, const char *text, const char *marker, double x0, bool item)
+static void para_begin(struct reading *r, const char *text, const char *marker, bool item)
 {
 	struct para *p = &r->para;
 
@@ -268,13 +267,14 @@ static void para_begin(struct reading *r, const char *text, const char *marker, 
 	p->page = r->page;
 	p->item = item;
 	p->style = style_of(marker);
-	p->x0 = x0;
 }
 
 static void para_continue(struct reading *r, const struct block *b)
 {
 	struct para *p = &r->para;
 
+	if (!p->text)
+		return;
 	text_join(p->text, b->text);
 	p->cut = p->text->len - strlen(b->text);
 	p->more = r->page;
@@ -309,14 +309,14 @@ static void read_block(struct reading *r, const struct block *b)
 	if (r->para.text && r->para.text->str[r->para.text->len - 1] == ':')
 		para_close(r);
 	if (is_loose_item(r, b)) {
-		para_begin(r, b->text, "", b->x0, true);
+		para_begin(r, b->text, "", true);
 		return;
 	}
 	g_free(steal(r->heads));
 	if (is_heading(b))
 		enter_section(r, b->text);
 	else
-		para_begin(r, b->text, marker ? b->text : "", b->x0, item);
+		para_begin(r, b->text, marker ? b->text : "", item);
 }
 
 static const char *cell_text(const struct reading *r, const struct row *row, int i)
@@ -366,7 +366,7 @@ static void read_numbered(struct reading *r, const struct row *row)
 	const struct block *b = page_block(r->page, row->cells[1]);
 	auto_free char *text = g_strdup_printf("%s %s", marker, b->text);
 
-	para_begin(r, text_marker(text) ? text : b->text, marker, b->x0, true);
+	para_begin(r, text_marker(text) ? text : b->text, marker, true);
 }
 
 static int longest_cell(const struct reading *r, const struct row *row)

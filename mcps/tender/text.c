@@ -226,9 +226,9 @@ static size_t clause_name(const char *s)
 /* "(a)availability", "iii.have": some programs set no space behind the number of an item. */
 static size_t glued_letter(const char *s)
 {
-	size_t n = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz");
+	size_t n = s[0] == '(' ? strspn(s + 1, "abcdefghijklmnopqrstuvwxyz") : 0;
 
-	if (s[0] == '(' && n >= 1 && n <= 3 && s[n + 1] == ')' && g_ascii_isalpha(s[n + 2]))
+	if (n >= 1 && n <= 3 && s[n + 1] == ')' && g_ascii_isalpha(s[n + 2]))
 		return n + 2;
 	n = strspn(s, "ivx");
 	return n >= 2 && n <= 4 && s[n] == '.' && g_ascii_isalpha(s[n + 1]) ? n + 1 : 0;

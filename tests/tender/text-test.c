@@ -37,6 +37,8 @@ static void ends_sentences_at_their_stops(void **state UNUSED)
 	sentence_is("Am 3. Mai beginnt es. Dann", "Am 3. Mai beginnt es.");
 	sentence_is("by 5:00 p.m. on that day. Late", "by 5:00 p.m. on that day.");
 	sentence_is("Write to a.b@c.example now. Then", "Write to a.b@c.example now.");
+	sentence_is("Send it by the date in section 2. They are short.", "Send it by the date in section 2.");
+	sentence_is("Mit der 2. Stufe endet es. Dann", "Mit der 2. Stufe endet es.");
 	sentence_is("no end", "no end");
 }
 
@@ -51,6 +53,20 @@ static void knows_bullets_and_numbers(void **state UNUSED)
 	assert_int_equal(text_bullet("e-mail"), 0);
 	assert_int_equal(text_bullet("2024 was"), 0);
 	assert_int_equal(text_bullet(""), 0);
+}
+
+static void knows_names_of_clauses(void **state UNUSED)
+{
+	assert_int_equal(text_marker("C.3.1 The unit"), 6);
+	assert_int_equal(text_marker("F-01 Suche"), 5);
+	assert_int_equal(text_marker("B10 Prices"), 4);
+	assert_int_equal(text_marker("(a)availability"), 3);
+	assert_int_equal(text_marker("iii.have"), 4);
+	assert_int_equal(text_marker("4.1.2 Scope"), 6);
+	assert_int_equal(text_marker("i.e. this"), 0);
+	assert_int_equal(text_marker("ISO 27001 applies"), 0);
+	assert_int_equal(text_marker("The unit"), 0);
+	assert_int_equal(text_marker(""), 0);
 }
 
 static void joins_divided_words(void **state UNUSED)
@@ -152,10 +168,15 @@ static void keeps_addresses_whole(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_addresses_whole),         cmocka_unit_test(compares_without_space_and_hyphens),
-		cmocka_unit_test(ends_sentences_at_their_stops), cmocka_unit_test(knows_bullets_and_numbers),
-		cmocka_unit_test(joins_divided_words),           cmocka_unit_test(accepts_only_quotes_that_stand_there),
-		cmocka_unit_test(quotes_what_the_page_has),      cmocka_unit_test(rivals_lower_and_agreement_raises),
+		cmocka_unit_test(keeps_addresses_whole),
+		cmocka_unit_test(compares_without_space_and_hyphens),
+		cmocka_unit_test(ends_sentences_at_their_stops),
+		cmocka_unit_test(knows_bullets_and_numbers),
+		cmocka_unit_test(knows_names_of_clauses),
+		cmocka_unit_test(joins_divided_words),
+		cmocka_unit_test(accepts_only_quotes_that_stand_there),
+		cmocka_unit_test(quotes_what_the_page_has),
+		cmocka_unit_test(rivals_lower_and_agreement_raises),
 	};
 
 	return RUN_TESTS(tests);
