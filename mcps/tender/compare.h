@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 /*
- * compare_results - older and newer are results (result.h) whose requirements have lasting ids (reqid.h)
+ * compare_results - older and newer are results (result.h)
  * Returns {"fields": [{field, change, old, new, items}], "requirements": {same, changed, added, removed}}, the
  * caller's. Two values are the same when their words are, wherever they stand.
  */

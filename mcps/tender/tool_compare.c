@@ -1,7 +1,6 @@
 /* compare_rfps: what changed between two versions of a tender. */
 #include "compare.h"
 #include "pick.h"
-#include "reqid.h"
 #include "tool.h"
 
 /* The last part of the path without its ending: "rfp" comes before "rfp-amended", as "rfp.pdf" would not. */
@@ -67,7 +66,6 @@ static json_t *read_one(struct call *c, const json_t *documents, int i, struct s
 	json_array_append(paths, json_array_get(documents, (size_t)i));
 	result = tool_read(c, paths, share);
 	json_decref(paths);
-	reqid_assign(json_object_get(result, "requirements"));
 	return result;
 }
 

@@ -1,7 +1,6 @@
 /* draft_bid: an outline of the bid that follows the document. */
 #include "draft.h"
 #include "pick.h"
-#include "reqid.h"
 #include "tool.h"
 
 static size_t count_kind(const json_t *sections, const char *kind)
@@ -24,7 +23,6 @@ int tool_draft(struct call *c)
 
 	if (!result)
 		return 0;
-	reqid_assign(json_object_get(result, "requirements"));
 	sections = draft_sections(result);
 	draft_markdown(result, sections, today, &outline);
 	buf_printf(&text, "An outline without prose: %zu award criteria, %zu sections with %zu requirements.",

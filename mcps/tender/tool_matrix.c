@@ -1,7 +1,6 @@
 /* compliance_matrix: the requirements as a table to fill in; what was filled in before an amendment is kept. */
 #include "matrix.h"
 #include "pick.h"
-#include "reqid.h"
 #include "tool.h"
 
 #define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,7 +51,6 @@ static void say(struct call *c, json_t *result, const struct former *f)
 	json_t *list = json_object_get(result, "requirements"), *answer, *rows, *counts;
 	auto_buf csv = BUF_INIT, xlsx = BUF_INIT, text = BUF_INIT;
 
-	reqid_assign(list);
 	rows = matrix_make(list, f->rows);
 	counts = count_changes(rows);
 	matrix_csv(rows, &csv);

@@ -1,7 +1,6 @@
 /* extract_requirements: the requirements alone. */
 #include "output.h"
 #include "pick.h"
-#include "reqid.h"
 #include "tool.h"
 
 static const char *const levels[] = { "must", "should", "may" };
@@ -32,7 +31,6 @@ int tool_requirements(struct call *c)
 	if (!result)
 		return 0;
 	list = json_object_get(result, "requirements");
-	reqid_assign(list);
 	answer = tool_answer(result, (int)pick_number(result, "requirements_coverage"));
 	json_object_set(answer, "requirements", list);
 	json_object_set_new(answer, "counts", count_levels(list));

@@ -7,18 +7,18 @@
  * are CST and AST outside of the Americas told apart, but there nobody else writes them in English.
  */
 static const struct zone zones[] = {
-	{ NULL, "|utc|gmt|z|", 0, NULL, NULL, CHANGE_NONE },
-	{ "America/New_York", "|eastern|et|est|edt|", -300, "EST", "EDT", CHANGE_US },
-	{ "America/Chicago", "|central|ct|cst|cdt|", -360, "CST", "CDT", CHANGE_US },
-	{ "America/Denver", "|mountain|mt|mst|mdt|", -420, "MST", "MDT", CHANGE_US },
-	{ "America/Los_Angeles", "|pacific|pt|pst|pdt|", -480, "PST", "PDT", CHANGE_US },
-	{ "America/Anchorage", "|akst|akdt|", -540, "AKST", "AKDT", CHANGE_US },
-	{ "Pacific/Honolulu", "|hst|", -600, "HST", NULL, CHANGE_NONE },
-	{ "Europe/London", "|bst|", 0, "GMT", "BST", CHANGE_EU },
-	{ "Europe/Lisbon", "|wet|west|", 0, "WET", "WEST", CHANGE_EU },
-	{ "Europe/Berlin", "|cet|cest|mez|mesz|", 60, "CET", "CEST", CHANGE_EU },
-	{ "Europe/Helsinki", "|eet|eest|", 120, "EET", "EEST", CHANGE_EU },
-	{ "Asia/Singapore", "|sgt|", 480, "+08", NULL, CHANGE_NONE },
+	{ NULL, "|utc|gmt|z|", NULL, NULL, 0, CHANGE_NONE },
+	{ "America/New_York", "|eastern|et|est|edt|", "EST", "EDT", -300, CHANGE_US },
+	{ "America/Chicago", "|central|ct|cst|cdt|", "CST", "CDT", -360, CHANGE_US },
+	{ "America/Denver", "|mountain|mt|mst|mdt|", "MST", "MDT", -420, CHANGE_US },
+	{ "America/Los_Angeles", "|pacific|pt|pst|pdt|", "PST", "PDT", -480, CHANGE_US },
+	{ "America/Anchorage", "|akst|akdt|", "AKST", "AKDT", -540, CHANGE_US },
+	{ "Pacific/Honolulu", "|hst|", "HST", NULL, -600, CHANGE_NONE },
+	{ "Europe/London", "|bst|", "GMT", "BST", 0, CHANGE_EU },
+	{ "Europe/Lisbon", "|wet|west|", "WET", "WEST", 0, CHANGE_EU },
+	{ "Europe/Berlin", "|cet|cest|mez|mesz|", "CET", "CEST", 60, CHANGE_EU },
+	{ "Europe/Helsinki", "|eet|eest|", "EET", "EEST", 120, CHANGE_EU },
+	{ "Asia/Singapore", "|sgt|", "+08", NULL, 480, CHANGE_NONE },
 };
 
 const struct zone *zone_find(const char *words)

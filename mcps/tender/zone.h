@@ -5,10 +5,10 @@
 #include "base/buf.h"
 
 struct zone {
-	const char *id;    /* of the IANA database; NULL for UTC itself */
-	const char *words; /* what documents say, in lower case between bars: "|pacific|pt|" */
-	int standard_minutes;
+	const char *id;                  /* of the IANA database; NULL for UTC itself */
+	const char *words;               /* what documents say, in lower case between bars: "|pacific|pt|" */
 	const char *standard, *daylight; /* abbreviations; daylight is NULL where no clock is changed */
+	int standard_minutes;
 	enum { CHANGE_NONE, CHANGE_US, CHANGE_EU } change;
 };
 

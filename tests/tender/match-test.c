@@ -5,56 +5,10 @@
 #include "tender/diff.h"
 #include "tender/match.h"
 #include "tender/pick.h"
-#include "tender/reqid.h"
 
 static json_t *requirement(const char *id, const char *section, const char *text)
 {
 	return json_pack("{s:s, s:s, s:s}", "id", id, "section", section, "text", text);
-}
-
-static const char *id_at(const json_t *list, size_t i)
-{
-	return pick_word(json_array_get(list, i), "id");
-}
-
-static void counted_ids_become_lasting_ones(void **state UNUSED)
-{
-	json_t *before = json_pack("[o, o]", requirement("R-001", "1", "The vendor must fly."),
-				   requirement("R-002", "1", "The vendor must swim."));
-	json_t *after = json_pack("[o, o, o]", requirement("R-001", "1", "The vendor must run."),
-				  requirement("R-002", "1", "The vendor must  fly."),
-				  requirement("R-003", "2", "the vendor must swim."));
-
-	reqid_assign(before);
-	reqid_assign(after);
-	assert_string_equal(id_at(before, 0), id_at(after, 1));
-	assert_string_equal(id_at(before, 1), id_at(after, 2));
-	assert_string_not_equal(id_at(after, 0), id_at(before, 0));
-	json_decref(before);
-	json_decref(after);
-}
-
-static void ids_are_unique(void **state UNUSED)
-{
-	json_t *list = json_pack(
-		"[o, o, o, o, o, o]", requirement("2.2", "2", "Late offers are excluded."),
-		requirement("2.2", "2", "Offers must be signed."), requirement("R-003", "4", "Answer yes or no."),
-		requirement("R-004", "5", "Answer yes or no."), requirement("R-005", "5", "Answer yes or no."),
-		requirement("A-7", "5", "SIP2 over TLS"));
-	char *first;
-
-	reqid_assign(list);
-	assert_memory_equal(id_at(list, 0), "2.2-", 4);
-	for (size_t i = 0; i < 6; i++) {
-		for (size_t k = 0; k < i; k++)
-			assert_string_not_equal(id_at(list, i), id_at(list, k));
-	}
-	assert_string_equal(id_at(list, 5), "A-7");
-	first = xstrdup(id_at(list, 0));
-	reqid_assign(list); /* what lasts once lasts always */
-	assert_string_equal(id_at(list, 0), first);
-	free(first);
-	json_decref(list);
 }
 
 static void pair_is(GArray *pairs, guint n, int older, int newer, bool same)
@@ -145,8 +99,6 @@ static void says_which_words_changed(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counted_ids_become_lasting_ones),
-		cmocka_unit_test(ids_are_unique),
 		cmocka_unit_test(pairs_by_words_id_and_likeness),
 		cmocka_unit_test(the_same_words_twice_keep_their_sections),
 		cmocka_unit_test(says_which_words_changed),
