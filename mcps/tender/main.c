@@ -1,4 +1,11 @@
-/* TENDER: an MCP server that reads requests for proposals and says where it read what. */
+/*
+ * TENDER: an MCP server that reads requests for proposals and says where it read what.
+ *
+ *   tender [--raw] MANIFEST
+ *
+ * With --raw a confidence is what the rules score, not yet the probability to be right that is fitted to it.
+ */
+#include "confidence.h"
 #include "pool.h"
 #include "result.h"
 #include "warm.h"
@@ -28,5 +35,11 @@ int main(int argc, char **argv)
 {
 	static const struct server server = { .tools = tools, .n_tools = N_ELEMS(tools), .preload = preload };
 
+	if (argc > 1 && streq(argv[1], "--raw")) {
+		confidence_keep();
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
 	return server_main(&server, argc, argv);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "conflicts.h"
+#include "confidence.h"
 #include "fact.h"
 #include "fields.h"
 #include "pool.h"
@@ -23,27 +24,29 @@ static const struct {
 	json_t *(*read)(const struct doc *d);
 	const char *what; /* for the progress */
 	bool matters;     /* the task is no surer than this field */
+	enum confidence_kind kind;
 } fields[] = {
-	{ "title", field_title, "title", false },
-	{ "issuer", field_issuer, "issuer", false },
-	{ "reference_number", field_reference, "reference number", false },
-	{ "procedure", field_procedure, "kind of procedure", false },
-	{ "cpv", field_cpv, "codes", false },
-	{ "lots", field_lots, "lots", false },
-	{ "issue_date", field_issue_date, "date of issue", false },
-	{ "submission_deadline", field_submission_deadline, "submission deadline", true },
-	{ "questions_deadline", field_questions_deadline, "deadline for questions", false },
-	{ "participation_deadline", field_participation_deadline, "deadline for requests to take part", false },
-	{ "binding_until", field_binding, "period in which offers bind", false },
-	{ "contract_duration", field_duration, "duration", false },
-	{ "contract_options", field_options, "options", false },
-	{ "budget", field_budget, "budget", false },
-	{ "evaluation_criteria", field_criteria, "evaluation criteria", false },
-	{ "submission_method", field_submission_method, "way to submit", true },
-	{ "contact", field_contact, "contact", false },
-	{ "eligibility", field_eligibility, "eligibility", false },
-	{ "documents", field_documents, "documents to hand in", false },
-	{ "page_limit", field_page_limit, "page limit", false },
+	{ "title", field_title, "title", false, CONFIDENCE_NAME },
+	{ "issuer", field_issuer, "issuer", false, CONFIDENCE_NAME },
+	{ "reference_number", field_reference, "reference number", false, CONFIDENCE_NAME },
+	{ "procedure", field_procedure, "kind of procedure", false, CONFIDENCE_LIST },
+	{ "cpv", field_cpv, "codes", false, CONFIDENCE_LIST },
+	{ "lots", field_lots, "lots", false, CONFIDENCE_LIST },
+	{ "issue_date", field_issue_date, "date of issue", false, CONFIDENCE_DATE },
+	{ "submission_deadline", field_submission_deadline, "submission deadline", true, CONFIDENCE_DATE },
+	{ "questions_deadline", field_questions_deadline, "deadline for questions", false, CONFIDENCE_DATE },
+	{ "participation_deadline", field_participation_deadline, "deadline for requests to take part", false,
+	  CONFIDENCE_DATE },
+	{ "binding_until", field_binding, "period in which offers bind", false, CONFIDENCE_DATE },
+	{ "contract_duration", field_duration, "duration", false, CONFIDENCE_TERM },
+	{ "contract_options", field_options, "options", false, CONFIDENCE_TERM },
+	{ "budget", field_budget, "budget", false, CONFIDENCE_TERM },
+	{ "evaluation_criteria", field_criteria, "evaluation criteria", false, CONFIDENCE_LIST },
+	{ "submission_method", field_submission_method, "way to submit", true, CONFIDENCE_PLACE },
+	{ "contact", field_contact, "contact", false, CONFIDENCE_PLACE },
+	{ "eligibility", field_eligibility, "eligibility", false, CONFIDENCE_ENTRY },
+	{ "documents", field_documents, "documents to hand in", false, CONFIDENCE_ENTRY },
+	{ "page_limit", field_page_limit, "page limit", false, CONFIDENCE_LIST },
 };
 
 void result_preload(void)
@@ -160,7 +163,10 @@ json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *wha
 	json_object_set_new(result, "requirements", m.requirements);
 	json_object_set_new(result, "requirements_coverage", json_integer(m.coverage));
 	for (size_t i = 0; i < N_ELEMS(fields); i++) {
-		int confidence = m.facts[i] ? fact_confidence(m.facts[i]) : CONFIDENCE_OF_SILENCE;
+		int confidence;
+
+		confidence_settle(d, m.facts[i], fields[i].kind);
+		confidence = m.facts[i] ? fact_confidence(m.facts[i]) : CONFIDENCE_OF_SILENCE;
 
 		if (fields[i].matters && confidence < least)
 			least = confidence;

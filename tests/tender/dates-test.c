@@ -1,6 +1,8 @@
 #include "tests/test.h"
 
 #include "tender/dates.h"
+#include "tender/pattern.h"
+#include "tender/periods.h"
 
 static void check(const char *text, bool day_first, const char *value, const char *zone)
 {
@@ -26,6 +28,55 @@ static void reads_english(void **state UNUSED)
 	check("January 11, 2027", false, "2027-01-11", "");
 	check("2027-01-11T09:30", false, "2027-01-11T09:30", "");
 	check("midnight on 1 June 2027", false, "2027-06-01T24:00", "");
+}
+
+static void reads_zones_and_words(void **state UNUSED)
+{
+	check("7 May 2027, 18:00 EAT", false, "2027-05-07T18:00", "EAT");
+	check("4 June 2027, 16:00 Irish time", false, "2027-06-04T16:00", "Irish time");
+	check("March 26, 2027, 12:00 noon Central Time", false, "2027-03-26T12:00", "Central Time");
+	check("Friday 19-Mar-27 not later than 2 p.m.", false, "2027-03-19T14:00", "");
+	check("03-19-2027", false, "2027-03-19", "");
+	check("03-04-2027", false, "2027-04-03", "");
+	check("2. Juli 2027, 10:00 Uhr MESZ", true, "2027-07-02T10:00", "MESZ");
+}
+
+static void reads_a_time_alone(void **state UNUSED)
+{
+	struct date d = { .hour = -1 };
+
+	assert_true(dates_clock("15:00 Uhr", &d));
+	assert_int_equal(d.hour, 15);
+	assert_true(dates_clock("by 11:59 p.m. PT", &d));
+	assert_int_equal(d.hour * 60 + d.minute, 23 * 60 + 59);
+	assert_false(dates_clock("Room 204", &d));
+	assert_false(dates_clock("10:00 AM, Council Annex", &d));
+}
+
+static struct pattern period = { "\\b" PERIOD, 0, NULL, NULL };
+
+static void check_period(const char *text, const char *value, int months)
+{
+	GMatchInfo *m = pattern_find(&period, text, 0);
+	char out[PERIOD_TEXT_BYTES];
+	struct period p;
+
+	if (!m || !period_take(m, &p))
+		fail_msg("no period in '%s'", text);
+	assert_string_equal(period_format(&p, out), value);
+	assert_int_equal(period_months(&p), months);
+	g_match_info_free(m);
+}
+
+static void reads_periods(void **state UNUSED)
+{
+	check_period("for ninety (90) days", "P90D", 0);
+	check_period("twenty-four months", "P24M", 24);
+	check_period("one hundred eighty calendar days", "P180D", 0);
+	check_period("two additional years", "P2Y", 24);
+	check_period("f\xC3\xBCnf Jahren", "P5Y", 60);
+	check_period("einem Monat", "P1M", 1);
+	check_period("6 weeks", "P6W", 0);
 }
 
 static void reads_german(void **state UNUSED)
@@ -85,6 +136,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_english),
+		cmocka_unit_test(reads_zones_and_words),
+		cmocka_unit_test(reads_a_time_alone),
+		cmocka_unit_test(reads_periods),
 		cmocka_unit_test(reads_german),
 		cmocka_unit_test(knows_the_order_of_day_and_month),
 		cmocka_unit_test(takes_no_other_numbers),

@@ -8,6 +8,8 @@
  *   --fold FOLD       only the documents of this half, fit or report
  *   --only TEXT       only documents with this text in their name
  *   --misses FIELD    also list each miss of this field; all for every field
+ *   --pool FILE       write a line for each answer that was judged and has a confidence: field, confidence, 1 when
+ * right
  *   --floors FILE     end with 1 when a figure is worse than its floor there
  *   --reached FILE    write the figures in the form of the floors
  */
@@ -18,12 +20,12 @@
 #include "fold.h"
 #include "report.h"
 
-#define USAGE                                                                                                   \
-	"usage: %s [--list] [--fold fit|report] [--only TEXT] [--misses FIELD|all] [--floors FILE] [--reached " \
-	"FILE] LABELS.json... ANSWERS\n"
+#define USAGE                                                                                                      \
+	"usage: %s [--list] [--fold fit|report] [--only TEXT] [--misses FIELD|all] [--pool FILE] [--floors FILE] " \
+	"[--reached FILE] LABELS.json... ANSWERS\n"
 
 struct options {
-	const char *only, *misses, *floors, *reached;
+	const char *only, *misses, *pool, *floors, *reached;
 	enum fold fold; /* N_FOLDS for all */
 	bool list;
 };
@@ -31,13 +33,10 @@ struct options {
 static bool read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option known[] = {
-		{ "list", no_argument, NULL, 'l' },
-		{ "fold", required_argument, NULL, 'f' },
-		{ "only", required_argument, NULL, 'o' },
-		{ "misses", required_argument, NULL, 'm' },
-		{ "floors", required_argument, NULL, 'b' },
-		{ "reached", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
+		{ "list", no_argument, NULL, 'l' },          { "fold", required_argument, NULL, 'f' },
+		{ "only", required_argument, NULL, 'o' },    { "misses", required_argument, NULL, 'm' },
+		{ "pool", required_argument, NULL, 'p' },    { "floors", required_argument, NULL, 'b' },
+		{ "reached", required_argument, NULL, 'r' }, { NULL, 0, NULL, 0 },
 	};
 	int opt;
 
@@ -51,6 +50,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'o': o->only = optarg; break;
 		case 'm': o->misses = optarg; break;
+		case 'p': o->pool = optarg; break;
 		case 'b': o->floors = optarg; break;
 		case 'r': o->reached = optarg; break;
 		default: return false;
@@ -89,6 +89,19 @@ static void judge(struct score *s, const json_t *label, const char *answers)
 	json_decref(answer);
 }
 
+static int write_pool(const char *path, const struct score *s)
+{
+	FILE *out = fopen(path, "w");
+
+	if (out)
+		report_pool(s, out);
+	if (!out || fclose(out) != 0) {
+		fprintf(stderr, "eval: %s could not be written\n", path);
+		return 2;
+	}
+	return 0;
+}
+
 static int finish(const struct options *o, const struct score *s)
 {
 	json_t *floors = o->floors ? load(o->floors) : NULL, *reached = report_figures(s);
@@ -97,6 +110,8 @@ static int finish(const struct options *o, const struct score *s)
 	if (o->misses)
 		report_misses(s, o->misses, stdout);
 	report_tables(s, stdout);
+	if (o->pool)
+		rc = write_pool(o->pool, s);
 	if (o->reached && json_dump_file(reached, o->reached, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) < 0) {
 		fprintf(stderr, "eval: %s could not be written\n", o->reached);
 		rc = 2;

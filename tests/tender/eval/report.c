@@ -86,6 +86,16 @@ static struct reliability count_pool(const struct score *s, int *sure, int *wron
 	return all;
 }
 
+void report_pool(const struct score *s, FILE *out)
+{
+	for (unsigned i = 0; i < s->verdicts->len; i++) {
+		const struct verdict *v = s->verdicts->pdata[i];
+
+		if (v->pooled && v->confidence >= 0)
+			fprintf(out, "%s\t%d\t%d\n", v->field, v->confidence, v->outcome == RIGHT);
+	}
+}
+
 static void put_reliability(const struct score *s, FILE *out)
 {
 	int sure, wrong;

@@ -16,6 +16,9 @@ void report_tables(const struct score *s, FILE *out);
  * of all for "all" */
 void report_misses(const struct score *s, const char *field, FILE *out);
 
+/* report_pool - a line for each answer that was judged and has a confidence: field, confidence, 1 when right; by tabs */
+void report_pool(const struct score *s, FILE *out);
+
 /*
  * report_figures - {"f1": {ROW: F1, or recall where labels are a sample}, "wrong_when_sure": …, "calibration_error": …,
  * "automation": …}, shares from 0 to 1; the caller's
