@@ -16,7 +16,8 @@ void report_tables(const struct score *s, FILE *out);
  * of all for "all" */
 void report_misses(const struct score *s, const char *field, FILE *out);
 
-/* report_pool - a line for each answer that was judged and has a confidence: field, confidence, 1 when right; by tabs */
+/* report_pool - a line for each answer that was judged and has a confidence: field, confidence, 1 when right; by tabs
+ */
 void report_pool(const struct score *s, FILE *out);
 
 /*
