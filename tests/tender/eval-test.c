@@ -128,6 +128,18 @@ static void keeps_a_document_in_one_fold(void **state UNUSED)
 	assert_int_equal(fold_find("all"), N_FOLDS);
 }
 
+static void takes_the_fold_that_a_label_names(void **state UNUSED)
+{
+	json_t *label = json_pack("{s:s, s:s}", "file", "a.pdf", "family", "tender");
+
+	assert_int_equal(fold_of_label(label), fold_of("tender"));
+	json_object_set_new(label, "fold", json_string("report"));
+	assert_int_equal(fold_of_label(label), FOLD_REPORT);
+	json_object_set_new(label, "fold", json_string("fit"));
+	assert_int_equal(fold_of_label(label), FOLD_FIT);
+	json_decref(label);
+}
+
 /* Two texts of JSON, and how they compare. */
 static bool same(bool (*fn)(const json_t *, const json_t *), const char *label, const char *answer)
 {
@@ -298,6 +310,7 @@ int main(void)
 		cmocka_unit_test(weighs_the_distance_by_values),
 		cmocka_unit_test(counts_precision_and_recall),
 		cmocka_unit_test(keeps_a_document_in_one_fold),
+		cmocka_unit_test(takes_the_fold_that_a_label_names),
 		cmocka_unit_test(compares_dates_to_the_minute),
 		cmocka_unit_test(compares_amounts_and_durations),
 		cmocka_unit_test(compares_ways_and_people),

@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/tender/docs/make.sh BUILD OUT - make the labelled documents in the folder OUT, with labels.json beside them
-# A source NAME.txt becomes NAME.pdf; a folder NAME.zip of sources and other files becomes that package, its labels those
+# A source NAME.txt becomes NAME.pdf, NAME.html.txt a web page and NAME.docx.txt a DOCX; a folder NAME.zip of sources and other files becomes that package, its labels those
 # of its parts: of a field with one value the first that has it. What is already there and newer is kept.
 set -eu
 
@@ -17,6 +17,26 @@ document()
 {
 	[ "$2" -nt "$1" ] && [ "$2" -nt "$mkdoc" ] && [ -e "$3" ] && return
 	"$mkdoc" "$1" "$2" "$3"
+}
+
+# word SOURCE NAME.docx - the parts of a DOCX around its text
+word()
+{
+	local kept=$out/parts/$2 types=http://schemas.openxmlformats.org/package/2006
+
+	mkdir -p "$kept/_rels" "$kept/word"
+	document "$1" "$kept/word/document.xml" "$out/labels/$2.part"
+	cat >"$kept/[Content_Types].xml" <<-END
+		<Types xmlns="$types/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+		<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>
+	END
+	cat >"$kept/_rels/.rels" <<-END
+		<Relationships xmlns="$types/relationships"><Relationship Id="r1" Target="word/document.xml"
+		Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>
+	END
+	rm -f "$out/$2"
+	(cd "$kept" && zip -q -X -r "../../$2" "[Content_Types].xml" _rels word)
+	jq --arg name "$2" '.file = $name' "$out/labels/$2.part" >"$out/labels/$2.json"
 }
 
 # package FOLDER - its parts in the order of their names
@@ -51,7 +71,11 @@ package()
 
 for source in "$from"/*.txt; do
 	name=$(basename "$source" .txt)
-	document "$source" "$out/$name.pdf" "$out/labels/$name.json"
+	case $name in
+	*.docx) word "$source" "$name" ;;
+	*.html) document "$source" "$out/$name" "$out/labels/$name.json" ;;
+	*) document "$source" "$out/$name.pdf" "$out/labels/$name.json" ;;
+	esac
 done
 for source in "$from"/*.zip; do
 	[ ! -d "$source" ] || package "$source"

@@ -1,7 +1,7 @@
 /*
  * mkdoc - make a tender document and its labels from one source
  *
- *   mkdoc SOURCE.txt OUT.pdf OUT.json
+ *   mkdoc SOURCE.txt OUT.pdf|OUT.html|document.xml OUT.json
  *
  * A source has one thing a line; lines of a paragraph, a list item or a note run on until a blank line. Marks in {{ }}
  * are labels: labels.h. # Title        ## Heading       ### Heading      ! Bold        = centred       > right
@@ -20,6 +20,7 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "flow.h"
 #include "labels.h"
 #include "sheet.h"
 
@@ -28,6 +29,7 @@
 
 struct maker {
 	struct sheet *sheet;
+	struct flow *flow; /* instead of the sheet, which is then only drawn on */
 	struct labels labels;
 	json_t *written;
 	GString *open; /* the paragraph that is being read */
@@ -46,7 +48,9 @@ static int put(struct maker *m, const char *source)
 
 	if (!text)
 		return m->e.code;
-	if (m->note)
+	if (m->flow)
+		flow_text(m->flow, m->style, m->label, text);
+	else if (m->note)
 		sheet_note(m->sheet, text);
 	else
 		sheet_text(m->sheet, m->style, m->label, text);
@@ -90,7 +94,9 @@ static int put_row(struct maker *m, char *line)
 		rc = cells[n] ? 0 : m->e.code;
 		n += cells[n] != NULL;
 	}
-	if (rc == 0)
+	if (rc == 0 && m->flow)
+		flow_row(m->flow, head, cells, n);
+	else if (rc == 0)
 		sheet_row(m->sheet, head, cells, n);
 	for (int i = 0; i < n; i++) {
 		rc = rc == 0 ? labels_add(&m->labels, cells[i], &m->e) : rc;
@@ -138,7 +144,10 @@ static void do_columns(struct maker *m, const char *args)
 
 static void do_page(struct maker *m, const char *args UNUSED)
 {
-	sheet_page(m->sheet);
+	if (m->flow)
+		flow_page(m->flow);
+	else
+		sheet_page(m->sheet);
 }
 
 static void do_skip(struct maker *m, const char *args)
@@ -173,6 +182,8 @@ static void do_table(struct maker *m, const char *args)
 		args = end;
 		n++;
 	}
+	if (m->flow)
+		flow_widths(m->flow, widths, n);
 	sheet_widths(m->sheet, widths, n, strstr(args, "ruled") != NULL);
 }
 
@@ -365,9 +376,10 @@ static int load(const char *path, GString *out, struct err *e)
 	return rc;
 }
 
-/* Lay out, or print when pdf has a path. Returns the number of pages or -errno. */
-static int make(struct maker *m, const char *source, const char *pdf, int total)
+/* Lay out, or print when there is a path. Returns the number of pages or -errno. */
+static int make(struct maker *m, const char *source, const char *path, int total)
 {
+	const char *pdf = path && util_ends(path, ".pdf") ? path : NULL;
 	bool letter = strstr(source, "@paper letter") != NULL;
 	auto_free char *copy = xstrdup(source);
 	char *save = copy, *end = strstr(copy, "\n@labels");
@@ -376,11 +388,13 @@ static int make(struct maker *m, const char *source, const char *pdf, int total)
 	if (!end)
 		return err_set(&m->e, -EINVAL, "the source has no @labels");
 	*end = '\0';
+	m->flow = path && !pdf ? flow_open(path) : NULL;
 	m->sheet = sheet_open(pdf, letter ? 612 : 595, letter ? 792 : 842, total);
 	for (char *line = strsep(&save, "\n"); line && rc == 0; line = strsep(&save, "\n"))
 		rc = read_line(m, line);
 	rc = rc == 0 ? flush(m) : rc;
 	n = sheet_close(m->sheet);
+	n = m->flow ? flow_close(m->flow) : n;
 	return rc < 0 ? rc : n;
 }
 

@@ -21,3 +21,14 @@ enum fold fold_of(const char *name)
 		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
 	return (hash >> 16 ^ hash) & 1 ? FOLD_REPORT : FOLD_FIT;
 }
+
+enum fold fold_of_label(const json_t *label)
+{
+	const char *fold = json_string_value(json_object_get(label, "fold"));
+	const char *family = json_string_value(json_object_get(label, "family"));
+	const char *name = json_string_value(json_object_get(label, "file"));
+
+	if (fold)
+		return fold_find(fold);
+	return fold_of(family ? family : name);
+}

@@ -69,14 +69,11 @@ static json_t *load(const char *path)
 	return json;
 }
 
-/* Versions of one document are in one half: "family" names what they share. */
 static bool is_meant(const struct options *o, const json_t *label)
 {
 	const char *name = json_string_value(json_object_get(label, "file"));
-	const char *family = json_string_value(json_object_get(label, "family"));
 
-	return name && (!o->only || strstr(name, o->only)) &&
-	       (o->fold == N_FOLDS || fold_of(family ? family : name) == o->fold);
+	return name && (!o->only || strstr(name, o->only)) && (o->fold == N_FOLDS || fold_of_label(label) == o->fold);
 }
 
 static void judge(struct score *s, const json_t *label, const char *answers)

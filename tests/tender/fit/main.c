@@ -131,10 +131,7 @@ static int take_labels(struct learner *l, const struct options *o, const char *f
 		return -EINVAL;
 	}
 	json_array_foreach (all, i, label) {
-		const char *name = json_string_value(json_object_get(label, "file"));
-		const char *family = json_string_value(json_object_get(label, "family"));
-
-		if (o->fold == N_FOLDS || fold_of(family ? family : name) == o->fold)
+		if (o->fold == N_FOLDS || fold_of_label(label) == o->fold)
 			take_document(l, o, label, folder);
 	}
 	json_decref(all);
