@@ -24,18 +24,18 @@ enum word {
 	N_WORDS
 };
 
-#define HONEST_EN                                                                                                       \
-	"This is an outline. It was made by rules from the document and holds no word of the bid itself: every answer " \
-	"is still to be written. Check each entry against the page that it names."
-#define HONEST_DE                                                                                                           \
-	"Dies ist eine Gliederung. Sie wurde nach Regeln aus dem Dokument gewonnen und enthält keinen Text des Angebots: " \
-	"jede Antwort ist noch zu schreiben. Jeder Eintrag ist an der genannten Seite zu prüfen."
+static const char honest_en[] =
+	"This is an outline. It was made by rules from the document and holds no word of the bid itself: every answer "
+	"is still to be written. Check each entry against the page that it names.";
+static const char honest_de[] =
+	"Dies ist eine Gliederung. Sie wurde nach Regeln aus dem Dokument gewonnen und enthält keinen Text des Angebots: "
+	"jede Antwort ist noch zu schreiben. Jeder Eintrag ist an der genannten Seite zu prüfen.";
 
 static const char *const words[2][N_WORDS] = {
-	{ "Outline of the bid", HONEST_EN, "Dates", "At a glance", "To be handed in", "Who may bid",
+	{ "Outline of the bid", honest_en, "Dates", "At a glance", "To be handed in", "Who may bid",
 	  "By award criterion", "By section of the document", "page", "weight", "Answer: *to be written*",
 	  "Requirements that belong here:", "The document says nothing of it that was found.", "Without a heading" },
-	{ "Gliederung des Angebots", HONEST_DE, "Termine", "Überblick", "Einzureichen", "Wer bieten darf",
+	{ "Gliederung des Angebots", honest_de, "Termine", "Überblick", "Einzureichen", "Wer bieten darf",
 	  "Nach Zuschlagskriterien", "Nach Abschnitten des Dokuments", "Seite", "Gewicht",
 	  "Antwort: *noch zu schreiben*",
 	  "Anforderungen, die hierher gehören:", "Dazu wurde im Dokument nichts gefunden.", "Ohne Überschrift" },
