@@ -55,21 +55,20 @@ static void add_part(struct buf *out, const char *part, const char *start, const
 /* In Europe all clocks are changed at the same moment, 1:00 UTC; in America each at its own two o'clock. */
 static void add_changes(const struct zone *z, struct buf *out)
 {
-	int standard = z->standard_minutes, daylight = standard + 60, hour = 1 + standard / 60;
+	int standard = z->standard_minutes, summer = standard + 60, hour = 1 + standard / 60;
 	char start[20];
 
 	if (z->change == CHANGE_US) {
 		add_part(out, "DAYLIGHT", "20070311T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\n", standard,
-			 daylight, z->daylight);
-		add_part(out, "STANDARD", "20071104T020000", "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\n", daylight,
+			 summer, z->daylight);
+		add_part(out, "STANDARD", "20071104T020000", "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\n", summer,
 			 standard, z->standard);
 		return;
 	}
 	g_snprintf(start, sizeof(start), "19960331T%02d0000", hour);
-	add_part(out, "DAYLIGHT", start, "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n", standard, daylight, z->daylight);
+	add_part(out, "DAYLIGHT", start, "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n", standard, summer, z->daylight);
 	g_snprintf(start, sizeof(start), "19961027T%02d0000", hour + 1);
-	add_part(out, "STANDARD", start, "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\n", daylight, standard,
-		 z->standard);
+	add_part(out, "STANDARD", start, "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\n", summer, standard, z->standard);
 }
 
 void zone_write(const struct zone *z, struct buf *out)

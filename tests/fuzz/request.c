@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 			abort();
 		return 0;
 	}
-	request_file(doc);
+	for (size_t i = 0; request_file(doc, i); i++) {
+	}
 	if (request_apply(doc, &t, &e) == 0 && request_apply(doc, &t, &e) < 0)
 		abort();
 	if (t.state != TASK_TODO || t.created_by || t.fence)
