@@ -120,11 +120,11 @@ struct found {
 static void keep(struct found *f, struct criteria *c, int place, const char *head)
 {
 	int score = how_good(c, place);
-	const struct criterion *first = &g_array_index(c->items, struct criterion, 0);
 	json_t *items, *fact;
 	auto_free char *key = NULL;
 
 	if (score > 0) {
+		const struct criterion *first = &g_array_index(c->items, struct criterion, 0);
 		bool weighted = criteria_sum(c) >= 0;
 
 		items = items_of(c, -1);

@@ -91,8 +91,8 @@ static void learn(const char *word, enum role role)
 
 void wording_preload(void)
 {
-	exact = g_hash_table_new(g_str_hash, g_str_equal);
-	begun = g_hash_table_new(g_str_hash, g_str_equal);
+	exact = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	begun = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (int c = 0; c < N_ROLES; c++) {
 		gchar **words = lexicon[c] ? g_strsplit(lexicon[c], " ", -1) : NULL;
 
