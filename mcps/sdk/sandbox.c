@@ -42,6 +42,16 @@ bool sandbox_sanitized(void)
 	return SANITIZED;
 }
 
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+/* TSan counts its own thread and would end a child that makes threads: to it, each fork is one of many threads. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 /* What a rule answers. A call that no rule names gets ENOSYS, on which the C library falls back to an older one. */
 enum verdict { ALLOW, REFUSE, ALLOW_IF, ALLOW_THREAD, ALLOW_SELF };
 
