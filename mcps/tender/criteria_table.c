@@ -7,15 +7,19 @@
 #include "text.h"
 
 #define MOST_LINES 140
+#define MOST_CELL  32
+#define MOST_ID    12
 #define MOST_GAP   200 /* points between two rows of a table */
 
-#define UNIT   "%|per ?cent|prozent|v\\. ?h\\.|points?|pts\\.?|punkte?n?|marks?"
-#define NUMBER "\\d{1,4}(?:[.,]\\d{1,2})?"
+#define UNIT      "%|per ?cent|prozent|v\\. ?h\\.|points?|pts\\.?|punkte?n?|marks?"
+#define NUMBER    "\\d{1,4}(?:[.,]\\d{1,2})?"
+#define THOUSANDS "\\d[., ]\\d{3}"
 
-/* "40", "40 %", "max. 40 Punkte", "(40 %)", "16/100" */
+/* "40", "40 %", "max. 40 Punkte", "(40 %)", "16/100", "40 (minimum 24)", "1.000" */
 static struct pattern weight_cell = {
-	"^\\(?(?:max(?:imum|imal|\\.)?:? |bis zu |up to |weight(?:ing)?:? |gewicht(?:ung)?:? ?)?(?<weight>" NUMBER
-	")\\s*(?<unit>" UNIT "|/ ?\\d{2,4})?\\)?\\*?$",
+	"^\\(?(?:max(?:imum|imal|\\.)?:? |bis zu |up to |weight(?:ing)?:? |gewicht(?:ung)?:? ?)?(?<weight>" THOUSANDS
+	"|" NUMBER ")\\s*(?<unit>" UNIT
+	"|/ ?\\d{2,4})?\\)?\\*?(?:[ ,;]*\\(?(?:min(?:imum|destens|\\.)?|at least|threshold)\\b[^)]{1,16}\\)?)?$",
 	0, NULL, NULL
 };
 /* "Preis: 60 %", "Technical approach (40 points)", "Preis – Gewichtung 60" */
@@ -32,15 +36,22 @@ static struct pattern begins_weight = {
 	0, NULL, NULL
 };
 static struct pattern weight_head = {
-	"^(?:max(?:imum|\\.)? ?|available |possible |total )*(?:weight(?:s|ing|age)?|points?|marks?|scores?|gewicht(?:e|ung)?|wichtung|punkte|punktzahl|anteil|prozent|percent(?:age)?|%|maximalpunkte|max\\.? ?punkte)\\b.{0,24}$|^in %$",
+	"^(?:max(?:imum|\\.)? ?|available |possible |total )*(?:weight(?:s|ing|age)?|points?|marks?|scores?|gewicht(?:e|ung)?|wichtung|(?:gewichtungs|wertungs|bewertungs|leistungs|höchst|maximal)?(?:punkte|punktzahl)|anteil|prozent|percent(?:age)?|%|max\\.? ?punkte)\\b.{0,24}$|^in %$",
 	0, NULL, NULL
 };
 static struct pattern name_head = {
 	"^(?:criteri(?:on|a)|(?:zuschlags|wertungs)?kriteri(?:um|en)|factors?|description|item|name|bezeichnung)$", 0,
 	NULL, NULL
 };
-static struct pattern total_row = { "^\\W*(?:(?:grand |sub-?)?total|summe|gesamt\\w*|insgesamt|sum)\\b", 0, NULL,
-				    NULL };
+/* "EC1", "ZK 2.1", "1.2", "(a)": the number of a row */
+static struct pattern row_number = {
+	"^\\(?(?:\\p{L}{1,4}[ .-]?)?\\d{1,3}(?:[.-]\\d{1,3}){0,3}[).:]?$|^\\(?(?:\\p{L}|[ivx]{1,4})[).]?$", 0, NULL,
+	NULL
+};
+static struct pattern total_row = {
+	"^\\W*(?:(?:grand |sub-?)?total(?! (?:costs?|price|value|evaluated))|summe|gesamt(?!preis|kosten)\\w*|insgesamt|sum)\\b",
+	0, NULL, NULL
+};
 
 void criteria_table_preload(void)
 {
@@ -49,6 +60,7 @@ void criteria_table_preload(void)
 	pattern_compile(&begins_weight, 1);
 	pattern_compile(&weight_head, 1);
 	pattern_compile(&name_head, 1);
+	pattern_compile(&row_number, 1);
 	pattern_compile(&total_row, 1);
 }
 
@@ -56,6 +68,9 @@ static double number_of(const char *text)
 {
 	auto_free char *point = g_strdelimit(g_strdup(text), ",", '.');
 
+	if (strlen(text) == 5 && strchr("., ", text[1])) {
+		memmove(point + 1, point + 2, 4);
+	}
 	return g_ascii_strtod(point, NULL);
 }
 
@@ -70,7 +85,8 @@ struct cell {
 static bool cell_read(const struct page *p, int k, struct cell *cell)
 {
 	const char *text = page_line(p, k)->text;
-	GMatchInfo *m = strlen(text) < 24 && strpbrk(text, "0123456789") ? pattern_find(&weight_cell, text, 0) : NULL;
+	GMatchInfo *m =
+		strlen(text) < MOST_CELL && strpbrk(text, "0123456789") ? pattern_find(&weight_cell, text, 0) : NULL;
 
 	if (m) {
 		auto_free char *weight = g_match_info_fetch_named(m, "weight"),
@@ -92,7 +108,8 @@ static bool beside(const struct block *b, const struct line *cell)
 {
 	double mid = (cell->y0 + cell->y1) / 2;
 
-	return b->y0 < mid && b->y1 > mid && b->x1 < cell->x0 + 1 && text_words(b->text) > 0;
+	return b->y0 < mid && b->y1 > mid && b->x1 < cell->x0 + 1 && text_words(b->text) > 0 &&
+	       (strlen(b->text) > MOST_ID || !pattern_match(&row_number, b->text));
 }
 
 /* The text left of a cell at its height: the furthest, or the nearest. Numbers of rows are no text. */

@@ -23,6 +23,11 @@ static struct pattern before_name = {
 	"^.*(?::|\\b(?:bewerten(?: wir)?|gewichtet|gewertet(?: werden)?|werden|wird|sind|ist|are|is|as follows|nach|on|scored?|with|by|mit|auf|aus|lauten|kriterien|criteria|namely|zu)\\b)\\s+(?=\\S)",
 	0, NULL, NULL
 };
+/* "on the basis of 60 % quality" */
+static struct pattern stem_end = {
+	"(?:\\b(?:basis of|based on|weights? of|weightings? of|made up of|composed of|consists? of|comprises?|as follows|following|nach|aus|is|are)|:)\\s*$",
+	0, NULL, NULL
+};
 static struct pattern goes_to = { "^\\s*(?:auf|für|for|on|to)\\s", 0, NULL, NULL };
 /* "price 25. We decide": read as an ordinal it ends no sentence. */
 static struct pattern stop_at = { "(?<=\\d)\\.\\s+(?=\\p{Lu})", 0, NULL, NULL };
@@ -39,9 +44,16 @@ static struct pattern no_weights = {
 	"payment|payable|zahlung|invoice|rechnung|abschlag|instal+ment|milestone|penalt|vertragsstrafe|retention|liquidated|discount|skonto|\\b(?:eur|euro|usd)\\b|[$€£]",
 	0, NULL, NULL
 };
+#define SIDE "(?:techno|technical|technik|quality|price|pricing|costs?|preis|kosten|qualität|leistung|konzept)"
+#define OTHER \
+	"(?:commercial|financial|price|pricing|costs?|quality|technical|technik|preis|kosten|qualität|leistung|konzept)"
+#define TO "\\s*(?:%\\s*)?(?:[-:/–]|to|zu)\\s*"
 static struct pattern ratio = {
-	"(?<a>\\d{2})\\s*(?:%\\s*)?[-:/–]\\s*(?<b>\\d{2})\\s*%?\\s*\\(?(?<first>techno|technical|quality|price|cost|preis|qualität|leistung)\\s*[-:/– ]\\s*(?:and |und )?(?<second>commercial|financial|price|cost|quality|technical|preis|qualität|leistung)|"
-	"(?<first2>technical|quality|price|cost|preis|qualität|leistung)\\s*[-:/–]\\s*(?<second2>commercial|financial|price|cost|quality|technical|preis|qualität|leistung)\\b\\D{0,24}(?<a2>\\d{2})\\s*%?\\s*[-:/–]\\s*(?<b2>\\d{2})\\b",
+	"(?<a>\\d{2})" TO
+	"(?<b>\\d{2})\\s*%?\\s*\\(?(?:(?:is|are|was|given|applied|assigned|allocated|split|ratio|in favour|between|for|to|für|of|von|zwischen|auf) ){0,4}"
+	"(?<first>" SIDE ")\\s*(?:[-:/– ]|and|und|to|zu)\\s*(?:and |und )?(?<second>" OTHER ")\\b|"
+	"(?<first2>" SIDE ")\\s*(?:[-:/–]|and|und|to|zu)\\s*(?<second2>" OTHER ")\\b\\D{0,60}?\\b(?<a2>\\d{2})" TO
+	"(?<b2>\\d{2})\\b",
 	0, NULL, NULL
 };
 /* "We decide on A, B and C." */
@@ -66,6 +78,7 @@ void criteria_text_preload(void)
 	pattern_compile(&part_end, 1);
 	pattern_compile(&name_end, 1);
 	pattern_compile(&before_name, 1);
+	pattern_compile(&stem_end, 1);
 	pattern_compile(&goes_to, 1);
 	pattern_compile(&stop_at, 1);
 	pattern_compile(&article, 1);
@@ -105,6 +118,14 @@ static char *cut_match(struct pattern *p, char *text)
 }
 
 /* A part of a sentence: a name and its number, in either order. */
+static bool name_is_behind(const char *part, int from, int to)
+{
+	auto_free char *before = g_strndup(part, (gsize)from);
+
+	return from < 3 || pattern_match(&goes_to, part + to) ||
+	       (text_words(part + to) > 0 && pattern_match(&stem_end, before));
+}
+
 static void add_part(struct criteria *c, const struct page *p, const char *part, const char *quote, bool first)
 {
 	const char *colon = first ? strrchr(part, ':') : NULL;
@@ -121,8 +142,7 @@ static void add_part(struct criteria *c, const struct page *p, const char *part,
 		unit = g_match_info_fetch_named(m, "unit");
 		point = g_strdelimit(g_strdup(weight), ",", '.');
 		/* "60 % auf den Preis": the name stands behind. */
-		name = from < 3 || pattern_match(&goes_to, part + to) ? g_strdup(part + to)
-								      : g_strndup(part, (gsize)from);
+		name = name_is_behind(part, from, to) ? g_strdup(part + to) : g_strndup(part, (gsize)from);
 		if (first || strchr(name, ':'))
 			cut_match(&before_name, name);
 		cut_match(&behind_name, name);
@@ -146,17 +166,39 @@ static void hide_brackets(char *text)
 	}
 }
 
+/* "support and training 20": what has no number yet goes on behind its "and". */
+static GPtrArray *split_parts(const char *text)
+{
+	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
+	GMatchInfo *m = pattern_find(&part_end, text, 0);
+	int begin = 0, from, to;
+
+	for (; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
+		auto_free char *part = NULL;
+
+		g_match_info_fetch_pos(m, 0, &from, &to);
+		part = g_strndup(text + begin, (gsize)(from - begin));
+		if (text[from] == ' ' && !strpbrk(part, "0123456789"))
+			continue;
+		g_ptr_array_add(parts, steal(part));
+		begin = to;
+	}
+	g_match_info_free(m);
+	g_ptr_array_add(parts, g_strdup(text + begin));
+	return parts;
+}
+
 static void read_parts(const struct page *p, char *text, const char *quote, struct criteria *c)
 {
-	gchar **parts;
+	GPtrArray *parts;
 
 	hide_brackets(text);
-	parts = pattern_split(&part_end, text);
-	for (gchar **part = parts; *part; part++) {
-		g_strdelimit(*part, "\x01", ',');
-		add_part(c, p, *part, quote, part == parts);
+	parts = split_parts(text);
+	for (unsigned i = 0; i < parts->len; i++) {
+		g_strdelimit(parts->pdata[i], "\x01", ',');
+		add_part(c, p, parts->pdata[i], quote, i == 0);
 	}
-	g_strfreev(parts);
+	g_ptr_array_unref(parts);
 }
 
 static bool is_better(const struct criteria *c)
@@ -214,7 +256,7 @@ static void read_ratio(const struct page *p, const char *sentence, const char *q
 			       *other = group_of(m, seconds);
 		double first = g_ascii_strtod(a, NULL), second = g_ascii_strtod(b, NULL);
 
-		if (fabs(first + second - 100) < 0.01) {
+		if (fabs(first + second - 100) < 0.01 && g_ascii_strcasecmp(one, other) != 0) {
 			one[0] = g_ascii_toupper(one[0]);
 			other[0] = g_ascii_toupper(other[0]);
 			criteria_add(c, p, g_ascii_strcasecmp(one, "techno") == 0 ? "Technical" : one, first, "%",

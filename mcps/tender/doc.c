@@ -159,7 +159,7 @@ static void detect_language(struct doc *d)
 /* 13/4/2025 can only be day first, 4/13/2025 only month first; a German document never writes the month first. */
 static void detect_date_order(struct doc *d)
 {
-	GRegex *re = g_regex_new("\\b(\\d{1,2})/(\\d{1,2})/(?:19|20)\\d\\d\\b", G_REGEX_OPTIMIZE, 0, NULL);
+	GRegex *re = g_regex_new("(?<![\\d/])(\\d{1,2})/(\\d{1,2})/(?:19|20)\\d\\d(?!\\d)", G_REGEX_OPTIMIZE, 0, NULL);
 	int day_first = 0, month_first = 0;
 
 	for (unsigned i = 0; i < d->pages->len; i++) {

@@ -18,7 +18,7 @@ static struct pattern places[] = {
 	{ "zuschlagskriteri|wertungskriteri|(?:angebots|zuschlags)wertung|wertung der angebote|bewertung der angebote|award criteri|basis (?:of|for) (?:the )?award|criteria for (?:the )?award|kriterien für (?:den|die) zuschlag|bewertungskriteri|evaluation (?:and (?:selection|award) )?(?:criteri|factors?)|criteria for evaluation|rating criteri|scoring criteri|proposal evaluation|evaluation of (?:proposals|bids|tenders|offers|quotations)|bid evaluation",
 	  20, NULL, NULL },
 	{ "\\bselection criteri|\\bevaluation method", 16, NULL, NULL },
-	{ "\\b(?:zuschlag|gewertet|bewerten wir|wir bewerten|kriteri(?:um|en)|kriterium|gewichtung|gewichtet|wertung|bewertung|weights?|weighted|weightings?|scored|scoring|award(?:ed)?|we decide|lowest|evaluat\\w+|techno-?commercial|selection criteria|best value|criteria|factors|niedrigste[rnsm]?|wirtschaftlichste[rnsm]?)\\b",
+	{ "\\b(?:zuschlag|gewertet|bewerten wir|wir bewerten|kriteri(?:um|en)|kriterium|gewichtung|gewichtet|wertung|bewertung|weights?|weighted|weightings?|scored?|scoring|award(?:ed)?|we decide|lowest|evaluat\\w+|techno-?commercial|selection criteria|best value|criteri(?:a|on)|factors|niedrigste[rnsm]?|wirtschaftlichste[rnsm]?)\\b",
 	  10, NULL, NULL },
 };
 static struct pattern applicants = {

@@ -16,13 +16,14 @@
 
 #define OFFERS \
 	"(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?|packages?|SOQs?)"
-#define ANGEBOTE "(?:\\w*angebote?[sn]?)"
+#define ANGEBOTE "(?:\\w*angebote?[sn]?|offerten?)"
 #define REQUESTS                                                                                                       \
 	"(?:requests? (?:to participate|for participation)|expressions? of interest|EOIs?|pre-?qualifications?|PQQs?|" \
 	"selection questionnaires?|applications? to participate)"
 #define ANTRAEGE  "(?:teilnahmeantr(?:ag|äge)\\w*|bewerbung(?:en)?|interessens?bestätigung(?:en)?)"
 #define QUESTIONS "(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|Q ?& ?A)"
-#define LIMIT     "(?:deadline|closing (?:date|time)|due(?: date)?|last (?:date|day)|latest|cut-?off|final date)"
+#define LIMIT \
+	"(?:deadline|time[- ]limit|closing (?:date|time)|due(?: date)?|last (?:date|day)|latest|cut-?off|final date)"
 
 /* What stands before a date, or beside it, gives it its role; the score is how sure that is. */
 static struct pattern submission_for[] = {
@@ -30,7 +31,11 @@ static struct pattern submission_for[] = {
 	{ "schlusstermin für den eingang|ablauf der (?:angebots|einreichungs)frist|bid end date", 94, NULL, NULL },
 	{ "\\b(?:frist|termin|schluss\\w*|ende|ablauf)\\b.{0,40}\\b(?:" ANGEBOTE "|einreichung|abgabe)", 92, NULL,
 	  NULL },
-	{ "\\b(?:angebots|abgabe|einreichungs)-?(?:(?:end|schluss)?termin|frist|schluss)", 93, NULL, NULL },
+	{ "\\b(?:angebots|abgabe|einreichungs|eingabe|offert)-?(?:(?:end|schluss)?termin|frist|schluss)", 93, NULL,
+	  NULL },
+	{ "^\\W*(?:\\d+\\W+)?(?:abgabe|einreichung|eingang|eingabe|einsendung)(?: \\p{L}{2,4})? (?:\\p{L}+ )?" ANGEBOTE
+	  "(?: \\p{L}+)?\\W*$",
+	  92, NULL, NULL },
 	{ LIMIT "\\b.{0,60}\\b(?:submi\\w*|receipts?|receiving|receive|lodg\\w*|" OFFERS ")\\b", 92, NULL, NULL },
 	{ OFFERS "\\b.{0,24}\\b(?:due|deadline|closing|closes?|end date|cut-?off)\\b", 92, NULL, NULL },
 	{ OFFERS " (?:are|is|must be|shall be|will be) due\\b", 94, NULL, NULL },
@@ -43,7 +48,7 @@ static struct pattern submission_for[] = {
 	{ "\\b" OFFERS "\\W+(?:\\w+\\W+){0,3}?(?:by|before|until|no later than|not later than)\\W*(?:\\w+day\\W*)?$",
 	  86, NULL, NULL },
 	{ "^\\W*(?:\\d+\\W+)?" OFFERS "\\W*$", 80, NULL, NULL },
-	{ "\\b" ANGEBOTE "\\b.{0,100}\\bbis\\b|^\\W*(?:\\w*angebote)\\W*$", 86, NULL, NULL },
+	{ "\\b" ANGEBOTE "\\b.{0,100}\\b(?:bis|spätestens)\\b|^\\W*(?:\\w*angebote)\\W*$", 86, NULL, NULL },
 	{ "(?:einreichung|abgabe|eingang)\\b.{0,40}\\b" ANGEBOTE "\\b.{0,40}\\b(?:bis|spätestens|:)", 86, NULL, NULL },
 	{ "\\b(?:abgabe|einreichung|eingang)\\b.{0,20}\\b(?:bis|spätestens)\\b", 78, NULL, NULL },
 	{ "^\\W*(?:submission |final |response )?(?:deadline|due date|due|closing (?:date|time))(?: (?:and|&) time)?\\W*$",
@@ -53,6 +58,8 @@ static struct pattern submission_for[] = {
 /* Words of another date: no words of the role make up for them. */
 static struct pattern submission_never[] = {
 	{ "\\b" QUESTIONS "\\b|pre-?(?:bid|proposal|tender)|conference|\\bmeeting\\b", 1, NULL, NULL },
+	{ "\\bstands? (?:open |firm |good )?(?:for|until|till)\\b|\\b(?:remain|kept|held|hold|keep) (?:open|firm|good|valid)\\b|\\birrevocabl|\\bverbindlich\\b",
+	  1, NULL, NULL },
 	{ "\\bvalid|bindefrist|zuschlagsfrist|gültig|gebunden|\\bawards?\\b(?! contract)|site visit|besichtigung", 1,
 	  NULL, NULL },
 	{ "(?:bieter|bewerber|auf)?fragen?\\b|auskünfte|auskunft|aufklärung|interview|demonstration|\\bprotest|letter of intent|notice of intent",
@@ -69,6 +76,20 @@ static struct pattern submission_not[] = {
 	  1, NULL, NULL },
 	{ "\\bstate audit|\\binsurance|\\blicen[cs]e|\\bregist(?:er|ration)|financial year|dated\\b|in kraft|gesetz|\\bact\\b",
 	  1, NULL, NULL },
+};
+
+/* Where no other date is given, offers are due when they are opened. */
+static struct pattern opening_for[] = {
+	{ "^\\W*(?:\\d+\\W+)?(?:date (?:and|&) time of |date of )?(?:(?:public|" OFFERS
+	  ") )*opening(?: of (?:the )?" OFFERS ")?(?: (?:date|time|(?:and|&)))*\\W*$",
+	  84, NULL, NULL },
+	{ "\\b" OFFERS "\\b.{0,100}\\b(?:publicly )?opened\\b.{0,60}\\b(?:at|on)\\b", 78, NULL, NULL },
+	{ "^\\W*(?:\\p{L}+ )?(?:(?:angebots)?(?:er)?öffnung(?:stermin)?|submissionstermin)(?: der \\p{L}+)?(?: am)?\\W*$",
+	  84, NULL, NULL },
+};
+static struct pattern opening_never[] = {
+	{ "\\b" QUESTIONS "\\b|pre-?(?:bid|proposal|tender)|conference|\\bmeeting\\b|commercial|financial|price bid", 1,
+	  NULL, NULL },
 };
 
 static struct pattern participation_for[] = {
@@ -144,7 +165,7 @@ static struct pattern binding_for[] = {
 	  88, NULL, NULL },
 	{ "\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es?|ations?))\\b.{0,24}\\b(?:validity|valid until|acceptance period|expir(?:es?|y))",
 	  92, NULL, NULL },
-	{ "\\b(?:valid(?:ity)?|firm|binding|irrevocable|open for acceptance|in effect)\\b.{0,60}\\b(?:until|through|to|till|than|up to)\\b",
+	{ "\\b(?:valid(?:ity)?|firm|binding|irrevocable|open for acceptance|in effect|stands?)\\b.{0,60}\\b(?:until|through|to|till|than|up to)\\b",
 	  84, NULL, NULL },
 };
 
@@ -164,6 +185,12 @@ static struct pattern amended[] = {
 	{ "\\b(?:extended|changed|moved|postponed|revised|amended|rescheduled)\\b.{0,30}\\bto\\b|\\bnew (?:due|closing|deadline|date|submission)\\b|\\bis now\\b",
 	  1, NULL, NULL },
 	{ "\\b(?:verlängert|verschoben|geändert|neue[rs]?)\\b", 1, NULL, NULL },
+};
+
+/* "The date in this section prevails." */
+static struct pattern prevails = {
+	"\\b(?:prevails?|takes? precedence|shall govern|gilt (?:das|der|die)\\b.{0,40}\\b(?:genannte|angegebene)|geht vor|hat vorrang|maßgeblich ist (?:das|der) (?:hier|in diese))",
+	0, NULL, NULL
 };
 
 /* When questions must be asked, counted from the day when offers are due. */
@@ -207,6 +234,7 @@ static const struct role submission = { submission_for,
 	{                                                                                            \
 		name##_for, name##_never, NULL, N_ELEMS(name##_for), N_ELEMS(name##_never), 0, early \
 	}
+static const struct role opening = ROLE(opening, false);
 static const struct role participation = ROLE(participation, false);
 static const struct role questions = ROLE(questions, false);
 static const struct role issue = ROLE(issue, true);
@@ -214,7 +242,7 @@ static const struct role binding = ROLE(binding, false);
 
 void fields_dates_preload(void)
 {
-	const struct role *const roles[] = { &submission, &participation, &questions, &issue, &binding };
+	const struct role *const roles[] = { &submission, &opening, &participation, &questions, &issue, &binding };
 
 	dates_preload();
 	for (size_t i = 0; i < N_ELEMS(roles); i++) {
@@ -224,6 +252,7 @@ void fields_dates_preload(void)
 	}
 	pattern_compile(replaced, N_ELEMS(replaced));
 	pattern_compile(amended, N_ELEMS(amended));
+	pattern_compile(&prevails, 1);
 	pattern_compile(relative, N_ELEMS(relative));
 	pattern_compile(&answering, 1);
 	pattern_compile(&offer_words, 1);
@@ -278,7 +307,7 @@ static int change_score(const struct dated *dt)
 
 	if (PATTERN_BEST(replaced, words))
 		return -40;
-	return PATTERN_BEST(amended, words) ? 5 : 0;
+	return (PATTERN_BEST(amended, words) ? 5 : 0) + (pattern_match(&prevails, dt->block->text) ? 9 : 0);
 }
 
 static void consider(void *arg, const struct dated *dt)
@@ -335,6 +364,13 @@ json_t *field_participation_deadline(const struct doc *d)
 	return choice_take_listing(c);
 }
 
+static json_t *opening_date(const struct doc *d)
+{
+	auto_choice *c = dates_of_role(d, &opening, issue_year(d));
+
+	return choice_take_listing(c);
+}
+
 json_t *field_submission_deadline(const struct doc *d)
 {
 	auto_choice *c = dates_of_role(d, &submission, issue_year(d));
@@ -344,6 +380,8 @@ json_t *field_submission_deadline(const struct doc *d)
 	if (fact && fact_confidence(fact) >= 60)
 		return fact;
 	first = field_participation_deadline(d);
+	if (!first && !fact)
+		return opening_date(d);
 	if (!first)
 		return fact;
 	json_decref(fact);

@@ -8,8 +8,9 @@
 #include "pattern.h"
 #include "text.h"
 
-#define OFFERS "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
-#define BEHIND 60 /* bytes behind a way in which it may be forbidden */
+#define OFFERS   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
+#define ANGEBOTE "(?:\\w*angebote?[sn]?|offerten?|teilnahmeantr(?:ag|äge)\\w*)"
+#define BEHIND   60 /* bytes behind a way in which it may be forbidden */
 
 #define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
 #define URL   "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
@@ -19,6 +20,11 @@ static struct pattern ways[] = {
 	{ "adresse für die einreichung\\s*:", 96, "portal", NULL },
 	{ "adresse für elektronische angebote|elektronische? (?:angebots)?abgabe über|(?:angebote|teilnahmeanträge)\\b.{0,120}\\belektronisch (?:via|über|in textform)",
 	  90, "portal", NULL },
+	{ ANGEBOTE
+	  "\\b.{0,160}(?:https?://|www\\.|\\bportal|portal\\b|plattform\\b).{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
+	  87, "portal", NULL },
+	{ "\\b(?:lad|reich|stell)en? sie\\b.{0,120}" ANGEBOTE "\\b.{0,160}(?:https?://|www\\.|portal|plattform)", 86,
+	  "portal", NULL },
 	{ "elektronisch in textform", 72, "portal", NULL },
 	{ "elektronische einreichung\\s*:\\s*(?:erforderlich|zulässig)", 80, "portal", NULL },
 	{ "nur elektronische angebote zugelassen|ausschließlich (?:elektronisch|über (?:die|das|den) (?:vergabe|e-?vergabe|bieter)\\w*)",
@@ -47,6 +53,7 @@ static struct pattern ways[] = {
 	{ "\\b" OFFERS
 	  "\\b.{0,100}\\b(?:hand[- ]?deliver|courier|by post|by mail|in person|hard cop(?:y|ies)|mailed to)",
 	  78, "physical", NULL },
+	{ "\\bverschlossene[mnr]? (?:\\w+ )?(?:\\w*umschl[aä]ge?|couvert|\\w*kuvert)", 80, "physical", NULL },
 	{ "(?:angebote?|teilnahmeantr\\w+)\\b.{0,100}\\b(?:schriftlich|in papierform|auf dem postweg|verschlossenen? umschlag)",
 	  80, "physical", NULL },
 };
@@ -55,13 +62,15 @@ static struct pattern ways[] = {
 static struct pattern no_way[] = {
 	{ "question|inquir|quer(?:y|ies)\\b|clarification|fragen|auskünfte|anfragen|invoice|rechnung|protest|withdraw|modif|invoic|payment",
 	  1, "", NULL },
+	{ "\\b(?:post|paper|hard cop(?:y|ies)|in person|courier|mail)\\b(?!.{0,40}\\be-?mail).{0,40}\\bnot be (?:accepted|considered)|\\b(?:per|auf dem) post\\b.{0,80}\\b(?:nicht|ausgeschlossen)",
+	  3, "", NULL },
 	{ "not be (?:accepted|considered)|nicht (?:zugelassen|gestattet|zulässig)|will not (?:be )?accept|not acceptable",
 	  2, "", NULL },
 };
 
 /* The places of forms where an electronic offer goes. */
 static struct pattern url_label = {
-	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:internet)?adresse für (?:die einreichung|elektronische angebote)|url zur abgabe|(?:elektronische )?(?:angebots)?abgabe (?:unter|über)|einreichung (?:unter|über)|address for submission|submission (?:url|address|link|portal)|(?:tenders|bids|proposals) (?:must be |are to be )?submitted (?:electronically )?(?:to|via|at))\\b",
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:internet)?adresse für (?:die einreichung|elektronische angebote)|url zur abgabe|(?:elektronische )?(?:angebots)?abgabe (?:unter|über)|einreichung (?:unter|über)|lodge?ment|submissions?|electronic submission|place of submission|address for submission|submission (?:url|address|link|portal)|(?:tenders|bids|proposals) (?:must be |are to be )?submitted (?:electronically )?(?:to|via|at))\\b",
 	0, NULL, NULL
 };
 /* The address behind the verb, as far as the time or the sentence's end. */
@@ -70,7 +79,7 @@ static struct pattern address_at = {
 	0, NULL, NULL
 };
 static struct pattern address_de = {
-	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|einreichen)\\b|;|\\.\\s|\\.$|$)",
+	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|zuzustellen|eintreffen|eintrifft|vorliegen|vorliegt|eingetroffen|einreichen)\\b|;|\\.\\s|\\.$|$)",
 	0, NULL, NULL
 };
 static struct pattern address_label = {
@@ -190,16 +199,18 @@ static char *labelled_address(const struct doc *d)
 }
 
 /* An address has a number of a street, a room or a town. */
-static char *address_in(const struct doc *d, const char *sentence)
+static char *address_here(const char *text)
 {
-	char *address = first_match(&address_at, sentence, "value");
+	struct pattern *const forms[] = { &address_at, &address_de };
 
-	if (!address)
-		address = first_match(&address_de, sentence, "value");
-	if (address && strchr(address, ',') && strpbrk(address, "0123456789") && text_words(address) >= 3)
-		return address;
-	g_free(address);
-	return labelled_address(d);
+	for (size_t i = 0; i < N_ELEMS(forms); i++) {
+		char *address = first_match(forms[i], text, "value");
+
+		if (address && strchr(address, ',') && strpbrk(address, "0123456789") && text_words(address) >= 3)
+			return address;
+		g_free(address);
+	}
+	return NULL;
 }
 
 static void add_way(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
@@ -212,7 +223,7 @@ static void add_way(struct choice *c, const struct doc *d, const struct page *p,
 	json_t *fact;
 	int score;
 
-	if (!way || (no && (no->score == 1 || !streq(way->word, "physical"))))
+	if (!way || (no && (no->score != 2 || !streq(way->word, "physical"))))
 		return;
 	is_portal = streq(way->word, "portal");
 	is_email = streq(way->word, "email");
@@ -223,8 +234,13 @@ static void add_way(struct choice *c, const struct doc *d, const struct page *p,
 		if (!portal)
 			portal = first_match(&portal_name, sentence, "value");
 	}
-	if (streq(way->word, "physical"))
-		address = address_in(d, sentence);
+	if (streq(way->word, "physical")) {
+		address = address_here(sentence);
+		if (!address)
+			address = address_here(b->text + at + strlen(sentence));
+		if (!address)
+			address = labelled_address(d);
+	}
 	score = way->score - (is_portal && !portal ? 8 : 0) - (is_email && !email ? 6 : 0) + (address ? 6 : 0);
 	fact = json_pack("{s:s, s:o, s:o, s:o}", "kind", way->word, "email", text_or_null(email), "portal",
 			 text_or_null(portal), "address", text_or_null(address));

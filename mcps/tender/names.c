@@ -4,22 +4,23 @@
 
 #include "text.h"
 
-#define KINDS                                                                                                                \
-	"(?:" NAMES_DOCUMENT                                                                                                 \
-	"|leistungsbeschreibung|leistungsverzeichnis|vergabeunterlagen|ausschreibungsunterlagen|bewerberinformation|"        \
-	"teilnahmewettbewerb|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|bewerbungsbedingungen|"           \
-	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"   \
-	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                    \
-	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|" \
-	"solicitation, offer,? and award|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"  \
+#define KINDS                                                                                                                   \
+	"(?:" NAMES_DOCUMENT                                                                                                    \
+	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|" \
+	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"             \
+	"teilnahmewettbewerb|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"                                    \
+	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"      \
+	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                       \
+	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"    \
+	"solicitation, offer,? and award|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"     \
 	"(?:open|restricted) procedure\\b.*|submittal forms?|cover (?:page|sheet|letter))"
 
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
 static struct pattern no_title[] = {
 	{ "^\\W*(?:the )?" KINDS
-	  "(?: \\(?(?:rf[pqi]|itt|itb|ifb|uvgo|vob|vgv)\\)?)?(?: (?:nach|gemäß) .*|\\W*\\(.*\\))?\\W*(?:no\\b.*|nr\\b.*|#.*|number.*|reference.*|\\d.*|[a-z]{1,6}[- ]?\\d[\\w/.-]*)?$",
+	  "(?: \\(?(?:rf[pqi]|itt|itb|ifb|uvgo|vob|vgv)\\)?)?(?: (?:nach|gemäß) .*|\\W*\\(.*\\))?\\W*(?:no\\b.*|nr\\b.*|#.*|number.*|reference.*|\\d.*|[a-z]{1,6}[- /]?\\d[\\w/.-]*)?$",
 	  1, NULL, NULL },
-	{ "^\\W*for\\W*$|^\\W*" KINDS "\\W+(?:and|/|und)\\W+" KINDS "\\W*$", 1, NULL, NULL },
+	{ "^\\W*for\\W*$|^\\W*" KINDS "\\W+(?:(?:and|und)\\W+)?" KINDS "\\W*$", 1, NULL, NULL },
 	{ "^\\W*(?:table of contents|contents|inhalt\\w*|page \\d.*|seite \\d.*|appendix.*|anlage.*|section \\w+|part \\w+|draft|final|version.*|"
 	  "confidential|title page|offizielle bezeichnung.*|beschaffer|verfahren|dies ist eine.*|projektdaten|official|key dates|amendment.*|addendum.*|"
 	  "dear .*|sehr geehrte.*|to all .*|an alle .*|schedule.*|purpose|introduction|background|summary|overview|project information|"
@@ -27,6 +28,9 @@ static struct pattern no_title[] = {
 	  1, NULL, NULL },
 	{ "^\\W*\\S*@|https?:|www\\.|^\\W*(?:date|tel|phone|fax|e-?mail|from|to|issued|contact|attn|address|release date|due date)\\b.*:",
 	  1, NULL, NULL },
+	{ "^\\W*(?:document|volume|teil|dokument|band|kapitel|anhang|annex) (?:\\d{1,2}|[a-h]|[ivx]{1,4})\\b", 1, NULL,
+	  NULL },
+	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
 	{ "^[\\d\\W]*$|^\\W*(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b.*\\d{4}",
 	  1, NULL, NULL },
 	{ "^(?:zum|zur|im|des|of the|for the)\\b.*(?:teilnahmewettbewerb|verfahren|vergabe|procurement|solicitation)\\W*$",
@@ -135,7 +139,10 @@ bool names_document(const char *text)
 
 int names_organisation(const char *text)
 {
-	return PATTERN_SCORE(organisation, text);
+	const char *bracket = util_ends(text, ")") ? strrchr(text, '(') : NULL;
+	auto_free char *name = bracket ? g_strchomp(g_strndup(text, (gsize)(bracket - text))) : NULL;
+
+	return PATTERN_SCORE(organisation, name ? name : text);
 }
 
 bool names_first_cell(const struct page *p, int i)
