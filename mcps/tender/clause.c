@@ -7,11 +7,12 @@
 #include "text.h"
 #include "wording.h"
 
-#define MOST_CLAUSES 40000
-#define MOST_STEMS   3   /* lists in lists */
-#define LONG_ENOUGH  40  /* letters of a text that stops in the middle of a sentence */
-#define NEAR_NUMBER  60  /* points between a number and the text beside it */
-#define MOST_HEADS   200 /* bytes of the heads of columns */
+#define MOST_CLAUSES  40000
+#define MOST_STEMS    3   /* lists in lists */
+#define LONG_ENOUGH   40  /* letters of a text that stops in the middle of a sentence */
+#define STOPPED_WORDS 4   /* of what is a sentence when a stop ends it */
+#define NEAR_NUMBER   60  /* points between a number and the text beside it */
+#define MOST_HEADS    200 /* bytes of the heads of columns */
 
 /* What a list's items begin with: only items of one kind follow each other in it. */
 struct style {
@@ -238,10 +239,12 @@ static bool is_open(const struct para *p)
 	return p->text && p->text->len > 0 && !strchr(".!?:;", p->text->str[p->text->len - 1]);
 }
 
-/* A label with its value, the head of a list and what obliges somebody are no headings, however short. */
+/* A label with its value, the head of a list, a sentence with its stop and what obliges somebody are no headings. */
 static bool is_heading(const struct block *b)
 {
-	return section_is_heading(b) && !strstr(b->text, ": ") && !util_ends(b->text, ":") &&
+	bool sentence = util_ends(b->text, ".") && text_words(b->text) >= STOPPED_WORDS && !text_upper(b->text);
+
+	return section_is_heading(b) && !sentence && !strstr(b->text, ": ") && !util_ends(b->text, ":") &&
 	       !util_ends(b->text, ":-") && !wording_obliges(b->text);
 }
 
@@ -409,7 +412,7 @@ static void read_row(struct reading *r, const struct row *row)
 {
 	int main = longest_cell(r, row);
 	const char *text = cell_text(r, row, main);
-	auto_free char *id = main > 0 && is_marker(cell_text(r, row, 0)) ? g_strdup(cell_text(r, row, 0)) : NULL;
+	auto_free char *own = main > 0 && is_marker(cell_text(r, row, 0)) ? id_of(cell_text(r, row, 0)) : NULL;
 	struct clause *c;
 
 	para_close(r);
@@ -419,7 +422,12 @@ static void read_row(struct reading *r, const struct row *row)
 		if (i != main && text_words(cell_text(r, row, i)) > 4)
 			read_cell(r, cell_text(r, row, i), NULL);
 	}
-	c = emit(r, CLAUSE_ROW, text + text_marker(text), id ? id_of(id) : NULL);
+	text += text_marker(text);
+	if (!r->heads && !level_of(r, row, main) && *text_sentence(text)) {
+		read_cell(r, text, own);
+		return;
+	}
+	c = emit(r, CLAUSE_ROW, text, own);
 	if (!c)
 		return;
 	c->stem = g_strdup(r->heads);

@@ -156,6 +156,20 @@ static size_t spaces(const char *s)
 	return (size_t)(at - s);
 }
 
+/* What stands behind "10.30" when it is a time of day. */
+static bool is_time(const char *behind)
+{
+	static const char *const signs[] = {
+		" am", " pm", " a.m", " p.m", " Uhr", " hrs", " hours", " noon", " o'clock"
+	};
+
+	for (size_t i = 0; *behind == ' ' && i < N_ELEMS(signs); i++) {
+		if (util_starts(behind, signs[i]) && !g_ascii_isalpha(behind[strlen(signs[i])]))
+			return true;
+	}
+	return false;
+}
+
 /* "1.", "2.3", "4.1.2.", "(a)", "b)", "iv." */
 static size_t item_number(const char *s)
 {
@@ -177,6 +191,8 @@ static size_t item_number(const char *s)
 		return *at == '.' && letters <= 3 && strspn(s, "ivxIVX") >= letters ? (size_t)(at + 1 - s)
 		       : *at == '.' && letters == 1                                 ? (size_t)(at + 1 - s)
 										    : 0;
+	if (is_time(at))
+		return 0;
 	/* A time (17.00) and a date (1.07.2025) are no numbers of a section. */
 	for (const char *dot = strchr(s, '.'); dot && dot < at; dot = strchr(dot + 1, '.')) {
 		if (dot[1] == '0' || strspn(dot + 1, "0123456789") > 2)
@@ -248,6 +264,41 @@ size_t text_marker(const char *s)
 	return gap ? n + gap : 0;
 }
 
+/* A word that names a part of a document and stands before end. */
+static bool ends_in_place(const char *from, const char *end)
+{
+	static const char *const places[] = { "section",   "sections", "clause",   "paragraph",  "article", "annex",
+					      "table",     "part",     "exhibit",  "attachment", "item",    "volume",
+					      "phase",     "page",     "appendix", "schedule",   "form",    "lot",
+					      "annexure",  "protocol", "group",    "class",      "point",   "number",
+					      "Abschnitt", "Ziffer",   "Anlage",   "Kapitel",    "Punkt",   "Seite",
+					      "Nummer",    "Absatz",   "Los",      "Formblatt",  "Anhang",  "Klasse",
+					      "No",        "Nr" };
+	const char *word = end;
+
+	while (word > from && word[-1] != ' ' && word[-1] != '(')
+		word--;
+	for (size_t i = 0; i < N_ELEMS(places); i++) {
+		if ((size_t)(end - word) == strlen(places[i]) &&
+		    g_ascii_strncasecmp(word, places[i], strlen(places[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "in section 2. The", "of Appendix B. They": what names a place ends the sentence, a number before a month does not.
+ */
+static bool names_place(const char *from, const char *dot)
+{
+	const char *end = dot;
+
+	if (dot > from && g_ascii_isupper(dot[-1]))
+		end--;
+	while (end > from && (g_ascii_isdigit(end[-1]) || (end[-1] == '.' && end < dot)))
+		end--;
+	return end < dot && end > from && end[-1] == ' ' && ends_in_place(from, end - 1);
+}
+
 /* What a stop may stand behind without ending the sentence. */
 static bool is_abbreviation(const char *from, const char *dot)
 {
@@ -269,29 +320,7 @@ static bool is_abbreviation(const char *from, const char *dot)
 		if ((size_t)(dot - from) > len && strchr(known[i], ' ') && strncmp(dot - len, known[i], len) == 0)
 			return true;
 	}
-	return dot - word == 1 && g_ascii_isalpha(*word) && !g_ascii_isdigit(dot[1]);
-}
-
-/* "in section 2. The": a number that names a place ends the sentence, one before a month or a noun does not. */
-static bool names_place(const char *from, const char *dot)
-{
-	static const char *const places[] = { "section",   "sections", "clause",   "paragraph",  "article", "annex",
-					      "table",     "part",     "exhibit",  "attachment", "item",    "volume",
-					      "phase",     "page",     "appendix", "schedule",   "form",    "lot",
-					      "Abschnitt", "Ziffer",   "Anlage",   "Kapitel",    "Punkt",   "Seite",
-					      "Nummer",    "Absatz",   "Los",      "Formblatt" };
-	const char *end = dot, *word;
-
-	while (end > from && (g_ascii_isdigit(end[-1]) || end[-1] == '.'))
-		end--;
-	for (word = --end; word > from && word[-1] != ' '; word--)
-		;
-	for (size_t i = 0; end > from && i < N_ELEMS(places); i++) {
-		if ((size_t)(end - word) == strlen(places[i]) &&
-		    g_ascii_strncasecmp(word, places[i], strlen(places[i])) == 0)
-			return true;
-	}
-	return false;
+	return dot - word == 1 && g_ascii_isalpha(*word) && !g_ascii_isdigit(dot[1]) && !names_place(from, dot);
 }
 
 /* Words that begin an English sentence and no German noun. */
@@ -308,9 +337,24 @@ static bool begins_english(const char *s)
 	return false;
 }
 
+/* English has no numbers with a stop behind them. */
+static bool is_english(const char *from, const char *dot)
+{
+	static const char *const words[] = { " the ", " of ", " and ", " to ", " by " };
+	auto_free char *text = g_strndup(from, (size_t)(dot - from));
+
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (strstr(text, words[i]))
+			return true;
+	}
+	return false;
+}
+
 static bool is_ordinal(const char *from, const char *dot)
 {
-	if (dot[1] == ' ' && (names_place(from, dot) || begins_english(dot + 2)))
+	if (dot == from || !g_ascii_isdigit(dot[-1]))
+		return false;
+	if (dot[1] == ' ' && (names_place(from, dot) || begins_english(dot + 2) || is_english(from, dot)))
 		return false;
 	return dot > from && g_ascii_isdigit(dot[-1]) && dot[1] == ' ' && dot - from < 3000 &&
 	       (dot - from < 2 || !g_ascii_isdigit(dot[-2]) || dot - from < 3 || !g_ascii_isdigit(dot[-3]));

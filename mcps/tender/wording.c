@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "text.h"
+#include "topic.h"
 
 #define MOST_WORDS   100
 #define MOST_CONTEXT 16 /* words of a heading or a stem */
@@ -60,7 +61,8 @@ static const char *const lexicon[N_ROLES] = {
 		"gefordert requires unzulässig mandatorily vorausgesetzt muß obligatory pflicht",
 	[WILL] = "will wird werden",
 	[SHOULD] = "should preferably recommended desirable desired encouraged preferred soll sollen sollte sollten "
-		   "wünschenswert gewünscht bevorzugt möglichst idealerweise ideally advised",
+		   "wünschenswert* gewünscht erwünscht bevorzugt möglichst idealerweise ideally advised nice wishes "
+		   "wünsche advantage advantageous vorteil vorteilhaft vorzugsweise",
 	[MAY] = "may can could kann können darf dürfen könnten könnte optional optionally permitted allowed zugelassen "
 		"zulässig möglich gestattet erlaubt",
 	[HAVE] = "has have had need needs hat haben ist sind is are sei",
@@ -93,6 +95,7 @@ void wording_preload(void)
 {
 	exact = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	begun = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	topic_preload();
 	for (int c = 0; c < N_ROLES; c++) {
 		gchar **words = lexicon[c] ? g_strsplit(lexicon[c], " ", -1) : NULL;
 
@@ -315,10 +318,34 @@ static void tell_force(struct sink *s, const struct words *w, int verb, enum rol
 		tell(s, "plain-%s", role_names[first_party(w)]);
 	if (modal != NONE && verb + 1 < w->n && w->all[verb + 1].role == NEGATE)
 		tell(s, "never-%s", role_names[modal]);
+	if (modal == MAY && (has_role(w, NEGATE) || has_role(w, LIMIT)))
+		tell(s, "barred%s", who == BUYER ? "-buyer" : "");
+}
+
+struct about {
+	struct sink *sink;
+	const char *kind;
+};
+
+static void tell_topic(void *arg, const char *topic)
+{
+	struct about *a = arg;
+
+	tell(a->sink, "%s:%s", a->kind, topic);
+}
+
+static void tell_topics(struct sink *s, const char *kind, const struct words *w, int most)
+{
+	struct about a = { s, kind };
+
+	for (int i = 0; i < w->n && i < most; i++)
+		topic_each(w->all[i].text, tell_topic, &a);
 }
 
 static void tell_words(struct sink *s, const struct words *w, int verb)
 {
+	tell_topics(s, "topic", w, MOST_WORDS);
+	tell_topics(s, "subject", w, verb);
 	for (int i = 0; i < w->n; i++) {
 		tell_word(s, "w", w->all[i].text);
 		if (w->all[i].role != NONE)
@@ -337,6 +364,7 @@ static void tell_words(struct sink *s, const struct words *w, int verb)
 
 static void tell_context(struct sink *s, const char *kind, const char *text, GHashTable *parties)
 {
+	auto_free char *of = g_strdup_printf("%s-topic", kind);
 	struct words w;
 	enum role verb = NONE;
 	int at;
@@ -346,10 +374,29 @@ static void tell_context(struct sink *s, const char *kind, const char *text, GHa
 	split(text, parties, MOST_WORDS, &w);
 	for (int i = 0; i < w.n && i < MOST_CONTEXT; i++)
 		tell_word(s, kind, w.all[i].text);
+	tell_topics(s, of, &w, MOST_CONTEXT);
 	at = find_verb(&w, &verb);
 	tell(s, "%s-verb:%s", kind, role_names[verb]);
 	tell(s, "%s-who:%s", kind, role_names[find_party(&w, at)]);
 	tell(s, "%s-both:%s-%s", kind, role_names[find_party(&w, at)], role_names[verb]);
+}
+
+/* "12 May, 10 a.m., room 3": a date or a number of telephone, and nothing is said of it. */
+static void tell_figures(struct sink *s, const struct words *w, bool verb)
+{
+	static const char *const months[] = { "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun",
+					      "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez" };
+	bool month = false;
+	int figures = 0;
+
+	for (int i = 0; i < w->n; i++) {
+		figures += g_ascii_isdigit(w->all[i].text[0]);
+		for (size_t k = 0; w->all[i].capital && k < N_ELEMS(months); k++)
+			month = month || util_starts(w->all[i].text, months[k]);
+	}
+	tell(s, "figures:%d%s", w->n ? 4 * figures / w->n : 0, verb ? "-verb" : "");
+	if (month && figures > 0 && !verb)
+		tell(s, "month:%d", MIN(w->n, 12) / 4);
 }
 
 static void tell_shape(struct sink *s, const struct clause *c, const struct words *w)
@@ -402,6 +449,7 @@ void wording_each(const struct clause *c, GHashTable *parties, void (*use)(void 
 	tell_force(&s, &w, verb, modal, who);
 	tell_agent(&s, &w);
 	tell_shape(&s, c, &w);
+	tell_figures(&s, &w, verb >= 0);
 	tell_words(&s, &w, verb);
 	tell_context(&s, "head", c->section, parties);
 	tell_context(&s, c->kind == CLAUSE_ITEM ? "stem" : "cells", c->stem, parties);
@@ -472,6 +520,13 @@ GHashTable *wording_parties(const GPtrArray *clauses)
 	return parties;
 }
 
+/* "is to comply", "are to be sent": behind a subject, as no question has it. */
+static bool is_be_to(const struct words *w, int i)
+{
+	return i > 0 && i + 2 < w->n && (streq(w->all[i].text, "is") || streq(w->all[i].text, "are")) &&
+	       streq(w->all[i + 1].text, "to");
+}
+
 bool wording_obliges(const char *text)
 {
 	static const char *const verbs[] = { "must", "shall",  "should", "muss",   "müssen",
@@ -480,6 +535,8 @@ bool wording_obliges(const char *text)
 
 	split(text, NULL, MOST_WORDS, &w);
 	for (int i = 0; i < w.n; i++) {
+		if (is_be_to(&w, i))
+			return true;
 		for (size_t k = 0; k < N_ELEMS(verbs); k++) {
 			if (streq(w.all[i].text, verbs[k]))
 				return true;

@@ -71,6 +71,25 @@ static void parts_a_heading_from_its_clauses(void **state UNUSED)
 		    "Late ones will not be read.", "Prices must be in pounds.");
 }
 
+static void a_numbered_line_that_is_a_sentence_is_no_heading(void **state UNUSED)
+{
+	CLAUSES_ARE(PAGE(new_doc(), "4.2 Cleaning of the halls", "y=30 4.2.1 Waste is to be sorted.",
+			 "y=30 4.2.2 Abfall ist zu trennen.", "y=30 4.2.3 Complaints come before all else."),
+		    "Waste is to be sorted.", "Abfall ist zu trennen.", "Complaints come before all else.");
+}
+
+static void a_time_of_day_is_no_number_of_an_item(void **state UNUSED)
+{
+	CLAUSES_ARE(PAGE(new_doc(), "11.30 am, 3 May 2027, at the town hall, for all who want to see the site."),
+		    "11.30 am, 3 May 2027, at the town hall, for all who want to see the site.");
+}
+
+static void parts_the_sentences_of_a_cell(void **state UNUSED)
+{
+	CLAUSES_ARE(PAGE(new_doc(), "Scope:", "x=160 y=0 The supplier cleans the hall. It cleans the yard too."),
+		    "The supplier cleans the hall.", "It cleans the yard too.");
+}
+
 static void keeps_a_number_inside_of_a_sentence(void **state UNUSED)
 {
 	CLAUSES_ARE(PAGE(new_doc(), "A spill of sewage has to be reported to the City at once, by telephone on",
@@ -209,6 +228,13 @@ static void tells_what_binds_the_bidder(void **state UNUSED)
 	binds("Der Auftragnehmer hat die Pläne monatlich vorzulegen.", "must");
 	binds("Die Angebote sind elektronisch einzureichen.", "must");
 	binds("Die Fahrzeuge sollen einen Hybridantrieb haben.", "should");
+	binds("Bidders may not change the forms.", "must");
+	binds("Die Formblätter dürfen nicht verändert werden.", "must");
+	binds("Der Auftragnehmer darf eigene Geräte einsetzen.", "may");
+	binds("Eine Anbindung an das Archiv ist wünschenswert.", "should");
+	binds("You deliver within two weeks and unpack the goods.", "must");
+	binds_not("The Authority may ask bidders for more evidence.");
+	binds_not("14 June 2027, 2:00 p.m., room 12");
 	binds_not("The City may cancel this RFP at any time.");
 	binds_not("Proposals will be evaluated by a committee of five.");
 	binds_not("Der Auftraggeber stellt Strom und Wasser.");
@@ -221,10 +247,31 @@ static void an_item_obliges_as_its_stem_does(void **state UNUSED)
 	assert_true(verdict_of("a final report with drawings", "The city already has:").binds < 0.5);
 }
 
+static void is_about(const char *text, enum judge_category c)
+{
+	assert_string_equal(judge_category_name(verdict_of(text, NULL).category), judge_category_name(c));
+}
+
+static void tells_what_a_clause_is_about(void **state UNUSED)
+{
+	is_about("The supplier shall carry product liability insurance of two million dollars.", JUDGE_LEGAL);
+	is_about("Der Auftragnehmer weist eine Umwelthaftpflichtversicherung nach.", JUDGE_LEGAL);
+	is_about("The contractor shall submit a quarterly report on complaints.", JUDGE_REPORTING);
+	is_about("Der Auftragnehmer legt einen Quartalsbericht vor.", JUDGE_REPORTING);
+	is_about("Rechnungen sind elektronisch zu stellen.", JUDGE_COMMERCIAL);
+	is_about("All connections must be encrypted.", JUDGE_SECURITY);
+	is_about("Angebote sind bis zum Ablauf der Angebotsfrist einzureichen.", JUDGE_PROCEDURE);
+	is_about("The goods shall be delivered to the warehouse within ten days.", JUDGE_DELIVERY);
+	is_about("Das Personal trägt einheitliche Kleidung.", JUDGE_STAFF);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_a_heading_from_its_clauses),
+		cmocka_unit_test(a_numbered_line_that_is_a_sentence_is_no_heading),
+		cmocka_unit_test(a_time_of_day_is_no_number_of_an_item),
+		cmocka_unit_test(parts_the_sentences_of_a_cell),
 		cmocka_unit_test(keeps_a_number_inside_of_a_sentence),
 		cmocka_unit_test(parts_labels_and_values),
 		cmocka_unit_test(joins_a_sentence_over_two_pages),
@@ -233,6 +280,7 @@ int main(void)
 		cmocka_unit_test(reads_rows_of_a_table),
 		cmocka_unit_test(a_stem_without_a_list_is_a_sentence),
 		cmocka_unit_test(tells_what_binds_the_bidder),
+		cmocka_unit_test(tells_what_a_clause_is_about),
 		cmocka_unit_test(an_item_obliges_as_its_stem_does),
 	};
 

@@ -39,6 +39,10 @@ static void ends_sentences_at_their_stops(void **state UNUSED)
 	sentence_is("Write to a.b@c.example now. Then", "Write to a.b@c.example now.");
 	sentence_is("Send it by the date in section 2. They are short.", "Send it by the date in section 2.");
 	sentence_is("Mit der 2. Stufe endet es. Dann", "Mit der 2. Stufe endet es.");
+	sentence_is("Follow the order of Appendix B. Keep it short.", "Follow the order of Appendix B.");
+	sentence_is("It is exempt under Protocol No 7. Prices are fixed.", "It is exempt under Protocol No 7.");
+	sentence_is("as set out in section 1.4. Bidders sign it.", "as set out in section 1.4.");
+	sentence_is("Mr A. Smith is there. Next", "Mr A. Smith is there.");
 	sentence_is("no end", "no end");
 }
 

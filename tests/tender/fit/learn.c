@@ -14,6 +14,9 @@
 #define FIRST_CATEGORY (1 + N_JUDGE_LEVELS)
 #define LEAST_WEIGHT   3 /* hundredths: rows below it are left out */
 
+#define CALIBRATION_ROUNDS 4000
+#define CALIBRATION_RATE   0.05
+
 #define DECAY      0.004
 #define WORD_DECAY 0.03 /* of single words: there are many, and each was seen few times */
 
@@ -24,6 +27,8 @@ struct example {
 	enum judge_level level;
 	enum judge_category category;
 	double weight;
+	bool natural; /* of a document: as often binding or not as they are there */
+	double held;  /* its score when its part was left out */
 };
 
 struct learner {
@@ -97,6 +102,7 @@ void learner_add(struct learner *l, const struct clause *c, GHashTable *parties,
 	e->level = binds ? level : N_JUDGE_LEVELS;
 	e->category = binds ? category : N_JUDGE_CATEGORIES;
 	e->weight = weight;
+	e->natural = parties != NULL;
 	e->built_in = judge_clause(c, parties);
 	add_feature(&a, "");
 	wording_each(c, parties, add_feature, &a);
@@ -153,7 +159,9 @@ static void slopes_of(const struct learner *l, const struct example *e, double *
 /* What is not a single word is the structure of the sentence; what it is about tells the category. */
 static double decay_of(const struct learner *l, int f, int output)
 {
-	static const char *const words[] = { "w:", "two:", "first:", "after:", "verb:", "head:", "stem:", "cells:" };
+	static const char *const words[] = { "w:",         "two:",        "first:",  "after:", "verb:",
+					     "head:",      "stem:",       "cells:",  "topic:", "head-topic",
+					     "stem-topic", "cells-topic", "subject:" };
 
 	for (size_t i = 0; output < FIRST_CATEGORY && i < N_ELEMS(words); i++) {
 		if (util_starts(l->names->pdata[f], words[i]))
@@ -277,21 +285,58 @@ static struct verdict verdict_of(const struct learner *l, const struct example *
 				 (enum judge_category)largest(s + FIRST_CATEGORY, N_JUDGE_CATEGORIES) };
 }
 
+/*
+ * Sentences that were written to learn from bind oftener than those of documents do. Documents say how their scores are
+ * to be stretched and moved to be the probability: two numbers, found by gradient over the parts that were left out.
+ */
+static void calibrate(struct learner *l)
+{
+	double slope = 1, shift = 0;
+
+	for (int round = 0; round < CALIBRATION_ROUNDS; round++) {
+		double by_slope = 0, by_shift = 0;
+		int n = 0;
+
+		for (unsigned i = 0; i < l->examples->len; i++) {
+			const struct example *e = l->examples->pdata[i];
+			double wrong = e->natural ? logistic(slope * e->held + shift) - e->binds : 0;
+
+			by_slope += wrong * e->held;
+			by_shift += wrong;
+			n += e->natural;
+		}
+		if (n == 0)
+			return;
+		slope -= CALIBRATION_RATE * by_slope / n;
+		shift -= CALIBRATION_RATE * by_shift / n;
+	}
+	fprintf(stderr, "scores times %.2f, plus %.2f\n", slope, shift);
+	for (unsigned f = 0; f < l->names->len; f++)
+		l->weights[f][0] *= slope;
+	l->weights[0][0] += shift; /* the first feature is in every example */
+}
+
 void learner_fit(struct learner *l)
 {
 	struct tally t = { 0 };
+	double s[OUTPUTS];
 
 	for (int part = 0; part < N_PARTS; part++) {
 		train(l, part);
 		for (unsigned i = 0; i < l->examples->len; i++) {
-			const struct example *e = l->examples->pdata[i];
+			struct example *e = l->examples->pdata[i];
 
-			if (in_part(i, part) && e->weight >= 1)
+			if (!in_part(i, part))
+				continue;
+			scores_of(l, e, s);
+			e->held = s[0];
+			if (e->weight >= 1)
 				count_verdict(&t, e, verdict_of(l, e));
 		}
 	}
 	print(&t, stderr);
 	train(l, -1);
+	calibrate(l);
 }
 
 void learner_test(const struct learner *l, FILE *out)

@@ -1,14 +1,15 @@
 /*
  * fit - weigh the features of clauses by labelled ones, and write mcps/tender/weights.c; make.sh beside this runs it
  *
- *   fit [-o WEIGHTS.c] [-t] [-f fit|report] [-l LABELS.json DOCUMENTS] [-w WEIGHT] [SENTENCES.tsv...]
+ *   fit [-o WEIGHTS.c] [-t] [-f fit|report] [-l LABELS.json DOCUMENTS] [-w WEIGHT] [-n TIMES] [SENTENCES.tsv...]
  *   fit -d DOCUMENT...
  *
  *   -l  documents whose requirements are all labelled (the form of tests/tender/docs), of one half with -f
  *   -w  what an example of the following files counts, of 1
- *   -t  do not fit: say how right the weights that are built in are on these examples
- *   -d  print the clauses of documents as rows of such a file, to be labelled by hand
- * A row of SENTENCES.tsv: binds (1, 0), level, category, kind (sentence, item, row), heading, stem, text; "-" for none.
+ *   -n  what a row that binds nobody counts of that: documents have more of them than the files that are written by
+ * hand -t  do not fit: say how right the weights that are built in are on these examples -d  print the clauses of
+ * documents as rows of such a file, to be labelled by hand A row of SENTENCES.tsv: binds (1, 0), level, category, kind
+ * (sentence, item, row), heading, stem, text; "-" for none.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -28,7 +29,7 @@ static const char *const kinds[N_CLAUSE_KINDS] = { "sentence", "item", "row" };
 struct options {
 	const char *out, *labels;
 	enum fold fold;
-	double weight;
+	double weight, none;
 	bool test;
 };
 
@@ -146,11 +147,12 @@ static char *given(char *cell)
 static void take_row(struct learner *l, const struct options *o, char **cells)
 {
 	struct clause c = { .text = cells[6], .section = given(cells[4]), .stem = given(cells[5]) };
+	bool binds = cells[0][0] == '1';
 
 	while (c.kind + 1 < N_CLAUSE_KINDS && !streq(kinds[c.kind], cells[3]))
 		c.kind++;
-	learner_add(l, &c, NULL, cells[0][0] == '1', judge_level_find(cells[1]), judge_category_find(cells[2]),
-		    o->weight);
+	learner_add(l, &c, NULL, binds, judge_level_find(cells[1]), judge_category_find(cells[2]),
+		    o->weight * (binds ? 1 : o->none));
 }
 
 static int take_sentences(struct learner *l, const struct options *o, const char *path)
@@ -192,16 +194,17 @@ static int finish(struct learner *l, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .fold = N_FOLDS, .weight = 1 };
+	struct options o = { .fold = N_FOLDS, .weight = 1, .none = 1 };
 	struct learner *l = learner_new();
 	int rc = 0, opt;
 
-	while (rc == 0 && (opt = getopt(argc, argv, "-d:o:f:l:w:t")) != -1) {
+	while (rc == 0 && (opt = getopt(argc, argv, "-d:o:f:l:w:n:t")) != -1) {
 		switch (opt) {
 		case 'd': dump(optarg); break;
 		case 'o': o.out = optarg; break;
 		case 'f': o.fold = fold_find(optarg); break;
 		case 'w': o.weight = g_ascii_strtod(optarg, NULL); break;
+		case 'n': o.none = g_ascii_strtod(optarg, NULL); break;
 		case 't': o.test = true; break;
 		case 'l':
 			o.labels = optarg;
