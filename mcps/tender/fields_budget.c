@@ -8,11 +8,11 @@
 #include "text.h"
 
 static struct pattern budget_for[] = {
-	{ "\\bestimated (?:bid|contract|tender|total|project|procurement)? ?(?:value|cost|amount|price)\\b|geschätzter (?:auftrags|gesamt)?wert|auftragswert|geschätzter wert",
+	{ "\\bestimated (?:bid|contract|tender|total|project|procurement)? ?(?:value|cost|amount|price)\\b|geschätzter (?:auftrags|gesamt)?wert|auftragswert|geschätzter wert|auftragsvolumen",
 	  88, "estimate", NULL },
 	{ "\\bestimates?\\b.{0,80}\\b(?:value|cost|obligations|spend)\\b|\\bvalue of\\b.{0,60}\\bestimated\\b", 86,
 	  "estimate", NULL },
-	{ "\\bnot[ -]to[ -]exceed\\b|\\bshall not exceed\\b|\\bmay not exceed\\b|\\bceiling\\b|\\bmaximum (?:budget|contract|amount|value|compensation|price)|kostenobergrenze|höchstwert|höchstbetrag|obergrenze",
+	{ "\\bnot[ -]to[ -]exceed\\b|\\bshall not exceed\\b|\\bmay not exceed\\b|\\bceiling\\b|\\bmaximum (?:budget|contract|amount|value|compensation|price)|\\bupset (?:limit|price|amount)|kostenobergrenze|höchst(?:wert|betrag|menge|volumen|grenze)|obergrenze|maximale[rsnm]? (?:auftrags|gesamt|vertrags)?(?:wert|volumen|menge)|\\bcapped at",
 	  84, "ceiling", NULL },
 	{ "\\bwill pay up to\\b|\\bup to\\b.{0,40}\\b(?:available|budget)|\\bbudget(?:ed)?\\b.{0,40}\\bup to\\b", 86,
 	  "ceiling", NULL },
@@ -47,6 +47,12 @@ static struct pattern no_budget = {
 static struct pattern part_before = { "\\btravel\\b|\\boption(?:al)? (?:year|period)|\\bper year\\b|jährlich", 0, NULL,
 				      NULL };
 
+/* What an amount is without says nothing of it: "£5 million, excluding fees". */
+static struct pattern without = {
+	",? \\(?(?:without|excluding|exclusive of|not including|net of|ohne|zzgl\\.|zuzüglich|exkl\\.|exklusive)\\b[^.;]*",
+	0, NULL, NULL
+};
+
 static struct pattern range_joint = { "^\\s*(?:-|–|—|to|and|bis|und)\\s*$", 0, NULL, NULL };
 
 void fields_budget_preload(void)
@@ -57,6 +63,7 @@ void fields_budget_preload(void)
 	pattern_compile(&part_before, 1);
 	pattern_compile(&whole, 1);
 	pattern_compile(&no_budget, 1);
+	pattern_compile(&without, 1);
 	pattern_compile(&range_joint, 1);
 }
 
@@ -85,6 +92,30 @@ static char *words_before(const struct block *b, const GArray *amounts, unsigned
 	return g_strndup(b->text + from, (gsize)(to - from));
 }
 
+/* The part of its sentence that an amount stands in, between semicolons. */
+static char *clause_of(const struct block *b, const struct amount *a)
+{
+	int from = a->from, to = a->to;
+
+	while (from > 0 && b->text[from - 1] != ';' &&
+	       !(b->text[from - 1] == ' ' && from > 1 && b->text[from - 2] == '.'))
+		from--;
+	to += (int)strcspn(b->text + to, ";");
+	return g_strndup(b->text + from, (gsize)(to - from));
+}
+
+static bool is_other_money(const char *words)
+{
+	GMatchInfo *m = pattern_find(&without, words, 0);
+	auto_free char *said = g_strdup(words);
+	int from, to;
+
+	if (m && g_match_info_fetch_pos(m, 0, &from, &to))
+		memmove(said + from, said + to, strlen(said + to) + 1);
+	g_match_info_free(m);
+	return pattern_match(&no_budget, said);
+}
+
 static void add_amount(struct choice *c, const struct doc *d, const struct page *p, int block, const GArray *amounts,
 		       unsigned i)
 {
@@ -95,9 +126,14 @@ static void add_amount(struct choice *c, const struct doc *d, const struct page 
 	auto_free char *quote = fact_quote(p, b, a->from, a->to), *key = g_strdup_printf("%lld", (long long)a->value);
 	auto_free char *before = words_before(b, amounts, i);
 	const char *heading = heading_of(p, block);
-	struct pattern *is = PATTERN_BEST(budget_for, quote);
+	auto_free char *clause = clause_of(b, a);
+	struct pattern *is = PATTERN_BEST(budget_for, clause);
+	bool apart = !is;
 	json_t *fact;
 
+	if (!is)
+		is = PATTERN_BEST(budget_for, quote);
+	apart = apart && is;
 	if (!is)
 		is = PATTERN_BEST(budget_before, before);
 
@@ -105,7 +141,7 @@ static void add_amount(struct choice *c, const struct doc *d, const struct page 
 		is = PATTERN_BEST(budget_for, label);
 	if (!is && heading && text_words(b->text) < 12)
 		is = PATTERN_BEST(budget_for, heading);
-	if (!is || a->value < 1000 || pattern_match(&no_budget, quote) || (label && pattern_match(&no_budget, label)) ||
+	if (!is || a->value < 1000 || is_other_money(quote) || (label && is_other_money(label)) ||
 	    pattern_match(&part_before, before))
 		return;
 	if (i > 0) {
@@ -119,8 +155,9 @@ static void add_amount(struct choice *c, const struct doc *d, const struct page 
 	if (low)
 		json_object_set_new(fact, "minimum", json_integer(low->value));
 	choice_add(c, fact,
-		   fact_place(d, fact, p, quote) ? is->score + (low ? 3 : 0) + (pattern_match(&whole, quote) ? 4 : 0)
-						 : 0,
+		   fact_place(d, fact, p, quote)
+			   ? is->score - (apart ? 12 : 0) + (low ? 3 : 0) + (pattern_match(&whole, quote) ? 4 : 0)
+			   : 0,
 		   key);
 }
 

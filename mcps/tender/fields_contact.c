@@ -23,13 +23,14 @@ static struct pattern contact_label = {
 	"name of contact|buyer|contract(?:ing)? (?:officer|specialist|administrator)|procurement (?:officer|manager|specialist|contact|lead)|project manager|ansprechpartner(?:in)?|ansprechperson|kontaktperson|kontaktstelle\\(n\\)|kontaktstelle|kontaktpunkt|kontakt|zu händen(?: von)?|z\\. ?hd\\.|auskunft erteilt|auskünfte erteilt|bearbeiter(?:in)?|sachbearbeiter(?:in)?|queries to|enquiries to|questions to)(?=\\s*:|\\s*$|\\s+(?:Mr|Ms|Mrs|Frau|Herr|Dr)\\b)",
 	0, NULL, NULL
 };
+static struct pattern name_label = { "^(?:name|full name|vor- und nachname)(?=\\s*:|\\s*$)", 0, NULL, NULL };
 /* A sentence that says whom to ask. */
 static struct pattern ask = {
 	"\\b(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|contact(?:ed)?|fragen|rückfragen|bieterfragen|auskunft|auskünfte|ansprechpartner(?:in)?|ansprechperson|kontakt|wenden sie sich|is the point of contact|single point|further information|bid desk)\\b",
 	0, NULL, NULL
 };
 static struct pattern name_at = {
-	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+)(?<name>" TITLE
+	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+)(?<name>" TITLE
 	"{0,2}(?-i:" NAME "))" NAME_END,
 	0, NULL, NULL
 };
@@ -39,7 +40,7 @@ static struct pattern titled_at = { "(?<name>" TITLE "{1,3}(?-i:\\p{Lu}[\\p{L}'�
 
 static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
 static struct pattern phone_at = {
-	"(?:\\b(?:tel(?:efon|ephone|\\.)?|phone|ph\\.?|fon|mobile|call|contact no|durchwahl)\\b[^\\d,;+(]{0,14})(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)|(?<![\\d/.-])(?<us>\\(\\d{3}\\)\\s?\\d{3}[- .]\\d{4}|\\d{3}-\\d{3}-\\d{4}|\\+\\d{1,3}[ (-][\\d ()/-]{6,20}\\d)(?![\\d/])",
+	"(?:\\b(?:tel(?:efon|ephone|\\.)?|phone|ph\\.?|fon|mobile|call|contact no|durchwahl|(?-i:T))\\b[^\\d,;+(]{0,14})(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)|(?<![\\d/.-])(?<us>\\(\\d{3}\\)\\s?\\d{3}[- .]\\d{4}|\\(0\\d{1,4}\\)\\s?\\d[\\d -]{4,12}\\d|(?<=, )0\\d{2,5}[ /]\\d[\\d -]{2,12}\\d|\\d{3}-\\d{3}-\\d{4}|\\+\\d{1,3}[ (-][\\d ()/-]{6,20}\\d)(?![\\d/])",
 	0, NULL, NULL
 };
 static struct pattern bare_phone = { "^(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)\\b", 0, NULL, NULL };
@@ -64,6 +65,7 @@ static struct pattern no_person = {
 void fields_contact_preload(void)
 {
 	pattern_compile(&contact_label, 1);
+	pattern_compile(&name_label, 1);
 	pattern_compile(&ask, 1);
 	pattern_compile(&name_at, 1);
 	pattern_compile(&name_first, 1);
@@ -214,6 +216,16 @@ static bool is_review(const struct page *p, int k)
 	return false;
 }
 
+/* "The contact is:", and a form under it that begins with a name. */
+static bool names_contact(const struct page *p, int k)
+{
+	bool said = false;
+
+	for (int i = MAX(k - 3, 0); i < k && pattern_match(&name_label, page_line(p, k)->text) && !said; i++)
+		said = pattern_match(&ask, page_line(p, i)->text) && !pattern_match(&no_contact, page_line(p, i)->text);
+	return said;
+}
+
 /* "Ansprechpartner: Frau …", "Contact | Denise Okafor, Contract Specialist, …": a label and what stands under it. */
 static bool read_labelled(struct choice *choice, const struct doc *d, const struct page *p, int k)
 {
@@ -223,7 +235,9 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 	auto_free char *around = NULL;
 	bool unit;
 
-	if (strlen(text) > 160 || !pattern_match(&contact_label, text) || !label_value(p, k, &contact_label, &l))
+	struct pattern *label = names_contact(p, k) ? &name_label : &contact_label;
+
+	if (strlen(text) > 160 || !pattern_match(label, text) || !label_value(p, k, label, &l))
 		return false;
 	around = g_strdup(l.value);
 	if (strchr(around, ','))

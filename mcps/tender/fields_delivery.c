@@ -7,6 +7,7 @@
 #include "label.h"
 #include "pattern.h"
 #include "text.h"
+#include "tick.h"
 
 #define OFFERS   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
 #define ANGEBOTE "(?:\\w*angebote?[sn]?|offerten?|teilnahmeantr(?:ag|äge)\\w*)"
@@ -252,7 +253,8 @@ static void add_ways(struct choice *c, const struct doc *d, const struct page *p
 {
 	for (const char *s = b->text; *s;) {
 		const char *end = text_sentence(s);
-		auto_free char *sentence = g_strndup(s, (gsize)(end - s));
+		auto_free char *spoken = g_strndup(s, (gsize)(end - s)), *ticked = tick_blank(spoken);
+		const char *sentence = ticked ? ticked : spoken;
 
 		if (text_words(sentence) > 1 || strstr(sentence, "http"))
 			add_way(c, d, p, b, sentence, (int)(s - b->text));

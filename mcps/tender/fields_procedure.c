@@ -8,6 +8,7 @@
 #include "pattern.h"
 #include "section.h"
 #include "text.h"
+#include "tick.h"
 
 #define MOST_CODES 60
 
@@ -76,12 +77,37 @@ void fields_procedure_preload(void)
 	pattern_compile(&main_word, 1);
 }
 
-/* Where the best name stands in s: the most telling, the first of equals. */
+/* The kind that a cross stands before. */
+static struct pattern *crossed_kind(const char *s, int at)
+{
+	struct pattern *best = NULL;
+
+	for (size_t i = 0; i < N_ELEMS(kinds); i++) {
+		GMatchInfo *m = pattern_find(&kinds[i], s, at);
+		int from = -1;
+
+		if (m && g_match_info_fetch_pos(m, 0, &from, NULL) && from == at &&
+		    (!best || kinds[i].score > best->score))
+			best = &kinds[i];
+		g_match_info_free(m);
+	}
+	return best;
+}
+
+/* Where the best name stands in s: the one that is ticked, else the most telling, the first of equals. */
 static struct pattern *kind_in(const char *s, int *from, int *to)
 {
-	struct pattern *best = pattern_match(&any_kind, s) ? PATTERN_BEST(kinds, s) : NULL;
-	GMatchInfo *m = best ? pattern_find(best, s, 0) : NULL;
+	auto_free char *ticked = pattern_match(&any_kind, s) ? tick_blank(s) : NULL;
+	const char *in = ticked ? ticked : s;
+	int cross = pattern_match(&any_kind, in) ? tick_cross(in) : -1;
+	struct pattern *best = cross >= 0 ? crossed_kind(in, cross) : NULL;
+	GMatchInfo *m;
 
+	if (!best) {
+		cross = 0;
+		best = pattern_match(&any_kind, in) ? PATTERN_BEST(kinds, in) : NULL;
+	}
+	m = best ? pattern_find(best, in, cross) : NULL;
 	if (m)
 		g_match_info_fetch_pos(m, 0, from, to);
 	g_match_info_free(m);
@@ -122,17 +148,23 @@ static bool add_labelled(struct choice *c, const struct doc *d, const struct pag
 /* A name in a heading or a sentence says less the further back it stands. */
 static void add_spoken(struct choice *c, const struct doc *d, const struct page *p, const struct block *b, bool late)
 {
-	int from, to, score;
+	int from, to, score, label_line = -1;
 	struct pattern *kind = kind_in(b->text, &from, &to);
-	auto_free char *words = NULL, *quote = NULL;
+	auto_free char *words = NULL, *quote = NULL, *left = NULL;
+	enum tick tick;
 	bool alone;
 
 	if (!kind || pattern_match(&other_kind, b->text))
 		return;
+	left = page_left(p, b, b->first, &label_line);
+	tick = left ? tick_box(left) : TICK_NONE;
+	if (tick == TICK_OFF)
+		return;
 	words = g_strndup(b->text + from, (gsize)(to - from));
 	quote = fact_quote(p, b, from, to);
 	alone = from < 12 && strlen(b->text) < 110;
-	score = kind->score + (alone ? 56 : 44) - (late ? 26 : 0) - (p->number > 3 ? 8 : 0);
+	score = kind->score + (alone ? 56 : 44) - (late ? 26 : 0) - (p->number > 3 ? 8 : 0) +
+		(tick == TICK_ON ? 12 : 0);
 	add_kind(c, d, p, kind, words, quote, score);
 }
 
