@@ -61,6 +61,12 @@ static struct pattern no_stem = {
 	0, NULL, NULL
 };
 
+/* Headings between the items of a list: what is said under them is no document. */
+static struct pattern no_document = {
+	"^(?:\\p{L}+ ){0,3}(?:due date|deadline|date,? (?:and )?time|closing (?:date|time)|opening|place)\\b[^.]{0,40}$|^[A-Z]\\.?\\d{1,2}(?:\\.\\d{1,2}){0,2}\\.?\\s+\\p{Lu}",
+	0, NULL, NULL
+};
+
 /* "ten (10) pages" is ten as well. */
 #define NUMBER \
 	"(?:(?:[a-z-]+ )?\\((?<a>\\d{1,3})\\)|(?<b>\\d{1,3})|(?<word>one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf|fünfzehn|zwanzig|dreißig))"
@@ -99,6 +105,7 @@ void fields_documents_preload(void)
 	pattern_compile(stems, N_ELEMS(stems));
 	pattern_compile(&any_stem, 1);
 	pattern_compile(&no_stem, 1);
+	pattern_compile(&no_document, 1);
 	item_preload();
 	pattern_compile(limits, N_ELEMS(limits));
 	pattern_compile(&limit_head, 1);
@@ -168,7 +175,7 @@ static void add_document(json_t *list, const struct doc *d, const struct page *p
 			text[strlen(text) - strlen(conjunctions[i])] = '\0';
 	}
 	if (strlen(text) < 3 || strlen(text) > MOST_TEXT || json_array_size(list) >= MOST_DOCUMENTS ||
-	    has_document(list, text))
+	    has_document(list, text) || pattern_match(&no_document, text))
 		return;
 	fact = json_pack("{s:s, s:i}", "text", text, "confidence", score);
 	if (fact_place(d, fact, p, item))

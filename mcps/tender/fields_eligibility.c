@@ -11,15 +11,17 @@
 
 #define MOST_CONDITIONS 80
 #define MOST_CONDITION  600
+#define MOST_ROW_NAME   12
+#define ROW_SCORE       78
 
 static struct pattern eligibility_head = {
-	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|selection questionnaire|exclusion|disqualif|conditions for participation|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
+	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|selection questionnaire|exclusion|disqualif|conditions (?:for|of) participation|minimum levels?|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
 	"eignung|teilnahmebedingungen|ausschlussgründe|nachweise|präqualifikation",
 	0, NULL, NULL
 };
 
 #define BIDDER \
-	"(?:bidders?|offerors?|proposers?|vendors?|respondents?|contractors?|tenderers?|applicants?|suppliers?|firms?|company|companies|quoters?|sellers?|oem|consultants?)"
+	"(?:bidders?|offerors?|proposers?|vendors?|respondents?|contractors?|tenderers?|applicants?|suppliers?|firms?|company|companies|quoters?|sellers?|oem|consultants?|proponents?)"
 
 static struct pattern eligible[] = {
 	{ "\\b" BIDDER
@@ -55,8 +57,32 @@ static struct pattern condition = {
 	0, NULL, NULL
 };
 
+/* Before a list: who lacks one of its items is not considered. */
+static struct pattern stem = {
+	"\\b(?:to (?:be (?:considered|eligible|qualified)|qualify)|excluded|disqualified|not (?:be )?(?:considered|eligible|scored|evaluated)|ausgeschlossen)\\b[^.]{0,120}:$|"
+	"^\\W*(?:an? |the |each |every )?" BIDDER
+	" (?:must|shall)(?: (?:also|each|have|be|hold|meet|satisfy|fulfil|demonstrate|show|prove)\\b[^.]{0,80})?:$|"
+	"\\b(?:nachweis|beleg|prüfung)\\w* (?:der|ihrer|seiner|zur|über die) (?:eignung|fachkunde|leistungsfähigkeit)[^.]{0,120}:$|\\beignung\\w*\\b[^.]{0,60}\\b(?:sind|ist|wird|werden|fügen|legen)\\b[^.]{0,100}:$",
+	0, NULL, NULL
+};
+
+/* "EK 1", "C1.3", "CoP4": the number of a row that is a condition. */
+static struct pattern row_name = { "^\\p{L}{1,4}[ .-]?\\d{1,2}(?:\\.\\d{1,2}){0,2}[.)]?$", 0, NULL, NULL };
+
+/* What the contract asks of whoever has won, and names of forms. */
+static struct pattern of_contract = {
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:successful \\w+|contractor|supplier|auftragnehmer(?:in)?|lieferant(?:in)?|dienstleister(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|haftpflicht|versicher)|"
+	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*eigenerklärung zur eignung\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
+	0, NULL, NULL
+};
+static struct pattern no_condition = { "^\\W*quellen? der ausschlussgründe", 0, NULL, NULL };
+
 void fields_eligibility_preload(void)
 {
+	pattern_compile(&stem, 1);
+	pattern_compile(&row_name, 1);
+	pattern_compile(&of_contract, 1);
+	pattern_compile(&no_condition, 1);
 	item_preload();
 	pattern_compile(&condition, 1);
 	pattern_compile(&eligibility_head, 1);
@@ -97,6 +123,9 @@ static void consider(json_t *list, const struct doc *d, const struct page *p, co
 {
 	int score = PATTERN_SCORE(eligible, text);
 
+	if (util_ends(text, ":") || pattern_match(&no_condition, text) ||
+	    (!under_head && score && pattern_match(&of_contract, text)))
+		return;
 	if (score)
 		add_condition(list, d, p, text, quote, score + (under_head ? 6 : 0));
 	else if (under_head && pattern_match(&condition, text))
@@ -119,6 +148,7 @@ static void read_conditions(json_t *list, const struct doc *d, const struct page
 /* The section that is about eligibility, while it is read. */
 struct section {
 	bool open;
+	bool listed;     /* the items that follow are conditions, whatever they say */
 	char number[16]; /* "5" of "5 Eignung"; its parts are "5.1" */
 };
 
@@ -140,20 +170,71 @@ static void read_heading(struct section *s, const char *text)
 		s->open = false;
 }
 
+/* A row of a table has something beside it, and its section's number stands elsewhere. */
+static bool is_cell(const struct page *p, int k)
+{
+	const struct line *l = page_line(p, k);
+
+	for (int i = 0; i < (int)p->lines->len && !g_ascii_isdigit(l->text[0]); i++) {
+		const struct line *o = page_line(p, i);
+		double shift = o->y0 - l->y0;
+
+		if (i != k && shift < 1 && shift > -1 && (o->x0 > l->x1 || o->x1 < l->x0))
+			return true;
+	}
+	return false;
+}
+
+/* "EK 1 | Zwei Referenzen …": true when the line is the first cell of such a row. */
+static bool read_row(json_t *list, const struct doc *d, const struct page *p, int k)
+{
+	const char *name = page_line(p, k)->text;
+	int right = strlen(name) < MOST_ROW_NAME && pattern_match(&row_name, name) ? page_right(p, k) : -1;
+	const struct block *b = right >= 0 ? page_block(p, page_line(p, right)->block) : NULL;
+
+	if (b && b->first == right && text_words(b->text) > 2)
+		add_condition(list, d, p, b->text, b->text, ROW_SCORE);
+	return b != NULL;
+}
+
+/* An item of the list, or a line that ends it. */
+static void read_listed(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
+{
+	auto_free char *item = item_text(p, k, MOST_CONDITION);
+
+	if (s->listed)
+		add_condition(list, d, p, item + item_bullet(item), item, ROW_SCORE);
+	else
+		consider(list, d, p, item + item_bullet(item), item, true);
+}
+
+static const char *last_sentence(const char *text)
+{
+	const char *tail = text, *end;
+
+	for (end = text_sentence(tail); *end; end = text_sentence(tail))
+		tail = end + strspn(end, " ");
+	return tail;
+}
+
 static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
 
 	if (page_line(p, k)->furniture || section_is_index(b))
 		return;
-	if (b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
-	    (!s->open || !pattern_match(&condition, b->text))) {
+	if (s->open && read_row(list, d, p, k))
+		return;
+	if (b->first == k && !b->item && util_ends(b->text, ":") && pattern_match(&stem, last_sentence(b->text))) {
+		s->listed = true;
+	} else if (b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
+		   (!s->open || (!pattern_match(&condition, b->text) && !is_cell(p, k)))) {
 		read_heading(s, b->text);
-	} else if (s->open && item_mark(p, k) >= 0) {
-		auto_free char *item = item_text(p, k, MOST_CONDITION);
-
-		consider(list, d, p, item + item_bullet(item), item, true);
+		s->listed = false;
+	} else if ((s->open || s->listed) && item_mark(p, k) >= 0) {
+		read_listed(list, d, p, k, s);
 	} else if (b->first == k) {
+		s->listed = s->listed && b->item;
 		read_conditions(list, d, p, b, s->open);
 	}
 }
@@ -161,7 +242,7 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 json_t *field_eligibility(const struct doc *d)
 {
 	json_t *list = json_array();
-	struct section s = { false, "" };
+	struct section s = { false, false, "" };
 
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);

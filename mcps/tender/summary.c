@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "markdown.h"
+#include "names.h"
 #include "output.h"
 
 #define MOST_ROWS 8
@@ -138,10 +139,84 @@ static void write_criteria(const json_t *result, struct buf *out)
 	}
 }
 
-/* Codes in one line, lots in one line each. */
+/* Entries that say the same in one line: what they say, their ids and pages. */
+struct line_of {
+	const char *text;
+	GString *ids, *pages;
+	long long last_page;
+	int n_pages;
+};
+
+static void line_of_free(void *item)
+{
+	struct line_of *line = item;
+
+	g_string_free(line->ids, TRUE);
+	g_string_free(line->pages, TRUE);
+	g_free(line);
+}
+
+static struct line_of *line_begin(const char *text)
+{
+	struct line_of *line = g_new0(struct line_of, 1);
+
+	*line = (struct line_of){ .text = text, .ids = g_string_new(NULL), .pages = g_string_new(NULL) };
+	return line;
+}
+
+/* The entries of a list by what they say under key, in their order; free with g_ptr_array_unref. */
+static GPtrArray *lines_of(const json_t *list, const char *key)
+{
+	GPtrArray *lines = g_ptr_array_new_with_free_func(line_of_free);
+	GHashTable *known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one) {
+		const char *text = text_of(one, key), *id = text_of(one, "id");
+		char *name = names_key(text);
+		struct line_of *line = g_hash_table_lookup(known, name);
+
+		if (!line) {
+			line = line_begin(text);
+			g_ptr_array_add(lines, line);
+		}
+		g_hash_table_replace(known, name, line);
+		if (id)
+			g_string_append_printf(line->ids, "%s%s", line->ids->len ? ", " : "", id);
+		if (line->n_pages == 0 || line->last_page != number_of(one, "page")) {
+			line->last_page = number_of(one, "page");
+			g_string_append_printf(line->pages, "%s%lld", line->n_pages++ ? ", " : "", line->last_page);
+		}
+	}
+	g_hash_table_unref(known);
+	return lines;
+}
+
+static void write_lines(const json_t *list, const char *key, const char *heading, struct buf *out)
+{
+	GPtrArray *lines = lines_of(list, key);
+
+	if (lines->len > 0)
+		buf_printf(out, "\n## %s\n\n", heading);
+	for (unsigned i = 0; i < lines->len; i++) {
+		const struct line_of *line = lines->pdata[i];
+
+		if (i == MOST_ROWS) {
+			buf_printf(out, "- and %u more in result.json\n", lines->len - i);
+			break;
+		}
+		buf_printf(out, "- %s%s", line->ids->str, line->ids->len ? ": " : "");
+		markdown_add(out, line->text);
+		buf_printf(out, " (page%s %s)\n", line->n_pages > 1 ? "s" : "", line->pages->str);
+	}
+	g_ptr_array_unref(lines);
+}
+
+/* Codes in one line, lots in one line for each title. */
 static void write_object(const json_t *result, struct buf *out)
 {
-	const json_t *codes = json_object_get(result, "cpv"), *lots = json_object_get(result, "lots");
+	const json_t *codes = json_object_get(result, "cpv");
 	size_t i;
 	json_t *one;
 
@@ -149,36 +224,7 @@ static void write_object(const json_t *result, struct buf *out)
 		buf_printf(out, "%s%s", i ? ", " : "\nCPV: ", text_of(one, "code"));
 	if (json_array_size(codes) > 0)
 		buf_addc(out, '\n');
-	if (json_array_size(lots) > 0)
-		buf_addstr(out, "\n## Lots\n\n");
-	json_array_foreach (lots, i, one) {
-		if (i == MOST_ROWS) {
-			buf_printf(out, "- and %zu more in result.json\n", json_array_size(lots) - i);
-			break;
-		}
-		buf_printf(out, "- %s: ", text_of(one, "id"));
-		markdown_add(out, text_of(one, "title"));
-		buf_printf(out, " (page %lld)\n", number_of(one, "page"));
-	}
-}
-
-static void write_texts(const json_t *list, const char *heading, struct buf *out)
-{
-	size_t i, n = json_array_size(list);
-	json_t *item;
-
-	if (n == 0)
-		return;
-	buf_printf(out, "\n## %s\n\n", heading);
-	json_array_foreach (list, i, item) {
-		if (i == MOST_ROWS) {
-			buf_printf(out, "- and %zu more in result.json\n", n - i);
-			break;
-		}
-		buf_addstr(out, "- ");
-		markdown_add(out, text_of(item, "text"));
-		buf_printf(out, " (page %lld)\n", number_of(item, "page"));
-	}
+	write_lines(json_object_get(result, "lots"), "title", "Lots", out);
 }
 
 static void write_conflicts(const json_t *result, struct buf *out)
@@ -252,8 +298,8 @@ void summary_write(const json_t *result, struct buf *out)
 	write_facts(result, out);
 	write_object(result, out);
 	write_criteria(result, out);
-	write_texts(json_object_get(result, "eligibility"), "Who may bid", out);
-	write_texts(json_object_get(result, "documents"), "To hand in", out);
+	write_lines(json_object_get(result, "eligibility"), "text", "Who may bid", out);
+	write_lines(json_object_get(result, "documents"), "text", "To hand in", out);
 	write_conflicts(result, out);
 	write_requirements(result, out);
 	write_warnings(result, out);

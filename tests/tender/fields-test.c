@@ -333,6 +333,25 @@ static void reads_budgets(void **state UNUSED)
 	field_is(field_budget, "The budget for fees is a deposit of $20,000.", keys, "null");
 }
 
+static void reads_eligibility(void **state UNUSED)
+{
+	field_is(
+		field_eligibility,
+		"2 Eignung\nEK | Kriterium | Nachweis\nEK 1 | Drei Arbeiten in Spitälern oder Heimen | Beilage 4\nEK 2 | "
+		"Teilnahme an der Begehung vor Ort | Liste\n3 Vertrag\nV 1 | Zahlung nach dreißig vollen Tagen | -",
+		"text", "Drei Arbeiten in Spitälern oder Heimen; Teilnahme an der Begehung vor Ort");
+	field_is(
+		field_eligibility,
+		"To be considered, a bidder must:\n- own or lease a yard within 150 miles;\n- run two plants of its own;\nThe "
+		"vendor must respond within:\n- thirty minutes in the worst of cases",
+		"text", "own or lease a yard within 150 miles;; run two plants of its own;");
+	field_is(
+		field_eligibility,
+		"11.4 The Contractor must hold public liability insurance of at least $20 million.\n124 Eigenerklärung zur "
+		"Eignung",
+		"text", "null");
+}
+
 static void conflict_is(const char *quote, const char *value, const char *want)
 {
 	json_t *result =
@@ -372,6 +391,7 @@ int main(void)
 		cmocka_unit_test(reads_submission_deadlines),
 		cmocka_unit_test(reads_titles),
 		cmocka_unit_test(reads_budgets),
+		cmocka_unit_test(reads_eligibility),
 		cmocka_unit_test(tells_conflicts),
 	};
 

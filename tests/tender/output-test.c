@@ -112,6 +112,22 @@ static void writes_a_summary_of_nothing(void **state UNUSED)
 	json_decref(r);
 }
 
+static void says_equal_things_once(void **state UNUSED)
+{
+	json_t *r = json_pack(
+		"{s:{s:s, s:i}, s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}], s:[{s:s, s:i}, {s:s, s:i}, {s:s, s:i}], "
+		"s:[], s:i}",
+		"document", "file", "a.pdf", "pages", 9, "lots", "id", "1", "title", "Stops", "page", 3, "id", "2",
+		"title", "Stops", "page", 8, "eligibility", "text", "Two references.", "page", 3, "text",
+		"two references", "page", 8, "text", "A licence", "page", 8, "requirements", "confidence", 25);
+	auto_buf b = BUF_INIT;
+
+	summary_write(r, &b);
+	assert_non_null(strstr(buf_str(&b), "\n- 1, 2: Stops (pages 3, 8)\n"));
+	assert_non_null(strstr(buf_str(&b), "\n- Two references. (pages 3, 8)\n- A licence (page 8)\n"));
+	json_decref(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +136,7 @@ int main(void)
 		cmocka_unit_test(writes_a_calendar),
 		cmocka_unit_test(writes_a_table),
 		cmocka_unit_test(writes_a_summary_of_nothing),
+		cmocka_unit_test(says_equal_things_once),
 	};
 
 	return RUN_TESTS(tests);
