@@ -21,8 +21,9 @@
 struct pdf {
 	struct reader *reader;
 	GBytes *bytes;
-	GPtrArray *docs; /* PopplerDocument, those that no thread uses */
-	GPtrArray *ocrs; /* struct ocr, likewise */
+	GPtrArray *docs;     /* PopplerDocument, those that no thread uses */
+	GPtrArray *canvases; /* struct canvas, likewise */
+	GPtrArray *ocrs;     /* struct ocr, likewise */
 	struct sheet *sheets;
 	unsigned n, n_lost;
 	unsigned *scans, n_scans; /* pages for OCR */
@@ -34,6 +35,7 @@ struct pdf {
 struct job {
 	GBytes *bytes;
 	PopplerDocument *doc;
+	struct canvas *canvas;
 	struct ocr *ocr;
 	struct sheet sheet;
 	unsigned page;
@@ -52,6 +54,7 @@ static struct job *job_new(struct pdf *p, unsigned page)
 
 	j->bytes = g_bytes_ref(p->bytes);
 	j->doc = last_of(p->docs);
+	j->canvas = last_of(p->canvases);
 	j->page = page;
 	return j;
 }
@@ -62,6 +65,8 @@ static void job_end(struct pdf *p, struct job *j)
 	p->sheets[j->page].taken = true;
 	if (j->doc)
 		g_ptr_array_add(p->docs, j->doc);
+	if (j->canvas)
+		g_ptr_array_add(p->canvases, j->canvas);
 	if (j->ocr)
 		g_ptr_array_add(p->ocrs, j->ocr);
 	g_bytes_unref(j->bytes);
@@ -73,6 +78,14 @@ static PopplerPage *page_of(struct job *j)
 	if (!j->doc)
 		j->doc = poppler_document_new_from_bytes(j->bytes, NULL, NULL);
 	return j->doc ? poppler_document_get_page(j->doc, (int)j->page) : NULL;
+}
+
+static struct canvas *canvas_of(GBytes *bytes)
+{
+	gsize len;
+	const char *at = g_bytes_get_data(bytes, &len);
+
+	return canvas_open(at, len);
 }
 
 static void *begin_read(void *arg, unsigned i)
@@ -87,7 +100,9 @@ static void read_one(void *item)
 
 	if (!page)
 		return;
-	sheet_read(&j->sheet, page);
+	if (!j->canvas)
+		j->canvas = canvas_of(j->bytes);
+	sheet_read(&j->sheet, page, j->canvas);
 	g_object_unref(page);
 }
 
@@ -331,6 +346,7 @@ static enum fault pdf_read(struct reader *r, const struct source *s, const struc
 	struct pdf p = { .reader = r,
 			 .bytes = r->depth > 0 ? g_bytes_new(s->bytes, s->len) : g_bytes_new_static(s->bytes, s->len),
 			 .docs = g_ptr_array_new(),
+			 .canvases = g_ptr_array_new(),
 			 .ocrs = g_ptr_array_new() };
 	PopplerDocument *pdf = poppler_document_new_from_bytes(p.bytes, NULL, &error);
 	enum fault fault = FAULT_NONE;
@@ -353,7 +369,10 @@ static enum fault pdf_read(struct reader *r, const struct source *s, const struc
 		g_object_unref(pdf);
 	while (p.docs->len > 0)
 		g_object_unref(last_of(p.docs));
+	while (p.canvases->len > 0)
+		canvas_close(last_of(p.canvases));
 	g_ptr_array_unref(p.docs);
+	g_ptr_array_unref(p.canvases);
 	g_ptr_array_unref(p.ocrs);
 	g_bytes_unref(p.bytes);
 	return fault;

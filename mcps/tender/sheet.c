@@ -136,9 +136,30 @@ static void measure_rest(struct sheet *s, struct ink *ink)
 	ink_dark(ink, &s->dark, &s->rows, &s->columns);
 }
 
-void sheet_read(struct sheet *s, PopplerPage *page)
+static bool all_shown(const struct canvas *canvas, const char *text, const struct places *places)
 {
-	struct ink ink = ink_new(page, INK_DPI, LOOK_PIXELS, 0);
+	guint i = 0;
+
+	for (const char *at = text; *at && i < places->n; at = g_utf8_next_char(at), i++) {
+		if (g_unichar_isalnum(g_utf8_get_char(at)) && !canvas_shows(canvas, &places->rect[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_plain(struct canvas *canvas, PopplerPage *page)
+{
+	PopplerRectangle crop;
+
+	poppler_page_get_crop_box(page, &crop);
+	return canvas_read(canvas, (unsigned)poppler_page_get_index(page), &crop);
+}
+
+void sheet_read(struct sheet *s, PopplerPage *page, struct canvas *canvas)
+{
+	bool plain = is_plain(canvas, page);
+	/* What is painted first need not be read once more for its text. */
+	struct ink ink = plain ? (struct ink){ 0 } : ink_new(page, INK_DPI, LOOK_PIXELS, 0);
 	struct places places = { NULL, 0 };
 	auto_free char *text = poppler_page_get_text(page);
 
@@ -147,9 +168,13 @@ void sheet_read(struct sheet *s, PopplerPage *page)
 	s->too_long = text && strlen(text) > MOST_PAGE_BYTES;
 	if (text && text[0] && !s->too_long)
 		poppler_page_get_text_layout(page, &places.rect, &places.n);
+	if (plain && !all_shown(canvas, places.n > 0 ? text : "", &places))
+		ink = ink_new(page, INK_DPI, LOOK_PIXELS, 0);
 	split_lines(s, places.n > 0 ? text : "", &places, &ink);
 	g_free(places.rect);
 	s->noise = language_is_noise(s->text);
+	if (plain && !ink.pixels && (s->n_letters < FEW_LETTERS || s->noise))
+		ink = ink_new(page, INK_DPI, LOOK_PIXELS, 0);
 	measure_rest(s, &ink);
 	ink_release(&ink);
 }

@@ -2,6 +2,7 @@
 #ifndef TENDER_SHEET_H
 #define TENDER_SHEET_H
 
+#include "canvas.h"
 #include "doc.h"
 #include "ocr.h"
 
@@ -20,8 +21,11 @@ struct sheet {
 	int confidence; /* of the OCR */
 };
 
-/* sheet_read - read the text layer and look at the page. May run on any thread that has page for itself */
-void sheet_read(struct sheet *s, PopplerPage *page);
+/*
+ * sheet_read - read the text layer, and look at the page unless canvas tells that all of it is seen
+ * May run on any thread that has page and canvas for itself.
+ */
+void sheet_read(struct sheet *s, PopplerPage *page, struct canvas *canvas);
 
 /* sheet_is_picture - what says something on the page is no text: a scan, or letters drawn as shapes */
 bool sheet_is_picture(const struct sheet *s);
