@@ -24,7 +24,10 @@ static struct pattern issuer_labels[] = {
 static struct pattern issuer_form = { "^(?:bezeichnung|name)(?=\\s*:|$)", 0, NULL, NULL };
 static struct pattern issuer_head = { "auftraggeber|auffordernde[nr]? stelle|vergabestelle|beschaffer", 0, NULL, NULL };
 
-#define PROPER "(?:(?-i:\\p{Lu})[\\w'’&.-]*(?:,? (?:of|and|the|for|&|on|in) |,? )?){1,9}"
+/* A word in capitals is one word: were it taken for several, there would be millions of ways to part a line of them. */
+#define PROPER_WORD "(?-i:\\p{Lu})[\\w'’&.-]*"
+#define PROPER_GAP  "(?:,? (?:of|and|the|for|&|on|in) |,? )"
+#define PROPER      PROPER_WORD "(?:" PROPER_GAP PROPER_WORD "){0,8}" PROPER_GAP "?"
 
 static struct pattern issuer_says[] = {
 	{ "(?<value>(?:The )?" PROPER
