@@ -523,8 +523,11 @@ GHashTable *wording_parties(const GPtrArray *clauses)
 /* "is to comply", "are to be sent": behind a subject, as no question has it. */
 static bool is_be_to(const struct words *w, int i)
 {
-	return i > 0 && i + 2 < w->n && (streq(w->all[i].text, "is") || streq(w->all[i].text, "are")) &&
-	       streq(w->all[i + 1].text, "to");
+	const struct word *be = &w->all[i];
+
+	if (i < 1 || i + 2 >= w->n)
+		return false;
+	return (streq(be->text, "is") || streq(be->text, "are")) && streq(be[1].text, "to");
 }
 
 bool wording_obliges(const char *text)
