@@ -19,15 +19,28 @@ knows()
 	! grep -rnE --include='*.[ch]' '^#include "[a-z]+/' "$folder" | grep -vE ":#include \"(${allowed%|})/"
 }
 
+# within_tender PART PARTS... - true when a folder of mcps/tender includes headers of these others and itself only
+within_tender()
+{
+	local part=$1 allowed
+
+	shift
+	allowed=$(printf '%s|' "$@")
+	! grep -rnE --include='*.[ch]' '^#include "tender/[a-z]+/' "mcps/tender/$part" |
+		grep -vE ":#include \"tender/(${allowed%|})/"
+}
+
 ok 'libfuse is used in src/fs only' 'only_in "fuse[^>]*" src/fs'
 ok 'SQLite is used in src/store only' 'only_in "sqlite3[^>]*" src/store'
 ok 'OpenSSL is used in src/base only' 'only_in "openssl/[^>]*" src/base'
 ok 'utf8proc is used in src/base only' 'only_in "utf8proc[^>]*" src/base'
 ok 'libarchive is used in src/ctl and mcps/tender only' 'only_in "archive[^>]*" "src/ctl\|mcps/tender"'
-ok 'GMime is used in mcps/tender only' 'only_in "gmime/[^>]*" mcps/tender'
-ok 'libxml2 is used in mcps/tender only' 'only_in "libxml/[^>]*" mcps/tender'
+ok 'GMime is used in mcps/tender/read only' 'only_in "gmime/[^>]*" mcps/tender/read'
+ok 'libxml2 is used in mcps/tender/read only' 'only_in "libxml/[^>]*" mcps/tender/read'
+ok 'libqpdf is used in mcps/tender/read only' 'only_in "qpdf/[^>]*" mcps/tender/read'
 ok 'PCRE2 is used in src/mcp only' 'only_in "pcre2[^>]*" src/mcp'
-ok 'poppler is used in mcps/tender only' 'only_in "(poppler|glib)[^>]*" mcps/tender'
+ok 'poppler is used in mcps/tender/read only' 'only_in "poppler[^>]*" mcps/tender/read'
+ok 'GLib is used in mcps/tender only' 'only_in "glib[^>]*" mcps/tender'
 
 ok 'base knows nobody' 'knows src/base'
 ok 'blob knows base' 'knows src/blob'
@@ -39,6 +52,12 @@ ok 'fs knows platform and mcp' 'knows src/fs platform mcp'
 ok '0711ctl knows platform, store, blob and the sandbox of run' 'knows src/ctl platform store blob run'
 ok 'the SDK knows base' 'knows mcps/sdk'
 ok 'tender knows the SDK' 'knows mcps/tender sdk'
+ok "tender's text knows no other part of it" 'within_tender text'
+ok "tender's doc knows text" 'within_tender doc text'
+ok "tender's read knows doc and text" 'within_tender read doc text'
+ok "tender's fields knows doc and text" 'within_tender fields doc text'
+ok "tender's require knows fields, doc and text" 'within_tender require fields doc text'
+ok "tender's tools does not know require and doc" 'within_tender tools fields read text'
 
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
 	ok 'the layout is clang-format'\''s' '"$top/scripts/lint" format'

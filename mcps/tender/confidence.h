@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "doc.h"
+#include "tender/doc/doc.h"
 
 /* Fields whose scores mean alike; each has a table that was fitted offline on labels. */
 enum confidence_kind {

@@ -10,7 +10,7 @@
 #include "result.h"
 #include "warm.h"
 #include "sdk/server.h"
-#include "tool.h"
+#include "tender/tools/tool.h"
 
 /* Pages are read on all processors: the time on the clock is the limit, and of memory much is only reserved. */
 #define READING                                                                                           \

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "conflicts.h"
+#include "tender/fields/conflicts.h"
 #include "confidence.h"
-#include "fact.h"
-#include "fields.h"
+#include "tender/fields/fact.h"
+#include "tender/fields/fields.h"
 #include "pool.h"
-#include "requirements.h"
+#include "tender/require/requirements.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0.1.0"

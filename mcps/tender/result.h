@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "doc.h"
+#include "tender/doc/doc.h"
 
 /* result_make - read all fields of a finished document; the caller's. step is called with a sentence before each part
  */

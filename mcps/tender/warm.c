@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "reader.h"
+#include "tender/read/reader.h"
 #include "result.h"
 
 static const char content[] = "BT /F1 18 Tf 72 720 Td (Request for Proposals) Tj /F2 11 Tf 0 -40 Td "

@@ -2,7 +2,7 @@
 #ifndef FUZZ_DOCUMENT_H
 #define FUZZ_DOCUMENT_H
 
-#include "tender/reader.h"
+#include "tender/read/reader.h"
 
 /*
  * document_read - read it as that format and finish the doc as the engine does

@@ -1,6 +1,6 @@
 /* A web page, or plain text in any character set: the first byte says which. */
 #include "document.h"
-#include "tender/charset.h"
+#include "tender/read/charset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

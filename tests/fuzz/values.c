@@ -1,9 +1,9 @@
 /* Dates and amounts in a line of text, and what cleans the text; the first byte has the habits of the country. */
 #include <stdlib.h>
 
-#include "tender/dates.h"
-#include "tender/money.h"
-#include "tender/text.h"
+#include "tender/text/dates.h"
+#include "tender/text/money.h"
+#include "tender/text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

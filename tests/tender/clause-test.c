@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "tender/clause.h"
-#include "tender/judge.h"
-#include "tender/wording.h"
+#include "tender/require/clause.h"
+#include "tender/require/judge.h"
+#include "tender/require/wording.h"
 
 #define SIZE 10.0
 

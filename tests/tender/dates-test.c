@@ -1,8 +1,8 @@
 #include "tests/test.h"
 
-#include "tender/dates.h"
-#include "tender/pattern.h"
-#include "tender/periods.h"
+#include "tender/text/dates.h"
+#include "tender/text/pattern.h"
+#include "tender/text/periods.h"
 
 static void check(const char *text, bool day_first, const char *value, const char *zone)
 {

@@ -7,7 +7,7 @@
  */
 #include <stdio.h>
 
-#include "tender/reader.h"
+#include "tender/read/reader.h"
 
 static bool beside(const struct block *a, const struct block *b)
 {

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "tender/eligibility.h"
-#include "tender/pick.h"
-#include "tender/quantity.h"
+#include "tender/tools/eligibility.h"
+#include "tender/tools/pick.h"
+#include "tender/text/quantity.h"
 
 static const char profile_text[] =
 	"{\"name\": \"Nordwind\", \"founded\": 2020, \"employees\": 12,"

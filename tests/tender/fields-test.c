@@ -4,10 +4,10 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "tender/conflicts.h"
-#include "tender/fact.h"
-#include "tender/fields.h"
-#include "tender/flow.h"
+#include "tender/fields/conflicts.h"
+#include "tender/fields/fact.h"
+#include "tender/fields/fields.h"
+#include "tender/read/flow.h"
 
 static struct doc *doc_of(const char *text)
 {

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "tender/diff.h"
-#include "tender/match.h"
-#include "tender/pick.h"
+#include "tender/tools/diff.h"
+#include "tender/tools/match.h"
+#include "tender/tools/pick.h"
 
 static json_t *requirement(const char *id, const char *section, const char *text)
 {

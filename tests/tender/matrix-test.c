@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "tender/matrix.h"
-#include "tender/pick.h"
+#include "tender/tools/matrix.h"
+#include "tender/tools/pick.h"
 
 static struct source bytes_of(const char *name, const struct buf *b)
 {

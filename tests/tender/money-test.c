@@ -1,6 +1,6 @@
 #include "tests/test.h"
 
-#include "tender/money.h"
+#include "tender/text/money.h"
 
 static void check(const char *text, bool decimal_comma, int64_t value, const char *currency)
 {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "tender/output.h"
+#include "tender/tools/output.h"
 
 static void cell_is(const char *text, const char *want)
 {

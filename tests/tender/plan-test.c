@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "tender/output.h"
-#include "tender/pick.h"
-#include "tender/plan.h"
-#include "tender/zone.h"
+#include "tender/tools/output.h"
+#include "tender/tools/pick.h"
+#include "tender/tools/plan.h"
+#include "tender/tools/zone.h"
 
 static json_t *date(const char *value, const char *zone)
 {

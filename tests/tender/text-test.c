@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "tender/fact.h"
-#include "tender/text.h"
+#include "tender/fields/fact.h"
+#include "tender/text/text.h"
 
 static void plain_is(const char *text, const char *want)
 {

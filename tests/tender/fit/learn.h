@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "tender/judge.h"
-#include "tender/wording.h"
+#include "tender/require/judge.h"
+#include "tender/require/wording.h"
 
 struct learner;
 

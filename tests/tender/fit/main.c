@@ -1,5 +1,6 @@
 /*
- * fit - weigh the features of clauses by labelled ones, and write mcps/tender/weights.c; make.sh beside this runs it
+ * fit - weigh the features of clauses by labelled ones, and write mcps/tender/require/weights.c; make.sh beside this
+ * runs it
  *
  *   fit [-o WEIGHTS.c] [-t] [-f fit|report] [-l LABELS.json DOCUMENTS] [-w WEIGHT] [-n TIMES] [SENTENCES.tsv...]
  *   fit -d DOCUMENT...
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 #include "learn.h"
-#include "tender/reader.h"
+#include "tender/read/reader.h"
 #include "tests/tender/eval/fold.h"
 #include "tests/tender/eval/words.h"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/tender/fit/make.sh BUILD [PURE.csv [CATALOGUE.yml... [SENTENCES.tsv...]]] - write mcps/tender/weights.c
+# tests/tender/fit/make.sh BUILD [PURE.csv [CATALOGUE.yml... [SENTENCES.tsv...]]] - write mcps/tender/require/weights.c
 # BUILD is a build tree after `make check TESTS=`. Learns from our own documents of the half that is to fit on, from the
 # sentences beside this, and from what is given besides: the CSV of the PURE data set (a sentence, its document, Req or
 # Not_Req), catalogues in YAML (level and description of each requirement), and sentences labelled by hand (main.c says
@@ -70,5 +70,5 @@ done
 own=("$top"/tests/tender/fit/*.tsv)
 mkdir "$work/docs"
 "$top/tests/tender/docs/make.sh" "$build" "$work/docs"
-"$build/tests/tender/fit/fit" -o "$top/mcps/tender/weights.c" -f fit -l "$work/docs/labels.json" "$work/docs" \
+"$build/tests/tender/fit/fit" -o "$top/mcps/tender/require/weights.c" -f fit -l "$work/docs/labels.json" "$work/docs" \
 	-n 3 "${own[@]}" "${others[@]}" -n 1 -w 0.4 "$work/catalogues.tsv" -w 0.05 "$work/pure.tsv"

@@ -1,0 +1,308 @@
+/* Tables and lines with weights. */
+#include <math.h>
+
+#include "criteria.h"
+#include "fact.h"
+#include "tender/text/pattern.h"
+#include "tender/text/text.h"
+
+#define MOST_LINES 140
+#define MOST_CELL  32
+#define MOST_ID    12
+#define MOST_GAP   200 /* points between two rows of a table */
+
+#define UNIT      "%|per ?cent|prozent|v\\. ?h\\.|points?|pts\\.?|punkte?n?|marks?"
+#define NUMBER    "\\d{1,4}(?:[.,]\\d{1,2})?"
+#define THOUSANDS "\\d[., ]\\d{3}"
+
+/* "40", "40 %", "max. 40 Punkte", "(40 %)", "16/100", "40 (minimum 24)", "1.000" */
+static struct pattern weight_cell = {
+	"^\\(?(?:max(?:imum|imal|\\.)?:? |bis zu |up to |weight(?:ing)?:? |gewicht(?:ung)?:? ?)?(?<weight>" THOUSANDS
+	"|" NUMBER ")\\s*(?<unit>" UNIT
+	"|/ ?\\d{2,4})?\\)?\\*?(?:[ ,;]*\\(?(?:min(?:imum|destens|\\.)?|at least|threshold)\\b[^)]{1,16}\\)?)?$",
+	0, NULL, NULL
+};
+/* "Preis: 60 %", "Technical approach (40 points)", "Preis – Gewichtung 60" */
+static struct pattern ends_weight = {
+	"^(?<name>.{2,140}?)(?:[\\s:(–—.,=-]|\\.{2,})+(?:(?:max(?:imum|imal|\\.)?|up to|bis zu|worth|weight(?:ing|ed)?(?: at)?|gewicht(?:ung)?|wichtung|anteil|mit)\\s*:?\\s*)?(?<weight>" NUMBER
+	")\\s*(?<unit>" UNIT
+	"|(?<=gewichtung )|(?<=gewichtung: )|(?<=weight )|(?<=weight: )|(?<=weighting ))\\s*(?:gewichtung|weighting|weight|maximum|possible|max\\.?)?\\)?[;,.]?$",
+	0, NULL, NULL
+};
+/* "60 % Preis", "40 points: Technical approach" */
+static struct pattern begins_weight = {
+	"^(?:[•*-]\\s*)?(?<weight>" NUMBER
+	")\\s*(?<unit>%|per ?cent|prozent|v\\. ?h\\.|points?|punkte?)\\s*[:–-]?\\s*(?:for |für |on )?(?<name>\\p{Lu}.{2,120})$",
+	0, NULL, NULL
+};
+static struct pattern weight_head = {
+	"^(?:max(?:imum|\\.)? ?|available |possible |total )*(?:weight(?:s|ing|age)?|points?|marks?|scores?|gewicht(?:e|ung)?|wichtung|(?:gewichtungs|wertungs|bewertungs|leistungs|höchst|maximal)?(?:punkte|punktzahl)|anteil|prozent|percent(?:age)?|%|max\\.? ?punkte)\\b.{0,24}$|^in %$",
+	0, NULL, NULL
+};
+static struct pattern name_head = {
+	"^(?:criteri(?:on|a)|(?:zuschlags|wertungs)?kriteri(?:um|en)|factors?|description|item|name|bezeichnung)$", 0,
+	NULL, NULL
+};
+/* "EC1", "ZK 2.1", "1.2", "(a)": the number of a row */
+static struct pattern row_number = {
+	"^\\(?(?:\\p{L}{1,4}[ .-]?)?\\d{1,3}(?:[.-]\\d{1,3}){0,3}[).:]?$|^\\(?(?:\\p{L}|[ivx]{1,4})[).]?$", 0, NULL,
+	NULL
+};
+static struct pattern total_row = {
+	"^\\W*(?:(?:grand |sub-?)?total(?! (?:costs?|price|value|evaluated))|summe|gesamt(?!preis|kosten)\\w*|insgesamt|sum)\\b",
+	0, NULL, NULL
+};
+
+void criteria_table_preload(void)
+{
+	pattern_compile(&weight_cell, 1);
+	pattern_compile(&ends_weight, 1);
+	pattern_compile(&begins_weight, 1);
+	pattern_compile(&weight_head, 1);
+	pattern_compile(&name_head, 1);
+	pattern_compile(&row_number, 1);
+	pattern_compile(&total_row, 1);
+}
+
+static double number_of(const char *text)
+{
+	auto_free char *point = g_strdelimit(g_strdup(text), ",", '.');
+
+	if (strlen(text) == 5 && strchr("., ", text[1])) {
+		memmove(point + 1, point + 2, 4);
+	}
+	return g_ascii_strtod(point, NULL);
+}
+
+/* A cell that is nothing but a weight. */
+struct cell {
+	const struct page *page;
+	const struct line *line;
+	double weight;
+	char unit[12];
+};
+
+static bool cell_read(const struct page *p, int k, struct cell *cell)
+{
+	const char *text = page_line(p, k)->text;
+	GMatchInfo *m =
+		strlen(text) < MOST_CELL && strpbrk(text, "0123456789") ? pattern_find(&weight_cell, text, 0) : NULL;
+
+	if (m) {
+		auto_free char *weight = g_match_info_fetch_named(m, "weight"),
+			       *unit = g_match_info_fetch_named(m, "unit");
+
+		*cell = (struct cell){ .page = p, .line = page_line(p, k), .weight = number_of(weight) };
+		g_strlcpy(cell->unit, unit, sizeof(cell->unit));
+	}
+	g_match_info_free(m);
+	return m != NULL;
+}
+
+static bool in_column(const struct line *a, const struct line *b)
+{
+	return a->x0 < b->x1 + 3 && b->x0 < a->x1 + 3;
+}
+
+static bool beside(const struct block *b, const struct line *cell)
+{
+	double mid = (cell->y0 + cell->y1) / 2;
+
+	return b->y0 < mid && b->y1 > mid && b->x1 < cell->x0 + 1 && text_words(b->text) > 0 &&
+	       (strlen(b->text) > MOST_ID || !pattern_match(&row_number, b->text));
+}
+
+/* The text left of a cell at its height: the furthest, or the nearest. Numbers of rows are no text. */
+static const struct block *block_left(const struct cell *cell, bool furthest)
+{
+	const struct block *best = NULL;
+
+	for (int k = 0; k < (int)cell->page->blocks->len; k++) {
+		const struct block *b = page_block(cell->page, k);
+
+		if (beside(b, cell->line) && (!best || (furthest ? b->x0 < best->x0 : b->x0 > best->x0)))
+			best = b;
+	}
+	return best;
+}
+
+/* The furthest text is the name when each row has its own: in two columns of text the other column stands there. */
+static bool names_are_furthest(const GArray *cells)
+{
+	const struct block *last = NULL;
+
+	for (unsigned i = 0; i < cells->len; i++) {
+		const struct cell *cell = &g_array_index(cells, struct cell, i);
+		const struct block *b = block_left(cell, true);
+		double mid = (cell->line->y0 + cell->line->y1) / 2;
+
+		if (b && last && b != last && fabs(b->x0 - last->x0) > 60)
+			return false;
+		/* Beside the middle of its row, or at its top. */
+		if (b && fabs((b->y0 + b->y1) / 2 - mid) > 12 && fabs(b->y0 - cell->line->y0) > 4 && b->n > 1 &&
+		    strlen(b->text) > 100)
+			return false;
+		if (b && b == last)
+			return false;
+		last = b ? b : last;
+	}
+	return true;
+}
+
+/* Lines of the block that belong to the row: all, unless it holds the names of other rows too. */
+static char *row_name(const GArray *cells, unsigned i, const struct block *b)
+{
+	const struct cell *cell = &g_array_index(cells, struct cell, i),
+			  *next = i + 1 < cells->len ? &g_array_index(cells, struct cell, i + 1) : NULL;
+	const struct page *p = cell->page;
+	bool shared =
+		(i > 0 && beside(b, g_array_index(cells, struct cell, i - 1).line)) || (next && beside(b, next->line));
+	GString *name = g_string_new(NULL);
+
+	for (int k = b->first; k < b->first + b->n; k++) {
+		const struct line *l = page_line(p, k);
+
+		if (shared && (l->y1 < cell->line->y0 + 2 || (next && l->y0 > next->line->y0 - 4)))
+			continue;
+		/* The head of the column may have been taken for the first line of its first cell. */
+		if (k == b->first && b->n > 1 && i == 0 && pattern_match(&name_head, l->text))
+			continue;
+		text_join(name, l->text);
+	}
+	return g_string_free(name, FALSE);
+}
+
+/* What stands over the column says that they are weights. */
+static bool has_head(const struct cell *first)
+{
+	const struct page *p = first->page;
+
+	for (int k = 0; k < (int)p->lines->len; k++) {
+		const struct line *l = page_line(p, k);
+
+		if (l->y1 <= first->line->y0 + 2 && l->y1 > first->line->y0 - 70 && l->x0 < first->line->x1 + 30 &&
+		    l->x1 > first->line->x0 - 30 && pattern_match(&weight_head, l->text))
+			return true;
+	}
+	return false;
+}
+
+static void take_rows(const GArray *cells, struct criteria *c)
+{
+	bool furthest = names_are_furthest(cells);
+
+	for (unsigned i = 0; i < cells->len; i++) {
+		const struct cell *cell = &g_array_index(cells, struct cell, i);
+		const struct block *b = block_left(cell, furthest);
+		auto_free char *name = b ? row_name(cells, i, b) : NULL, *quote = NULL;
+
+		if (!name)
+			continue;
+		if (pattern_match(&total_row, name)) {
+			c->total = c->total > 0 ? c->total : cell->weight;
+			c->total_last = cell->weight;
+			continue;
+		}
+		quote = fact_pair(name, cell->line->text);
+		criteria_add(c, cell->page, name, cell->weight, cell->unit[0] == '/' ? "points" : cell->unit,
+			     fact_stands(cell->page, quote) ? quote : cell->line->text);
+	}
+	if (cells->len)
+		c->headed = has_head(&g_array_index(cells, struct cell, 0));
+}
+
+/* The cells under line k that stand in one column with the first that stands in column no. */
+static GArray *column_under(const struct doc *d, unsigned page, int k, unsigned no)
+{
+	GArray *cells = g_array_new(FALSE, FALSE, sizeof(struct cell));
+	GPtrArray *others = g_ptr_array_new();
+	const struct line *first = NULL;
+
+	for (unsigned i = page; i <= page + 1 && i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+		int n = 0;
+
+		for (int l = i == page ? k + 1 : 0; p->readable && l < (int)p->lines->len && n++ < MOST_LINES; l++) {
+			const struct line *line = page_line(p, l);
+			struct cell cell, *last;
+			bool other = false;
+
+			if (!cell_read(p, l, &cell) || (line->furniture && !block_left(&cell, false)))
+				continue;
+			for (unsigned o = 0; o < others->len && !other; o++)
+				other = in_column(others->pdata[o], line);
+			if (other || (first && !in_column(first, line)))
+				continue;
+			if (!first && others->len < no) {
+				g_ptr_array_add(others, (gpointer)line);
+				continue;
+			}
+			last = cells->len ? &g_array_index(cells, struct cell, cells->len - 1) : NULL;
+			if (last && last->page == p && line->y0 - last->line->y1 > MOST_GAP)
+				break;
+			first = line;
+			g_array_append_val(cells, cell);
+		}
+		/* Only a table that reaches the foot of its page goes on. */
+		if (cells->len == 0 || g_array_index(cells, struct cell, cells->len - 1).line->y1 < 0.7 * p->height)
+			break;
+	}
+	g_ptr_array_unref(others);
+	return cells;
+}
+
+/* Lines under line k that bear their weight themselves. */
+static void take_lines(const struct doc *d, unsigned page, int k, struct criteria *c)
+{
+	int since = 0;
+
+	for (unsigned i = page; i <= page + 1 && i < d->pages->len && since < 14; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int l = i == page ? k + 1 : 0; p->readable && l < (int)p->lines->len && since < 14; l++) {
+			const char *text = page_line(p, l)->text;
+			GMatchInfo *m = NULL;
+			bool taken = false;
+
+			if (page_line(p, l)->furniture)
+				continue;
+			if (strpbrk(text, "0123456789") && strlen(text) < 170) {
+				m = pattern_find(&begins_weight, text, 0);
+				if (!m)
+					m = pattern_find(&ends_weight, text, 0);
+			}
+			if (m) {
+				auto_free char *name = g_match_info_fetch_named(m, "name"),
+					       *weight = g_match_info_fetch_named(m, "weight"),
+					       *unit = g_match_info_fetch_named(m, "unit");
+
+				if (pattern_match(&total_row, name))
+					c->total = number_of(weight);
+				else
+					taken = criteria_add(c, p, name, number_of(weight), unit, text);
+			}
+			g_match_info_free(m);
+			since = taken ? 0 : since + 1;
+			if (criteria_sum(c) >= 100 && since > 3)
+				return;
+		}
+	}
+}
+
+void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *c)
+{
+	for (unsigned no = 0; no < 3; no++) {
+		GArray *cells = column_under(d, page, k, no);
+
+		if (cells->len >= 2)
+			take_rows(cells, c);
+		g_array_unref(cells);
+		criteria_nest(c);
+		if (c->items->len >= 2 && criteria_whole(c))
+			return;
+		criteria_release(c);
+		criteria_init(c);
+	}
+	take_lines(d, page, k, c);
+	criteria_nest(c);
+}

@@ -1,0 +1,177 @@
+#include "dated.h"
+
+#include <stdlib.h>
+
+#include "fact.h"
+#include "tender/text/text.h"
+
+#define MOST_BEHIND 90 /* bytes behind a date that may still say what it is */
+
+bool dated_plain(const char *text)
+{
+	/* Three digits that may begin a year, or two behind a point, a slash or a hyphen. */
+	for (const char *s = text; (s = strpbrk(s, "0123456789")); s++) {
+		if (g_ascii_isdigit(s[1]) &&
+		    (((s[0] == '1' || s[0] == '2') && g_ascii_isdigit(s[2])) || (s > text && strchr("./-", s[-1]))))
+			return true;
+	}
+	return false;
+}
+
+/* Where the sentence begins that holds byte at. */
+static int sentence_start(const char *text, int at)
+{
+	const char *begin = text, *end = text_sentence(text);
+
+	while (*end && end - text <= at) {
+		begin = end + strspn(end, " ");
+		end = text_sentence(begin);
+	}
+	return (int)(begin - text);
+}
+
+static char *words_between(const struct block *b, int from, int to)
+{
+	char *words = to > from ? g_strndup(b->text + from, (gsize)(to - from)) : g_strdup("");
+
+	return g_strstrip(words);
+}
+
+/* The nearest line above line i that shares some of its width, within two of its heights; -1 for none. */
+static int line_above(const struct page *p, int i)
+{
+	const struct line *l = page_line(p, i);
+	int best = -1;
+
+	for (int k = MAX(0, i - 12); k < i; k++) {
+		const struct line *a = page_line(p, k);
+		double gap = l->y0 - a->y1;
+
+		if (gap < -2 || gap > 2 * (l->y1 - l->y0) || a->x0 >= l->x1 || l->x0 >= a->x1 || a->furniture)
+			continue;
+		if (best < 0 || a->y1 >= page_line(p, best)->y1)
+			best = k;
+	}
+	return best;
+}
+
+static void find_near(struct dated *dt, int after_last)
+{
+	const struct block *b = dt->block;
+	int line = block_line(b, dt->date.from), start = b->starts[line - b->first];
+
+	dt->near = words_between(b, MAX(start, after_last), dt->date.from);
+	if (*dt->near)
+		return;
+	if (line > b->first && after_last <= b->starts[line - 1 - b->first]) {
+		g_free(dt->near);
+		dt->near = words_between(b, b->starts[line - 1 - b->first], start);
+	} else if (line == b->first && after_last == 0 && dt->label_line < 0) {
+		int above = line_above(dt->page, line);
+
+		if (above < 0)
+			return;
+		g_free(dt->near);
+		dt->near = g_strdup(page_line(dt->page, above)->text);
+		dt->label_line = above;
+		dt->above = true;
+	}
+}
+
+/* "Contract begins: …", a line of a form, which ends what the lines before it say. */
+static bool begins_label(const char *line)
+{
+	const char *colon = strchr(line, ':');
+
+	return colon && colon - line >= 3 && colon - line < 70 && (colon[1] == ' ' || colon[1] == '\0') &&
+	       g_unichar_isupper(g_utf8_get_char(line)) && !memchr(line, '.', (size_t)(colon - line));
+}
+
+static void find_words(struct dated *dt, int after_last, int next)
+{
+	const struct block *b = dt->block;
+	int line = block_line(b, dt->date.from), last = block_line(b, dt->date.to - 1);
+	int begin = MAX(sentence_start(b->text, dt->date.from), after_last);
+	int behind = (int)(text_sentence(b->text + dt->date.to) - b->text);
+
+	if (begins_label(page_line(dt->page, line)->text))
+		begin = MAX(begin, b->starts[line - b->first]);
+	if (last + 1 < b->first + b->n && begins_label(page_line(dt->page, last + 1)->text))
+		behind = MIN(behind, b->starts[last + 1 - b->first]);
+
+	dt->label_line = -1;
+	dt->label = page_left(dt->page, b, line, &dt->label_line);
+	dt->beside = g_strdup(dt->label_line >= 0 ? page_line(dt->page, dt->label_line)->text : "");
+	if (!dt->label)
+		dt->label = g_strdup("");
+	find_near(dt, after_last);
+	behind = MIN(MIN(behind, next), dt->date.to + MOST_BEHIND);
+	while (behind > dt->date.to && (b->text[behind] & 0xC0) == 0x80)
+		behind--;
+	dt->before = words_between(b, begin, dt->date.from);
+	dt->sentence = g_strdup_printf("%s %.*s", dt->before, MAX(behind - dt->date.to, 0), b->text + dt->date.to);
+}
+
+static void release(struct dated *dt)
+{
+	g_free(dt->label);
+	g_free(dt->beside);
+	g_free(dt->near);
+	g_free(dt->before);
+	g_free(dt->sentence);
+}
+
+/* A time may stand in a cell of its own, beside the date or under it. */
+static void find_clock(struct dated *dt)
+{
+	int line = block_line(dt->block, dt->date.to - 1), right, below;
+
+	if (dt->date.hour >= 0 || dt->block->text[dt->date.to])
+		return;
+	right = page_right(dt->page, line);
+	if (right >= 0 && dates_clock(page_line(dt->page, right)->text, &dt->date))
+		return;
+	below = page_below(dt->page, line);
+	if (below >= 0)
+		dates_clock(page_line(dt->page, below)->text, &dt->date);
+}
+
+static void scan_block(const struct doc *d, const struct page *p, const struct block *b,
+		       void (*fn)(void *arg, const struct dated *dt), void *arg)
+{
+	GArray *dates = dates_scan(b->text, d->day_first);
+	int after_last = 0;
+
+	for (unsigned i = 0; i < dates->len; i++) {
+		struct dated dt = { .page = p, .block = b, .date = g_array_index(dates, struct date, i) };
+		int next = i + 1 < dates->len ? g_array_index(dates, struct date, i + 1).from : INT32_MAX;
+
+		find_words(&dt, after_last, next);
+		find_clock(&dt);
+		fn(arg, &dt);
+		release(&dt);
+		after_last = dt.date.to;
+	}
+	g_array_unref(dates);
+}
+
+void dated_each(const struct doc *d, void (*fn)(void *arg, const struct dated *dt), void *arg)
+{
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (unsigned k = 0; p->readable && k < p->blocks->len; k++) {
+			if (dated_plain(page_block(p, (int)k)->text))
+				scan_block(d, p, page_block(p, (int)k), fn, arg);
+		}
+	}
+}
+
+char *dated_quote(const struct dated *dt, bool with_label)
+{
+	auto_free char *value = fact_quote(dt->page, dt->block, dt->date.from, dt->date.to);
+
+	if (!with_label || dt->label_line < 0)
+		return steal(value);
+	return fact_pair(page_line(dt->page, dt->label_line)->text, value);
+}

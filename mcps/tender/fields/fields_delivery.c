@@ -1,0 +1,328 @@
+/* How and where an offer is handed in. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fact.h"
+#include "fields.h"
+#include "label.h"
+#include "tender/text/pattern.h"
+#include "tender/text/text.h"
+#include "tender/doc/tick.h"
+
+#define OFFERS   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
+#define ANGEBOTE "(?:\\w*angebote?[sn]?|offerten?|teilnahmeantr(?:ag|äge)\\w*)"
+#define BEHIND   60 /* bytes behind a way in which it may be forbidden */
+
+#define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
+#define URL   "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
+
+/* Ways to hand in; word is the kind. */
+static struct pattern ways[] = {
+	{ "adresse für die einreichung\\s*:", 96, "portal", NULL },
+	{ "adresse für elektronische angebote|elektronische? (?:angebots)?abgabe über|(?:angebote|teilnahmeanträge)\\b.{0,120}\\belektronisch (?:via|über|in textform)",
+	  90, "portal", NULL },
+	{ ANGEBOTE
+	  "\\b.{0,160}(?:https?://|www\\.|\\bportal|portal\\b|plattform\\b).{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
+	  87, "portal", NULL },
+	{ "\\b(?:lad|reich|stell)en? sie\\b.{0,120}" ANGEBOTE "\\b.{0,160}(?:https?://|www\\.|portal|plattform)", 86,
+	  "portal", NULL },
+	{ "elektronisch in textform", 72, "portal", NULL },
+	{ "elektronische einreichung\\s*:\\s*(?:erforderlich|zulässig)", 80, "portal", NULL },
+	{ "nur elektronische angebote zugelassen|ausschließlich (?:elektronisch|über (?:die|das|den) (?:vergabe|e-?vergabe|bieter)\\w*)",
+	  88, "portal", NULL },
+	{ OFFERS
+	  "\\b.{0,100}\\b(?:submitted|uploaded|received|entered|delivered)\\b.{0,60}\\b(?:via|through|using|on|in|to|at)\\b.{0,60}\\b(?:portal|website|web site|online|e-?procurement|platform|bonfire|planetbids|opengov|bidnet|ionwave|sourcing|google forms?|"
+	  "electronic bid\\w*|https?:)",
+	  88, "portal", NULL },
+	{ "\\b(?:receive|accept|submit|upload|send)\\b.{0,60}\\b" OFFERS
+	  "\\b.{0,60}\\b(?:via|through|using)\\b.{0,80}\\b(?:portal|web ?site|online|platform|procurement|electronic)",
+	  86, "portal", NULL },
+	{ "\\b" OFFERS "\\b.{0,80}\\bgoogle forms?\\b", 66, "portal", NULL },
+	{ "\\b(?:only|submitted|submit)\\b.{0,60}\\bportal\\b|\\bon (?:the )?\\w+ portal only\\b", 62, "portal", NULL },
+	{ "\\b" OFFERS
+	  "\\b.{0,120}\\b(?:submitted|sent|e-?mailed|delivered|received|forwarded)\\b.{0,60}\\b(?:by|via|to|through)\\b.{0,40}(?:e-?mail|" EMAIL
+	  ")",
+	  90, "email", NULL },
+	{ "\\b(?:submit|send|e-?mail(?:ing|ed)?)\\b.{0,120}\\bto\\b.{0,40}" EMAIL, 84, "email", NULL },
+	{ "\\b" OFFERS " must be in .{0,40}\\be-?mails?\\b|\\bemailed to\\b.{0,20}" EMAIL, 84, "email", NULL },
+	{ "per e-?mail an\\b.{0,40}" EMAIL "|(?:angebote?|teilnahmeantr\\w+)\\b.{0,80}\\bper e-?mail\\b", 80, "email",
+	  NULL },
+	{ "\\bnot (?:be )?accept\\w*\\b.{0,60}\\b(?:fax|e-?mail)|(?:fax|e-?mail)\\b.{0,60}\\bnot be (?:accepted|considered)|will not accept\\b.{0,60}(?:e-?mail|fax)",
+	  84, "physical", NULL },
+	{ "\\bsealed\\b.{0,40}\\b(?:envelope|cover|bid|tender|proposal|package)|\\benvelopes?\\b.{0,60}\\bsealed\\b",
+	  80, "physical", NULL },
+	{ "\\b" OFFERS
+	  "\\b.{0,100}\\b(?:hand[- ]?deliver|courier|by post|by mail|in person|hard cop(?:y|ies)|mailed to)",
+	  78, "physical", NULL },
+	{ "\\bverschlossene[mnr]? (?:\\w+ )?(?:\\w*umschl[aä]ge?|couvert|\\w*kuvert)", 80, "physical", NULL },
+	{ "(?:angebote?|teilnahmeantr\\w+)\\b.{0,100}\\b(?:schriftlich|in papierform|auf dem postweg|verschlossenen? umschlag)",
+	  80, "physical", NULL },
+};
+
+/* Sentences about the same means that do not say how to hand in, or forbid it. */
+static struct pattern no_way[] = {
+	{ "question|inquir|quer(?:y|ies)\\b|clarification|fragen|auskünfte|anfragen|invoice|rechnung|protest|withdraw|modif|invoic|payment",
+	  1, "", NULL },
+	{ "\\b(?:post|paper|hard cop(?:y|ies)|in person|courier|mail)\\b(?!.{0,40}\\be-?mail).{0,40}\\bnot be (?:accepted|considered)|\\b(?:per|auf dem) post\\b.{0,80}\\b(?:nicht|ausgeschlossen)",
+	  3, "", NULL },
+	{ "not be (?:accepted|considered)|nicht (?:zugelassen|gestattet|zulässig)|will not (?:be )?accept|not acceptable",
+	  2, "", NULL },
+};
+
+/* The places of forms where an electronic offer goes. */
+static struct pattern url_label = {
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:internet)?adresse für (?:die einreichung|elektronische angebote)|url zur abgabe|(?:elektronische )?(?:angebots)?abgabe (?:unter|über)|einreichung (?:unter|über)|lodge?ment|submissions?|electronic submission|place of submission|address for submission|submission (?:url|address|link|portal)|(?:tenders|bids|proposals) (?:must be |are to be )?submitted (?:electronically )?(?:to|via|at))\\b",
+	0, NULL, NULL
+};
+/* The address behind the verb, as far as the time or the sentence's end. */
+static struct pattern address_at = {
+	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in)\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
+	0, NULL, NULL
+};
+static struct pattern address_de = {
+	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|zuzustellen|eintreffen|eintrifft|vorliegen|vorliegt|eingetroffen|einreichen)\\b|;|\\.\\s|\\.$|$)",
+	0, NULL, NULL
+};
+static struct pattern address_label = {
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:vergabestelle|(?:anschrift|adresse) (?:für|zur) (?:die )?(?:abgabe|einreichung)\\w*|einreichungsstelle|(?:physical |delivery |submission |postal )?address for (?:submission|delivery)(?: of (?:bids|tenders|proposals|offers))?|place of (?:submission|delivery)(?: of (?:bids|tenders))?|submission address|deliver (?:bids |offers |proposals )?to|submit (?:bids |offers |proposals )?to)(?=\\s*:|$)",
+	0, NULL, NULL
+};
+
+static struct pattern address_stem = {
+	"\\b(?:addressed|submitted|sent|delivered|submit|deliver|dropped)\\b.{0,60}\\b(?:to|at|below)\\b.{0,60}:-?$|\\b(?:bids?|offers?|tenders?|proposals?)\\b.{0,60}\\baddress(?:ed)?\\b.{0,40}:-?$|(?:angebote?|unterlagen)\\b.{0,60}\\b(?:an|bei)\\b.{0,30}:$",
+	0, NULL, NULL
+};
+static struct pattern not_address = { "\\b(?:phone|tel(?:efon|ephone)?|fax|e-?mail|website)\\b|^\\d{1,2}\\.\\d", 0,
+				      NULL, NULL };
+
+static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
+static struct pattern url_at = { URL, 0, NULL, NULL };
+static struct pattern portal_name = {
+	"\\b(?:via|through|using|in|on|über)\\s+(?:the |den |die |das )?(?<value>(?:\\p{Lu}[\\w-]*[\\p{Lu}\\d][\\w-]*|\\p{Lu}\\p{Ll}+(?: \\p{Lu}\\p{Ll}+){0,3} Portal|\"[^\"]{4,40}\"|Google Forms?))",
+	0, NULL, NULL
+};
+
+void fields_delivery_preload(void)
+{
+	pattern_compile(ways, N_ELEMS(ways));
+	pattern_compile(no_way, N_ELEMS(no_way));
+	pattern_compile(&email_at, 1);
+	pattern_compile(&url_at, 1);
+	pattern_compile(&portal_name, 1);
+	pattern_compile(&url_label, 1);
+	pattern_compile(&address_at, 1);
+	pattern_compile(&address_de, 1);
+	pattern_compile(&address_label, 1);
+	pattern_compile(&address_stem, 1);
+	pattern_compile(&not_address, 1);
+}
+
+/* The first match, or its group "value"; trailing stops are the sentence's. NULL for none. */
+static char *first_match(struct pattern *p, const char *text, const char *group)
+{
+	GMatchInfo *m = pattern_find(p, text, 0);
+	char *got = m ? group ? g_match_info_fetch_named(m, group) : g_match_info_fetch(m, 0) : NULL;
+
+	g_match_info_free(m);
+	while (got && *got && strchr(".,;:", got[strlen(got) - 1]))
+		got[strlen(got) - 1] = '\0';
+	return got;
+}
+
+static json_t *text_or_null(const char *s)
+{
+	return s && *s ? json_string(s) : json_null();
+}
+
+/* What forbids the way stands before its end or right behind it: another sentence may be read along. */
+static struct pattern *forbidding(struct pattern *way, const char *sentence)
+{
+	GMatchInfo *m = pattern_find(way, sentence, 0);
+	auto_free char *near = NULL;
+	char *stop;
+	int to = 0;
+
+	g_match_info_fetch_pos(m, 0, NULL, &to);
+	g_match_info_free(m);
+	near = g_strndup(sentence, (gsize)to + BEHIND);
+	stop = (size_t)to < strlen(near) ? strstr(near + to, ". ") : NULL;
+	if (stop)
+		*stop = '\0';
+	return PATTERN_BEST(no_way, near);
+}
+
+/* "Offers are addressed to:" and the lines under it, as far as there are numbers to call. */
+static char *address_below(const struct page *p, int k)
+{
+	GString *all = g_string_new(NULL);
+
+	for (int i = k + 1; i < (int)p->lines->len && i < k + 8; i++) {
+		const char *text = page_line(p, i)->text;
+
+		if (page_line(p, i)->furniture || strchr(text, '@') || pattern_match(&not_address, text))
+			break;
+		g_string_append_printf(all, "%s%s", all->len ? (util_ends(all->str, ",") ? " " : ", ") : "", text);
+		if (util_ends(text, "."))
+			break;
+	}
+	if (all->len > 20 && all->len < 260 && strpbrk(all->str, "0123456789"))
+		return g_string_free(all, FALSE);
+	g_string_free(all, TRUE);
+	return NULL;
+}
+
+/* The address that a form labels. */
+static char *labelled_address(const struct doc *d)
+{
+	for (unsigned i = 0; i < d->pages->len && i < 30; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
+			struct labelled l;
+			bool good = label_value(p, k, &address_label, &l);
+
+			if (pattern_match(&address_stem, page_line(p, k)->text)) {
+				char *below = address_below(p, k);
+
+				if (below) {
+					if (good)
+						labelled_release(&l);
+					return below;
+				}
+			}
+			if (good && strpbrk(l.value, "0123456789") && strlen(l.value) > 14 && !strchr(l.value, '@'))
+				return l.value;
+			if (good)
+				labelled_release(&l);
+		}
+	}
+	return NULL;
+}
+
+/* An address has a number of a street, a room or a town. */
+static char *address_here(const char *text)
+{
+	struct pattern *const forms[] = { &address_at, &address_de };
+
+	for (size_t i = 0; i < N_ELEMS(forms); i++) {
+		char *address = first_match(forms[i], text, "value");
+
+		if (address && strchr(address, ',') && strpbrk(address, "0123456789") && text_words(address) >= 3)
+			return address;
+		g_free(address);
+	}
+	return NULL;
+}
+
+static void add_way(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
+		    const char *sentence, int at)
+{
+	struct pattern *way = PATTERN_BEST(ways, sentence);
+	struct pattern *no = way ? forbidding(way, sentence) : NULL;
+	auto_free char *email = NULL, *portal = NULL, *address = NULL, *quote = NULL;
+	bool is_portal, is_email;
+	json_t *fact;
+	int score;
+
+	if (!way || (no && (no->score != 2 || !streq(way->word, "physical"))))
+		return;
+	is_portal = streq(way->word, "portal");
+	is_email = streq(way->word, "email");
+	if (is_email)
+		email = first_match(&email_at, sentence, NULL);
+	if (is_portal) {
+		portal = first_match(&url_at, sentence, NULL);
+		if (!portal)
+			portal = first_match(&portal_name, sentence, "value");
+	}
+	if (streq(way->word, "physical")) {
+		address = address_here(sentence);
+		if (!address)
+			address = address_here(b->text + at + strlen(sentence));
+		if (!address)
+			address = labelled_address(d);
+	}
+	score = way->score - (is_portal && !portal ? 8 : 0) - (is_email && !email ? 6 : 0) + (address ? 6 : 0);
+	fact = json_pack("{s:s, s:o, s:o, s:o}", "kind", way->word, "email", text_or_null(email), "portal",
+			 text_or_null(portal), "address", text_or_null(address));
+	quote = fact_quote(p, b, at, at + (int)strlen(sentence));
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, way->word);
+}
+
+static void add_ways(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
+{
+	for (const char *s = b->text; *s;) {
+		const char *end = text_sentence(s);
+		auto_free char *spoken = g_strndup(s, (gsize)(end - s)), *ticked = tick_blank(spoken);
+		const char *sentence = ticked ? ticked : spoken;
+
+		if (text_words(sentence) > 1 || strstr(sentence, "http"))
+			add_way(c, d, p, b, sentence, (int)(s - b->text));
+		s = end + strspn(end, " ");
+	}
+}
+
+/* "Adresse für die Einreichung: https://…", whatever stands around it. */
+static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int k)
+{
+	struct labelled l;
+	auto_free char *url = NULL;
+
+	if (!pattern_match(&url_label, page_line(p, k)->text))
+		return;
+	if (label_value(p, k, &url_label, &l)) {
+		url = first_match(&url_at, l.value, NULL);
+		if (url) {
+			json_t *fact =
+				json_pack("{s:s, s:n, s:s, s:n}", "kind", "portal", "email", "portal", url, "address");
+
+			choice_add(c, fact, fact_place(d, fact, p, l.quote) ? 96 : 0, "portal");
+		}
+		labelled_release(&l);
+	}
+}
+
+/* A portal that is named nowhere beside the way to hand in may be named elsewhere: then it is the only address of its
+ * kind. */
+static char *only_portal(const struct doc *d)
+{
+	static struct pattern vergabe = {
+		"(?:https?://|www\\.)\\S*(?:vergabe|subreport|evergabe|dtvp|bieter|tender|bid|procure|sourc)\\S*", 0,
+		NULL, NULL
+	};
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (unsigned k = 0; p->readable && k < p->blocks->len; k++) {
+			const char *text = page_block(p, (int)k)->text;
+
+			if (pattern_match(&vergabe, text))
+				return first_match(&vergabe, text, NULL);
+		}
+	}
+	return NULL;
+}
+
+json_t *field_submission_method(const struct doc *d)
+{
+	auto_choice *c = choice_new();
+	json_t *fact;
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (unsigned k = 0; p->readable && k < p->blocks->len; k++)
+			add_ways(c, d, p, page_block(p, (int)k));
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
+			add_labelled(c, d, p, k);
+	}
+	fact = choice_take(c);
+	if (fact && streq(json_string_value(json_object_get(fact, "kind")), "portal") &&
+	    json_is_null(json_object_get(fact, "portal"))) {
+		auto_free char *portal = only_portal(d);
+
+		json_object_set_new(fact, "portal", text_or_null(portal));
+	}
+	return fact;
+}

@@ -1,0 +1,377 @@
+/* What must be handed in with an offer, and how long it may be. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fact.h"
+#include "fields.h"
+#include "item.h"
+#include "tender/text/pattern.h"
+#include "tender/doc/section.h"
+#include "tender/text/text.h"
+
+#define MOST_DOCUMENTS 80
+#define MOST_TEXT      300
+#define MOST_HEAD      90
+#define MOST_PAGES     999
+
+#define OFFER   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|submittals?)"
+#define ANGEBOT "(?:angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*|unterlagen|nachweise|erklärungen|dokumente)"
+
+/* Before a list: what follows is handed in. */
+static struct pattern stems[] = {
+	{ "\\b" OFFER
+	  "\\b.{0,60}\\b(?:must|shall|should|needs? to|are to|is to|will|has to|have to)\\b.{0,24}\\b(?:include|contain|comprise|consist of|be accompanied by|have)\\b.{0,80}$|\\b(?:complete|full|each|every|your|the|a|an) (?:\\w+ )?" OFFER
+	  " (?:package )?(?:includes?|contains?|comprises?|consists? of)\\b.{0,40}$",
+	  80, NULL, NULL },
+	{ "\\b(?:include|attach|enclose|submit|provide|send us|upload|return)\\b.{0,60}\\b(?:with|in|as part of)\\b.{0,24}\\b" OFFER
+	  "\\b.{0,60}$",
+	  78, NULL, NULL },
+	{ "\\b(?:documents?|items?|forms?|materials?)\\b.{0,60}\\b(?:to be|must be|shall be|are)\\b.{0,24}\\b(?:submitted|returned|enclosed|included|provided|attached|uploaded)\\b.{0,80}$",
+	  76, NULL, NULL },
+	{ "\\b(?:it|they|envelopes?|packages?|covers?|files?|volumes?)\\b.{0,40}\\b(?:must|shall|should|needs? to|are to|is to|has to|have to)\\b.{0,12}\\b(?:include|contain|comprise|consist of|have)\\b.{0,40}:$",
+	  74, NULL, NULL },
+	{ "\\b(?:submit|include|attach|enclose|return|upload)\\b.{0,30}\\bthe following\\b.{0,60}$", 78, NULL, NULL },
+	{ "\\b(?:checklist|required (?:documents|submittals|forms)|documents to (?:be )?(?:submit|return)\\w*|submission (?:checklist|requirements|documents)|proposal contents?)\\b.{0,30}$",
+	  70, NULL, NULL },
+	{ "\\bmit (?:dem|der|ihrem|ihrer|den)\\b.{0,30}\\b" ANGEBOT
+	  "\\b.{0,80}\\b(?:einzureichen|vorzulegen|vorgelegt|abzugeben|beizufügen|eingereicht|beigefügt|unterlagen|nachweise|erklärungen|senden|reichen)\\b.{0,60}$",
+	  82, NULL, NULL },
+	{ "\\b(?:dem|ihrem) (?:angebot|teilnahmeantrag)\\b.{0,60}\\b(?:beizufügen|beizulegen|beigefügt|beiliegen)\\b.{0,60}$",
+	  80, NULL, NULL },
+	{ "\\b(?:angebot|teilnahmeantrag|teilnahmeanträge|angebote|bewerbung)\\b.{0,40}\\b(?:enthalten|enthält|umfasst|umfassen|besteht aus|bestehen aus)\\b.{0,60}$",
+	  78, NULL, NULL },
+	{ "\\b(?:einzureichende|vorzulegende|beizufügende|abzugebende|geforderte)n?\\b.{0,20}\\b(?:unterlagen|nachweise|erklärungen|dokumente|anlagen)\\b.{0,60}$",
+	  80, NULL, NULL },
+	{ "\\b(?:unterlagen|nachweise|erklärungen|dokumente|angaben)\\b.{0,60}\\b(?:einzureichen|vorzulegen|abzugeben|beizufügen|einreichen|beifügen)\\b.{0,30}$",
+	  78, NULL, NULL },
+	{ "^(?:vorzulegen|einzureichen|beizufügen|abzugeben|nachzureichen)\\b.{0,24}\\b(?:ist|sind)\\b.{0,20}:$|\\b(?:sind|ist|werden)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizufügen)\\s*:$",
+	  74, NULL, NULL },
+	{ "\\b(?:fügen sie|reichen sie|senden sie|legen sie|wir erwarten|wir benötigen|bitte)\\b.{0,80}$", 62, NULL,
+	  NULL },
+};
+static struct pattern any_stem = {
+	"include|contain|comprise|consist|accompan|attach|enclos|submi|provide|return|upload|send|checklist|required|contents|einreich|einzureich|vorzuleg|vorgelegt|abzugeb|beizu|beigef|enthalt|enthält|umfass|bestehen|besteht|unterlagen|nachweise|reichen|legen|erwarten|benötigen",
+	0, NULL, NULL
+};
+/* Lists under these are no documents: what happens, what is delivered later, what the issuer hands out. */
+static struct pattern no_stem = {
+	"\\b(?:contractor|auftragnehmer|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
+	"rejected|reject|ausgeschlossen|deliverables?|services (?:include|shall)|invoice|rechnung|consists? of the following (?:parts|sections|attachments)|evaluat\\w+|(?:this|the) (?:rfp|rfq|itt|solicitation|tender documents?|tender package|bid documents?) (?:contains?|consists?|includes?|comprises?)|"
+	"vergabeunterlagen (?:bestehen|umfassen|enthalten)|contract (?:consists|shall)|vertragsbestandteile|cost(?:s)? (?:must|shall) include|prices? (?:must|shall|should|are to)|preise)\\b",
+	0, NULL, NULL
+};
+
+/* Headings between the items of a list: what is said under them is no document. */
+static struct pattern no_document = {
+	"^(?:\\p{L}+ ){0,3}(?:due date|deadline|date,? (?:and )?time|closing (?:date|time)|opening|place)\\b[^.]{0,40}$|^[A-Z]\\.?\\d{1,2}(?:\\.\\d{1,2}){0,2}\\.?\\s+\\p{Lu}",
+	0, NULL, NULL
+};
+
+/* "ten (10) pages" is ten as well. */
+#define NUMBER \
+	"(?:(?:[a-z-]+ )?\\((?<a>\\d{1,3})\\)|(?<b>\\d{1,3})|(?<word>one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf|fünfzehn|zwanzig|dreißig))"
+#define PAGES \
+	"(?:(?:single|double)[- ]?(?:sided|spaced)[, ]*|typed |printed |letter[- ]?sized? |standard |A4 |DIN-?A4-?|DIN A4-?|numbered |written )*(?:pages?|sides|seiten|a4[- ](?:pages?|sides|seiten))"
+
+static struct pattern limits[] = {
+	{ "\\b(?:not (?:to )?(?:exceed|be longer than|be more than)|no (?:more|longer) than|limited to(?: a maximum of)?|(?:a )?maximum(?: length)?(?: of)?(?: is)?|max\\.?|up to|at most|must not (?:exceed|be longer than)|may not exceed|shall not exceed|within|restricted to)\\s*:?\\s*" NUMBER
+	  "[- ]" PAGES "\\b",
+	  86, NULL, NULL },
+	{ "\\b" NUMBER "[- ]page (?:limit|maximum)", 86, NULL, NULL },
+	{ "\\b" NUMBER "[- ]" PAGES
+	  "(?: \\(?(?:max(?:imum)?\\.?|or (?:less|fewer)|limit)\\b|.{0,40}\\b(?:nicht (?:überschreiten|übersteigen)|begrenzt))",
+	  86, NULL, NULL },
+	{ "\\b(?:höchstens|maximal|max\\.?|nicht (?:mehr|länger) als|bis zu|höchstumfang(?: von)?|umfang (?:von|ist auf)|begrenzt auf|auf)\\s*:?\\s*" NUMBER
+	  "[- ]" PAGES "\\b",
+	  84, NULL, NULL },
+	{ "\\bpage (?:limit|count|limitation)s?\\b[^.\\d]{0,30}" NUMBER "\\b", 84, NULL, NULL },
+	{ "\\bseiten(?:zahl|begrenzung|limit)\\b[^.\\d]{0,30}" NUMBER "\\b", 82, NULL, NULL },
+};
+static struct pattern limit_head = {
+	"^(?:max(?:imum|\\.)? ?)?(?:page limit(?:ation)?s?|pages(?: \\(max(?:imum|\\.)?\\))?|max(?:imum|\\.)? pages|seiten(?:zahl|limit)?|max\\.? seiten)$",
+	0, NULL, NULL
+};
+/* Parts that are small beside the offer. */
+static struct pattern small_part = {
+	"cover letter|transmittal|executive summary|résumé|resume|\\bcvs?\\b|curricul|lebenslauf|lebensläufe|anschreiben|abstract|reference sheet|per (?:reference|project|lot|person)|je (?:referenz|projekt|los|person)|appendix|biograph",
+	0, NULL, NULL
+};
+
+/* What may stand between the last items of a list. */
+static const char *const conjunctions[] = { "; and", ", and", "; or", "; und", ", und", "; sowie", ", sowie" };
+
+void fields_documents_preload(void)
+{
+	pattern_compile(stems, N_ELEMS(stems));
+	pattern_compile(&any_stem, 1);
+	pattern_compile(&no_stem, 1);
+	pattern_compile(&no_document, 1);
+	item_preload();
+	pattern_compile(limits, N_ELEMS(limits));
+	pattern_compile(&limit_head, 1);
+	pattern_compile(&small_part, 1);
+}
+
+/* What a line that is no item obliges to hand in, with the lines above it that its sentence began on. */
+static char *stem_text(const struct page *p, int line)
+{
+	const struct line *last = page_line(p, line);
+	GString *all;
+	const char *tail, *end;
+	char *stem;
+	int from = line;
+
+	for (; from > 0 && line - from < 3; from--) {
+		const struct line *above = page_line(p, from - 1);
+
+		if (page_line(p, from)->item || above->furniture || above->x1 < last->x0 ||
+		    above->y1 > page_line(p, from)->y1 || page_line(p, from)->y0 - above->y1 > above->y1 - above->y0)
+			break;
+	}
+	all = g_string_new(NULL);
+	for (int i = from; i <= line; i++)
+		text_join(all, page_line(p, i)->text);
+	/* Only the last sentence introduces the list. */
+	for (tail = all->str, end = text_sentence(tail); *end; end = text_sentence(tail))
+		tail = end + strspn(end, " ");
+	stem = g_strdup(tail);
+	g_string_free(all, TRUE);
+	return stem;
+}
+
+/* What the list behind that line is worth as one of documents, 0 for nothing. */
+static int stem_score(const struct page *p, int line)
+{
+	const char *text = page_line(p, line)->text;
+	auto_free char *stem = util_ends(text, ":") || pattern_match(&any_stem, text) ? stem_text(p, line) : NULL;
+	int score = stem && !pattern_match(&no_stem, stem) ? PATTERN_SCORE(stems, stem) : 0;
+
+	if (!score || util_ends(stem, "."))
+		return 0;
+	return util_ends(stem, ":") ? score + 6 : strlen(stem) < MOST_HEAD ? score - 10 : 0;
+}
+
+static bool has_document(const json_t *list, const char *text)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one) {
+		if (strcasecmp(json_string_value(json_object_get(one, "text")), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_document(json_t *list, const struct doc *d, const struct page *p, const char *item, int score)
+{
+	auto_free char *text = text_clean(item + item_bullet(item));
+	json_t *fact;
+
+	while (*text && strchr(";,. ", text[strlen(text) - 1]))
+		text[strlen(text) - 1] = '\0';
+	for (size_t i = 0; i < N_ELEMS(conjunctions); i++) {
+		if (util_ends(text, conjunctions[i]))
+			text[strlen(text) - strlen(conjunctions[i])] = '\0';
+	}
+	if (strlen(text) < 3 || strlen(text) > MOST_TEXT || json_array_size(list) >= MOST_DOCUMENTS ||
+	    has_document(list, text) || pattern_match(&no_document, text))
+		return;
+	fact = json_pack("{s:s, s:i}", "text", text, "confidence", score);
+	if (fact_place(d, fact, p, item))
+		json_array_append_new(list, fact);
+	else
+		json_decref(fact);
+}
+
+/* A list that is being read; it may go on over the page. */
+struct list {
+	int score;     /* 0: none is open */
+	int n;         /* items so far */
+	int since;     /* lines that are no items since the last */
+	double edge;   /* left, of the stem */
+	double indent; /* of its items */
+	char kind;     /* of its bullets: '1', 'a', '*', or ' ' for items that are only set in */
+	bool colon;    /* the stem ends in one */
+};
+
+/* Under a stem with a colon what is set in is a list too; one that reaches the margin goes on in the next line. */
+static bool is_set_in(const struct page *p, int k, const struct list *l)
+{
+	const struct line *line = page_line(p, k), *above = page_line(p, k - 1);
+
+	if (!l->colon || line->x0 < l->edge + 8 || (l->n && (l->kind != ' ' || line->x0 > l->indent + 2)))
+		return false;
+	return g_unichar_isupper(g_utf8_get_char(line->text)) && line->y0 > above->y0 &&
+	       line->y0 - above->y1 < line->y1 - line->y0;
+}
+
+/* An item whose mark, or where it has none its text, stands at x0. */
+static void read_item(json_t *list, const struct doc *d, const struct page *p, int k, char kind, double x0,
+		      struct list *l)
+{
+	auto_free char *item = NULL;
+
+	if (l->n == 0) {
+		l->indent = x0;
+		l->kind = kind;
+	}
+	if (kind == 'h' || x0 < l->indent - 12 || (x0 < l->indent + 12 && kind != l->kind)) {
+		l->score = 0;
+		return;
+	}
+	l->n++;
+	l->since = 0;
+	/* What stands further in says more of the item above. */
+	if (x0 > l->indent + 12)
+		return;
+	item = kind == ' ' ? g_strdup(page_line(p, k)->text) : item_text(p, k, MOST_TEXT + 20);
+	add_document(list, d, p, item, l->score - (kind == ' ' ? 12 : 0));
+}
+
+/* A list needs its stem: numbers behind one without a colon are the next headings. */
+static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct list *l)
+{
+	const struct line *line = page_line(p, k);
+	int mark = item_mark(p, k), score = mark >= 0 && l->score ? 0 : stem_score(p, k);
+
+	if (score) {
+		*l = (struct list){ score, 0, 0, line->x0, 0, 0, util_ends(line->text, ":") };
+		return;
+	}
+	if (!l->score || item_is_lone(line))
+		return;
+	if (mark >= 0)
+		read_item(list, d, p, k, item_kind(p, k, mark), page_line(p, mark)->x0, l);
+	else if (k > 0 && is_set_in(p, k, l))
+		read_item(list, d, p, k, ' ', line->x0, l);
+	else if (++l->since > (l->n ? 3 : 1))
+		l->score = 0;
+}
+
+json_t *field_documents(const struct doc *d)
+{
+	json_t *list = json_array();
+	struct list l = { .score = 0 };
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
+			const struct line *line = page_line(p, k);
+
+			if (!line->furniture && !section_is_index(page_block(p, line->block)))
+				read_line(list, d, p, k, &l);
+		}
+	}
+	if (json_array_size(list) > 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+static int number_of(GMatchInfo *m)
+{
+	static const struct {
+		const char *word;
+		int n;
+	} words[] = {
+		{ "one", 1 },      { "two", 2 },      { "three", 3 },   { "four", 4 },    { "five", 5 },
+		{ "six", 6 },      { "seven", 7 },    { "eight", 8 },   { "nine", 9 },    { "ten", 10 },
+		{ "twelve", 12 },  { "fifteen", 15 }, { "twenty", 20 }, { "thirty", 30 }, { "forty", 40 },
+		{ "fifty", 50 },   { "zwei", 2 },     { "drei", 3 },    { "vier", 4 },    { "fünf", 5 },
+		{ "sechs", 6 },    { "acht", 8 },     { "zehn", 10 },   { "zwölf", 12 },  { "fünfzehn", 15 },
+		{ "zwanzig", 20 }, { "dreißig", 30 },
+	};
+	auto_free char *a = g_match_info_fetch_named(m, "a"), *b = g_match_info_fetch_named(m, "b"),
+		       *word = g_match_info_fetch_named(m, "word");
+
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (word && strcasecmp(word, words[i].word) == 0)
+			return words[i].n;
+	}
+	return a && *a ? atoi(a) : b && *b ? atoi(b) : 0;
+}
+
+static void add_limit(struct choice *c, const struct doc *d, const struct page *p, const char *quote, const char *of,
+		      int n, int score)
+{
+	char key[16];
+	json_t *fact;
+
+	if (n < 1 || n > MOST_PAGES)
+		return;
+	snprintf(key, sizeof(key), "%d", n);
+	fact = json_pack("{s:i, s:s}", "value", n, "of", of);
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, key);
+}
+
+/* What the limit is of stands before it. */
+static bool is_small(const char *sentence, GMatchInfo *m)
+{
+	auto_free char *before = NULL;
+	int from = 0;
+
+	g_match_info_fetch_pos(m, 0, &from, NULL);
+	before = g_strndup(sentence, (gsize)from);
+	return pattern_match(&small_part, before);
+}
+
+/* The first limit is that of the main part, unless it says that it is of a small one. */
+static void read_limit(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
+{
+	for (const char *s = b->text; *s;) {
+		const char *end = text_sentence(s);
+		auto_free char *sentence = g_strndup(s, (gsize)(end - s)), *quote = NULL;
+		struct pattern *limit = PATTERN_BEST(limits, sentence);
+		GMatchInfo *m = limit ? pattern_find(limit, sentence, 0) : NULL;
+
+		if (m) {
+			quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
+			add_limit(c, d, p, quote, sentence, number_of(m),
+				  limit->score - (is_small(sentence, m) ? 40 : 0) - 3 * (int)MIN(c->facts->len, 8));
+		}
+		g_match_info_free(m);
+		s = end + strspn(end, " ");
+	}
+}
+
+/* A column "Page limit": its first row. */
+static void read_limit_column(struct choice *c, const struct doc *d, const struct page *p, int head)
+{
+	const struct line *h = page_line(p, head), *cell = NULL;
+	auto_free char *quote = NULL;
+
+	for (int k = head + 1; k < (int)p->lines->len && !cell; k++) {
+		const struct line *l = page_line(p, k);
+
+		if (l->y0 >= h->y1 && l->y0 < h->y1 + 4 * (h->y1 - h->y0) && l->x0 < h->x1 && l->x1 > h->x0)
+			cell = l;
+	}
+	if (!cell || strspn(cell->text, "0123456789") == 0 || strlen(cell->text) > 12)
+		return;
+	quote = fact_pair(h->text, cell->text);
+	add_limit(c, d, p, quote, h->text, atoi(cell->text), 84);
+}
+
+json_t *field_page_limit(const struct doc *d)
+{
+	auto_choice *c = choice_new();
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
+			const struct block *b = page_block(p, page_line(p, k)->block);
+
+			if (page_line(p, k)->furniture)
+				continue;
+			if (b->first == k && (strcasestr(b->text, "page") || strcasestr(b->text, "seite") ||
+					      strstr(b->text, "A4") || strcasestr(b->text, " sides")))
+				read_limit(c, d, p, b);
+			if (strlen(page_line(p, k)->text) < 24 && pattern_match(&limit_head, page_line(p, k)->text))
+				read_limit_column(c, d, p, k);
+		}
+	}
+	return choice_take(c);
+}

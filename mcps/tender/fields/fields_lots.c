@@ -1,0 +1,246 @@
+/* The lots a contract is divided into. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fact.h"
+#include "fields.h"
+#include "label.h"
+#include "tender/text/pattern.h"
+#include "tender/doc/section.h"
+#include "tender/text/text.h"
+
+#define MOST_LOTS  200
+#define MOST_TITLE 200
+
+/* "Los 3: Title", "Lot No. 2 - Title", "LOT-0001 Title", "Fachlos 1", "Teillos A". */
+static struct pattern lot_at = {
+	"^(?:\\d{1,2}(?:\\.\\d{1,2})*\\.? )?(?:(?:fach|teil|gebiets)?los|lot)(?:(?:-?nr\\.?| ?nummer| no\\.?| number|:)? ?)(?:LOT-)?(?<id>\\d{1,4}|[A-H]|[IVX]{1,4})(?![\\w%])\\s*(?<mark>[:.)(–—-]+)?\\s*(?<title>.*)$",
+	0, NULL, NULL
+};
+/* eForms: "5.1 Interne Referenz-ID Los: LOT-0001"; the title stands further down. */
+static struct pattern eforms_lot = { "\\b(?:los|lot)\\s*:\\s*LOT-(?<id>\\d{4})\\s*$", 0, NULL, NULL };
+static struct pattern title_at = { "^(?:titel|title|bezeichnung|name)(?=\\s*:)", 0, NULL, NULL };
+static struct pattern about_at = { "^(?:kurze )?(?:beschreibung|description)(?=\\s*:)", 0, NULL, NULL };
+static struct pattern column_head = { "^(?:(?:fach|teil)?los|lot)(?:[- ]?(?:nr|no|nummer|number)\\.?)?$", 0, NULL,
+				      NULL };
+static struct pattern cell_id = { "^(?<id>\\d{1,3}|[A-H]|[IVX]{1,4})[.)]?$", 0, NULL, NULL };
+/* What is said of a lot, and is no title of it. */
+static struct pattern no_title = {
+	"^(?:und|and|or|oder|bis|to|is|are|ist|sind|wird|will|shall|must|only|nur|of|von|werden|may|can|kann|können|the|der|die|das|for|für|umfasst|beinhaltet|comprises|consists|see|siehe|wie|as)\\b|^[\\d.,€$£ ]*$",
+	0, NULL, NULL
+};
+
+/* A lot while it is read. */
+struct lots {
+	const struct doc *doc;
+	json_t *list;
+	json_t *open; /* the lot whose title or description may follow; borrowed from list */
+	int since;    /* lines since it began */
+};
+
+void fields_lots_preload(void)
+{
+	pattern_compile(&lot_at, 1);
+	pattern_compile(&eforms_lot, 1);
+	pattern_compile(&title_at, 1);
+	pattern_compile(&about_at, 1);
+	pattern_compile(&column_head, 1);
+	pattern_compile(&cell_id, 1);
+	pattern_compile(&no_title, 1);
+}
+
+static json_t *find_lot(const struct lots *l, const char *id)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (l->list, i, one) {
+		if (streq(json_string_value(json_object_get(one, "id")), id))
+			return one;
+	}
+	return NULL;
+}
+
+/* A title ends where its sentence does; a bracket that opened before it closes with it. */
+static char *title_text(const char *text)
+{
+	auto_free char *all = text_clean(text);
+	char *title = g_strndup(all, (gsize)(text_sentence(all) - all));
+
+	while (*title && strchr(".,;:)(- ", title[strlen(title) - 1]) && !(util_ends(title, ")") && strchr(title, '(')))
+		title[strlen(title) - 1] = '\0';
+	return title;
+}
+
+/* The quote joins the number and the title where they stand apart. */
+static void set_title(struct lots *l, const struct page *p, json_t *lot, const char *text, const char *quote)
+{
+	auto_free char *title = title_text(text);
+
+	if (strlen(title) < 3 || strlen(title) > MOST_TITLE || pattern_match(&no_title, title))
+		return;
+	if (fact_place(l->doc, lot, p, quote))
+		json_object_set_new(lot, "title", json_string(title));
+}
+
+static void open_lot(struct lots *l, const char *id)
+{
+	const char *bare = id + strspn(id, "0");
+
+	l->since = 0;
+	l->open = find_lot(l, bare);
+	if (l->open || json_array_size(l->list) >= MOST_LOTS)
+		return;
+	l->open = json_pack("{s:s, s:n, s:n, s:i}", "id", bare, "title", "description", "confidence", 84);
+	json_array_append_new(l->list, l->open);
+}
+
+/* From byte at of line k to the end of its block, as long as the lines go on in one cell. */
+static char *rest_of(const struct page *p, int k, const char *from)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+	GString *all = g_string_new(from);
+
+	for (int i = k + 1; i < b->first + b->n && all->len < MOST_TITLE; i++) {
+		if (pattern_match(&lot_at, page_line(p, i)->text) || strchr(page_line(p, i)->text, ':'))
+			break;
+		text_join(all, page_line(p, i)->text);
+	}
+	return g_string_free(all, FALSE);
+}
+
+/* "Los 1: Title", "Los 1" with the title in the next cell, "5.1 Los: LOT-0001" with the title further down. */
+static bool read_named(struct lots *l, const struct page *p, int k)
+{
+	const char *text = page_line(p, k)->text;
+	GMatchInfo *m = strcasestr(text, "lo") ? pattern_find(&lot_at, text, 0) : NULL;
+	auto_free char *id = m ? g_match_info_fetch_named(m, "id") : NULL,
+		       *title = m ? g_match_info_fetch_named(m, "title") : NULL,
+		       *mark = m ? g_match_info_fetch_named(m, "mark") : NULL, *all = NULL, *quote = NULL;
+	int right = m && !*title ? page_right(p, k) : -1;
+
+	g_match_info_free(m);
+	if (!id || (*title && !*mark && !g_unichar_isupper(g_utf8_get_char(title))) ||
+	    (*title && pattern_match(&no_title, title)))
+		return false;
+	open_lot(l, id);
+	if (!l->open || json_is_string(json_object_get(l->open, "title")))
+		return true;
+	if (right >= 0) {
+		all = rest_of(p, right, page_line(p, right)->text);
+		quote = fact_pair(text, all);
+	} else if (*title) {
+		all = rest_of(p, k, title);
+		quote = fact_quote(p, page_block(p, page_line(p, k)->block), 0, 0);
+	}
+	if (all)
+		set_title(l, p, l->open, all, fact_stands(p, quote ? quote : "") ? quote : text);
+	return true;
+}
+
+/* The lines of eForms under "Los: LOT-0001". */
+static void read_below(struct lots *l, const struct page *p, int k)
+{
+	struct labelled value;
+
+	if (label_value(p, k, &title_at, &value)) {
+		if (!json_is_string(json_object_get(l->open, "title")))
+			set_title(l, p, l->open, value.value, value.quote);
+		labelled_release(&value);
+	} else if (label_value(p, k, &about_at, &value)) {
+		if (!json_is_string(json_object_get(l->open, "description")))
+			json_object_set_new(l->open, "description", json_string(value.value));
+		labelled_release(&value);
+	}
+}
+
+/* The rows under a head "Lot" that has other heads beside it. */
+static void read_column(struct lots *l, const struct page *p, int head)
+{
+	const struct line *h = page_line(p, head);
+
+	for (int k = head + 1; k < (int)p->lines->len; k++) {
+		const struct line *cell = page_line(p, k);
+		GMatchInfo *m = cell->y0 > h->y1 - 2 && cell->x0 < h->x1 && cell->x1 > h->x0 - 8
+					? pattern_find(&cell_id, cell->text, 0)
+					: NULL;
+		int right = m ? page_right(p, k) : -1;
+
+		if (right >= 0) {
+			auto_free char *id = g_match_info_fetch_named(m, "id"),
+				       *all = rest_of(p, right, page_line(p, right)->text),
+				       *quote = fact_pair(cell->text, page_line(p, right)->text);
+
+			open_lot(l, id);
+			if (l->open && !json_is_string(json_object_get(l->open, "title")))
+				set_title(l, p, l->open, all, quote);
+		}
+		g_match_info_free(m);
+	}
+}
+
+static bool read_eforms(struct lots *l, const struct page *p, int k)
+{
+	const char *text = page_line(p, k)->text;
+	GMatchInfo *m = strstr(text, "LOT-") ? pattern_find(&eforms_lot, text, 0) : NULL;
+	auto_free char *id = m ? g_match_info_fetch_named(m, "id") : NULL;
+
+	g_match_info_free(m);
+	if (id)
+		open_lot(l, id);
+	return id != NULL;
+}
+
+static void read_line(struct lots *l, const struct page *p, int k)
+{
+	const struct line *line = page_line(p, k);
+
+	if (line->furniture || section_is_index(page_block(p, line->block)))
+		return;
+	if (read_eforms(l, p, k) || read_named(l, p, k))
+		return;
+	if (pattern_match(&column_head, line->text) && page_right(p, k) >= 0)
+		read_column(l, p, k);
+	else if (l->open && ++l->since < 12)
+		read_below(l, p, k);
+}
+
+/* Numbers that begin with the first and leave none out are surely lots. */
+static int how_sure(const json_t *list)
+{
+	size_t i, in_order = 0;
+	json_t *one;
+
+	json_array_foreach (list, i, one) {
+		const char *id = json_string_value(json_object_get(one, "id"));
+
+		in_order += (size_t)atoi(id) == i + 1 || (size_t)(id[0] - 'A') == i;
+	}
+	return in_order == json_array_size(list) ? 90 : 66;
+}
+
+json_t *field_lots(const struct doc *d)
+{
+	struct lots l = { .doc = d, .list = json_array() };
+	json_t *one;
+	size_t i;
+
+	for (unsigned n = 0; n < d->pages->len; n++) {
+		const struct page *p = doc_page(d, n);
+
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
+			read_line(&l, p, k);
+	}
+	for (i = json_array_size(l.list); i-- > 0;) {
+		if (!json_is_string(json_object_get(json_array_get(l.list, i), "title")))
+			json_array_remove(l.list, i);
+	}
+	/* A contract that is not divided is printed as one lot. */
+	if (json_array_size(l.list) < 2) {
+		json_decref(l.list);
+		return NULL;
+	}
+	json_array_foreach (l.list, i, one)
+		json_object_set_new(one, "confidence", json_integer(how_sure(l.list)));
+	return l.list;
+}

@@ -1,0 +1,126 @@
+/* Under which number the issuer runs the procedure. */
+#include <stdlib.h>
+
+#include "tender/text/dates.h"
+#include "fact.h"
+#include "fields.h"
+#include "label.h"
+#include "names.h"
+#include "tender/text/pattern.h"
+#include "tender/text/text.h"
+
+#define REF_VALUE \
+	"(?<value>[A-Z0-9][\\w:/.()#&-]*\\d[\\w:/.-]*|(?-i:[A-Z]{1,6}(?:[ -][A-Z]{1,6})?)[ -]\\d[\\w/.-]*|\\d[\\w:/.-]+)"
+#define CASES \
+	"(?:solicitation|rf[pqibx]|itt|itb|ifb|tender|bid|quotation|event|sourcing event|procurement|reference|ref|contract|project|notice|enquiry|nit)"
+
+static struct pattern reference_at[] = {
+	{ "\\b" CASES
+	  "(?:\\.? ?(?:reference|ref))?\\.?[ -]*(?:no\\b\\.?|number|nr\\.?|id\\b|#)\\s*[:.#-]*\\s*" REF_VALUE,
+	  90, NULL, NULL },
+	{ "\\b(?:" CASES
+	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:.#]?\\s*(?<value>(?=[\\w/.-]*[/-])(?=[\\w/.-]*\\d)[A-Z0-9][\\w/.-]{3,})",
+	  84, NULL, NULL },
+	{ "\\b(?:vergabenummer|vergabe-?(?:nr|id)\\.?|aktenzeichen|az\\.?:?|geschäftszeichen|gesch\\.-?z\\.|geschäftsnummer|ausschreibungsnummer|ausschreibungs-?nr\\.?|ausschreibung nr\\.?|"
+	  "(?:angebots)?anfrage nr\\.?|referenznummer(?: der bekanntmachung)?|maßnahmennummer|projektnummer|verfahrensnummer|kennziffer)\\s*[:.]*\\s*" REF_VALUE,
+	  90, NULL, NULL },
+	{ "\\binterne kennung\\s*:\\s*(?:LOT-\\d+ )?(?<value>(?!LOT-\\d)\\S.{1,40}?)(?: (?:verfahrensart|titel|beschreibung|das verfahren)\\b.*)?$",
+	  84, NULL, NULL },
+	{ "\\b" NAMES_DOCUMENT
+	  "(?: \\((?:rf[pqi]|itt|itb|ifb)\\))?\\s*(?:no\\b\\.?|nr\\b\\.?|number|#|:)*\\s*" REF_VALUE,
+	  82, NULL, NULL },
+};
+
+static struct pattern reference_labels[] = {
+	{ "^(?:" CASES
+	  "(?: (?:reference|ref\\.?))?[ -]*(?:no\\b\\.?|number|id\\b)|contract reference|tender reference|our reference)(?=\\s*[:.]|$)",
+	  91, NULL, NULL },
+	{ "^(?:vergabenummer|vergabe-?nr\\.?|aktenzeichen|geschäftszeichen|referenznummer.*|ausschreibungsnummer|vergabe-?id)(?=\\s*:|$)",
+	  91, NULL, NULL },
+};
+
+/* A number that stands alone on the cover: letters and digits with marks between them. */
+static struct pattern bare = {
+	"^\\(?(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}\\)?$|^(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}$",
+	0, NULL, NULL
+};
+
+/* Numbers of other things. */
+static struct pattern no_reference = {
+	"phone|fax|\\btel\\b|page \\d|\\bform\\b|isbn|account|\\bgst|\\bpan\\b|iban|\\bclause\\b|\\bid\\b.*meeting|meeting id|conference id|project \\d|addend|amend|cpv|nuts|umsatzsteuer|handelsregister|registrierungsnummer|"
+	"requisition|purchase no|invoice|registered in|amtsgericht|\\bduns\\b|naics|\\bdin\\b|\\biso\\b|\\ben \\d|§|postfach|room|suite",
+	0, NULL, NULL
+};
+
+void fields_reference_preload(void)
+{
+	pattern_compile(reference_at, N_ELEMS(reference_at));
+	pattern_compile(reference_labels, N_ELEMS(reference_labels));
+	pattern_compile(&bare, 1);
+	pattern_compile(&no_reference, 1);
+}
+
+static bool has_digit(const char *s)
+{
+	return strpbrk(s, "0123456789") != NULL;
+}
+
+static bool is_date(const char *s)
+{
+	GArray *dates = dates_scan(s, true);
+	bool is = dates->len > 0 && g_array_index(dates, struct date, 0).from == 0 &&
+		  (size_t)g_array_index(dates, struct date, 0).to + 1 >= strlen(s);
+
+	g_array_unref(dates);
+	return is;
+}
+
+static void add_at(struct choice *c, const struct doc *d, const struct page *p, const char *text)
+{
+	for (size_t i = 0; i < N_ELEMS(reference_at); i++) {
+		GMatchInfo *m = pattern_find(&reference_at[i], text, 0);
+		auto_free char *value = m ? g_match_info_fetch_named(m, "value") : NULL;
+
+		g_match_info_free(m);
+		if (value && has_digit(value) && strlen(value) >= 3 && !strchr(value, '@') && !is_date(value))
+			names_add(c, d, p, value, text, names_early(p, reference_at[i].score));
+	}
+}
+
+static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int k)
+{
+	const char *text = page_line(p, k)->text;
+	struct pattern *label = strlen(text) < 200 ? PATTERN_BEST(reference_labels, text + text_bullet(text)) : NULL;
+	struct labelled l;
+
+	if (!label || !label_value(p, k, label, &l))
+		return;
+	if (has_digit(l.value) && strlen(l.value) < 60 && text_words(l.value) < 6 &&
+	    !pattern_match(&no_reference, l.value))
+		names_add(c, d, p, l.value, l.quote,
+			  names_early(p, label->score) - (strchr(text, ':') || names_first_cell(p, k) ? 0 : 30));
+	labelled_release(&l);
+}
+
+json_t *field_reference(const struct doc *d)
+{
+	auto_choice *c = choice_new();
+
+	for (unsigned i = 0; i < d->pages->len && i < 12; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
+			const char *text = page_line(p, k)->text;
+
+			if (pattern_match(&no_reference, text))
+				continue;
+			if (has_digit(text))
+				add_at(c, d, p, text);
+			add_labelled(c, d, p, k);
+			if (i == 0 && k < 30 && strlen(text) < 24 && has_digit(text) && pattern_match(&bare, text))
+				names_add(c, d, p, text, text, 66);
+		}
+	}
+	names_weigh(c, d);
+	return choice_take_listing(c);
+}

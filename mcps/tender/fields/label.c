@@ -1,0 +1,102 @@
+#include "label.h"
+
+#include "fact.h"
+#include "tender/text/text.h"
+
+#define MOST_VALUE 300
+
+void labelled_release(struct labelled *l)
+{
+	g_free(l->value);
+	g_free(l->quote);
+	*l = (struct labelled){ 0 };
+}
+
+/* "Beschreibung: …", "Email:" begin something else. */
+static bool begins_label(const char *s)
+{
+	const char *colon = strstr(s, ":");
+
+	return colon && colon - s >= 2 && colon - s < 48 && (colon[1] == ' ' || colon[1] == '\0') &&
+	       g_unichar_isupper(g_utf8_get_char(s)) && !memchr(s, '.', (size_t)(colon - s));
+}
+
+/* The lines of a block from one on, until another label begins or the sentence is over. */
+static void take_lines(const struct page *p, int first, const char *rest, GString *value, GString *quote)
+{
+	const struct block *b = page_block(p, page_line(p, first)->block);
+
+	g_string_append(value, rest);
+	g_string_append(quote, page_line(p, first)->text);
+	for (int i = first + 1; i < b->first + b->n && value->len < MOST_VALUE; i++) {
+		const char *text = page_line(p, i)->text;
+		gsize was = quote->len;
+
+		if (begins_label(text) || (value->len && strchr(".;", value->str[value->len - 1])))
+			break;
+		text_join(quote, text);
+		if (!fact_stands(p, quote->str)) {
+			g_string_truncate(quote, was);
+			break;
+		}
+		text_join(value, text);
+	}
+}
+
+/* Where the label ends in the line: behind its colon, dash or number sign; -1 when it does not match. */
+static int label_end(struct pattern *label, const char *text)
+{
+	GMatchInfo *m = pattern_find(label, text, 0);
+	int from, to = -1;
+	size_t skip;
+
+	if (!m)
+		return -1;
+	if (g_match_info_fetch_pos(m, 0, &from, &to)) {
+		bool marked = false;
+
+		for (skip = strspn(text + to, " "); strchr(":#.-=", text[to + (int)skip]) && text[to + (int)skip];
+		     skip++)
+			marked = true;
+		skip += strspn(text + to + skip, " ");
+		/* A word that goes on is prose: "Title of the" is a label, "Contact us" is none. */
+		if (text[to + (int)skip] && !marked && (to == 0 || text[to - 1] != ':'))
+			to = -1;
+		else
+			to += (int)skip;
+	}
+	g_match_info_free(m);
+	return to;
+}
+
+bool label_value(const struct page *p, int i, struct pattern *label, struct labelled *out)
+{
+	const char *text = page_line(p, i)->text;
+	int end = label_end(label, text + text_bullet(text)), at = i;
+	GString *value, *quote;
+	bool good;
+
+	if (end < 0)
+		return false;
+	value = g_string_new(NULL);
+	quote = g_string_new(NULL);
+	if (text[text_bullet(text) + (size_t)end]) {
+		take_lines(p, i, text + text_bullet(text) + end, value, quote);
+	} else {
+		at = page_right(p, i);
+		if (at < 0)
+			at = page_below(p, i);
+		if (at >= 0 && !begins_label(page_line(p, at)->text) && !page_line(p, at)->item) {
+			take_lines(p, at, page_line(p, at)->text, value, quote);
+			g_string_prepend(quote, " \xE2\x80\xA6 ");
+			g_string_prepend(quote, text);
+		}
+	}
+	*out = (struct labelled){ text_clean(value->str), g_strdup(quote->str), i, at };
+	g_string_free(value, TRUE);
+	g_string_free(quote, TRUE);
+	good = out->value[0] && strlen(out->value) <= MOST_VALUE && fact_stands(p, out->quote);
+	if (!good)
+		labelled_release(out);
+	return good;
+}

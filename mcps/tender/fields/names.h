@@ -1,0 +1,43 @@
+/* names - what the title, the issuer and the number of a tender have in common: names that are said more than once */
+#ifndef TENDER_NAMES_H
+#define TENDER_NAMES_H
+
+#include "tender/doc/doc.h"
+#include "fact.h"
+#include "tender/text/pattern.h"
+
+/* The kinds of document that a tender is, as a group of a pattern. */
+#define NAMES_DOCUMENT                                                                                                        \
+	"(?:request for (?:proposals?|quotations?|quotes?|information|tenders?|bids?|qualifications?|offers?|applications?)|" \
+	"(?:rf[pqibto]|itt|itb|ifb|eoi|rfq)s?|call for (?:proposals?|tenders?|bids?)|notice inviting tenders?|"               \
+	"invitation (?:to|for) (?:bid|tender|quote|negotiate)s?|expressions? of interest|"                                    \
+	"(?:e-?)?tender(?: notice| documents?)?|bid(?: documents?| notice)?|solicitation|"                                    \
+	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+\\b)?|(?:angebots)?anfrage|angebotsaufforderung|"                         \
+	"(?:öffentliche |beschränkte )?ausschreib\\w*|(?:öffentliche|freihändige) vergabe)"
+
+/* names_key - equal names have equal keys, whatever their case and marks; the caller's */
+char *names_key(const char *name);
+
+/* names_add - a candidate: value is cleaned, its article and the marks at its end removed */
+void names_add(struct choice *c, const struct doc *d, const struct page *p, const char *value, const char *quote,
+	       int score);
+
+/* names_early - early pages name things; later ones mention them: what score is worth on page p */
+int names_early(const struct page *p, int score);
+
+/* names_weigh - raise the candidates that other pages say too */
+void names_weigh(struct choice *c, const struct doc *d);
+
+/* names_document - text says nothing but the kind of document, a part of it, a place, a date or a number */
+bool names_document(const char *text);
+
+/* names_organisation - text reads like the name of one; the score of how sure that is, 0 for none */
+int names_organisation(const char *text);
+
+/* names_first_cell - line i has no cell before it that is more than a number: a label at the beginning of its row */
+bool names_first_cell(const struct page *p, int i);
+
+/* names_preload - compile the patterns */
+void names_preload(void);
+
+#endif

@@ -1,0 +1,499 @@
+#include "clause.h"
+
+#include <stdlib.h>
+
+#include "tender/doc/section.h"
+#include "tender/doc/table.h"
+#include "tender/text/text.h"
+#include "wording.h"
+
+#define MOST_CLAUSES  40000
+#define MOST_STEMS    3   /* lists in lists */
+#define LONG_ENOUGH   40  /* letters of a text that stops in the middle of a sentence */
+#define STOPPED_WORDS 4   /* of what is a sentence when a stop ends it */
+#define NEAR_NUMBER   60  /* points between a number and the text beside it */
+#define MOST_HEADS    200 /* bytes of the heads of columns */
+
+/* What a list's items begin with: only items of one kind follow each other in it. */
+struct style {
+	gunichar sign; /* the bullet, 'a' for a letter, '1' for a number, 0 for neither */
+	int dots;      /* in the number */
+};
+
+/* A paragraph or an item, put together from the blocks over which it runs. */
+struct para {
+	GString *text;
+	char *id;
+	const struct page *page, *more;
+	size_t cut; /* where the text of page more begins */
+	bool item;
+	struct style style;
+};
+
+struct stem {
+	char *text, *id;
+	struct style of;   /* the item that it is itself */
+	struct style list; /* its items; not known before the first */
+	bool of_item, begun;
+};
+
+struct reading {
+	GPtrArray *out;
+	char *section, *heads;
+	struct para para;
+	struct stem stems[MOST_STEMS];
+	int n_stems;
+	bool waiting; /* the last stem is itself a clause when no item follows */
+	const struct page *page;
+	double gutter;
+	bool *seen; /* blocks of the page that a row has taken */
+	int last_file;
+};
+
+void clause_free(void *arg)
+{
+	struct clause *c = arg;
+
+	g_free(c->text);
+	g_free(c->id);
+	g_free(c->section);
+	g_free(c->stem);
+	g_free(c);
+}
+
+static struct clause *emit(struct reading *r, enum clause_kind kind, const char *text, const char *id)
+{
+	struct clause *c;
+
+	if (!text[0] || r->out->len >= MOST_CLAUSES)
+		return NULL;
+	c = g_new0(struct clause, 1);
+	c->kind = kind;
+	c->text = g_strdup(text);
+	c->id = g_strdup(id);
+	c->section = g_strdup(r->section);
+	c->page = r->page;
+	g_ptr_array_add(r->out, c);
+	return c;
+}
+
+static void stem_drop(struct reading *r)
+{
+	struct stem *s = &r->stems[--r->n_stems];
+
+	g_free(s->text);
+	g_free(s->id);
+	*s = (struct stem){ 0 };
+}
+
+static void stems_clear(struct reading *r)
+{
+	while (r->n_stems > 0)
+		stem_drop(r);
+	r->waiting = false;
+}
+
+static struct style style_of(const char *marker)
+{
+	struct style s = { 0 };
+	gunichar c = g_utf8_get_char(marker);
+
+	if (c == '(')
+		c = g_utf8_get_char(marker + 1);
+	s.sign = c < 0x80 && g_ascii_isdigit((char)c) ? '1' : c < 0x80 && g_ascii_isalpha((char)c) ? 'a' : c;
+	for (const char *at = marker; *at && *at != ' '; at++)
+		s.dots += *at == '.' && g_ascii_isalnum(at[1]);
+	return s;
+}
+
+static bool same_style(struct style a, struct style b)
+{
+	return a.sign == b.sign && a.dots == b.dots;
+}
+
+/* The stem that an item belongs to; lists that ended before it are forgotten. NULL for none. */
+static struct stem *stem_for(struct reading *r, struct style style)
+{
+	while (r->n_stems > 0) {
+		struct stem *s = &r->stems[r->n_stems - 1];
+
+		if (s->of_item && same_style(s->of, style)) {
+			stem_drop(r);
+			continue;
+		}
+		if (!s->begun) {
+			s->begun = true;
+			s->list = style;
+		}
+		/* Bullets of another kind are a list in the list; a number is not. */
+		if (same_style(s->list, style) || style.sign != '1')
+			return s;
+		stem_drop(r);
+	}
+	return NULL;
+}
+
+static void stem_push(struct reading *r, const struct para *p, const char *text)
+{
+	struct stem *s;
+
+	if (!p->item)
+		stems_clear(r);
+	if (r->n_stems == MOST_STEMS)
+		stem_drop(r);
+	s = &r->stems[r->n_stems++];
+	*s = (struct stem){ .text = g_strdup(text), .id = g_strdup(p->id), .of = p->style, .of_item = p->item };
+	r->waiting = true;
+}
+
+/* A stem without a list was a sentence. */
+static void stem_settle(struct reading *r, bool item_follows)
+{
+	if (r->waiting && !item_follows)
+		emit(r, CLAUSE_SENTENCE, r->stems[r->n_stems - 1].text, r->stems[r->n_stems - 1].id);
+	r->waiting = false;
+}
+
+/* "C.3.1", "F-01", "2.4": it is the document's name for that place; "a)" and "3." are not. */
+static char *id_of(const char *marker)
+{
+	size_t len = strcspn(marker, " "), digits = 0, others = 0;
+
+	while (len > 0 && strchr(".:)", marker[len - 1]))
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		digits += g_ascii_isdigit(marker[i]) != 0;
+		others += !g_ascii_isdigit(marker[i]) && marker[i] != '(';
+	}
+	return digits > 0 && others > 0 && g_ascii_isalnum(marker[0]) ? g_strndup(marker, len) : NULL;
+}
+
+static char *item_id(const struct stem *stem, const char *marker)
+{
+	char *own = id_of(marker);
+
+	if (own || !stem || !stem->id || !strchr("(abcdefghijklmnopqrstuvwxyz", marker[0]))
+		return own;
+	return g_strdup_printf("%s%.*s", stem->id, (int)strcspn(marker, " "), marker);
+}
+
+static void place(struct clause *c, const struct para *p, size_t from)
+{
+	if (!c)
+		return;
+	c->page = p->page;
+	if (p->more && from >= p->cut) {
+		c->page = p->more;
+	} else if (p->more && from + strlen(c->text) > p->cut) {
+		c->more = p->more;
+		c->cut = p->cut - from;
+	}
+}
+
+static void read_sentence(struct reading *r, const struct para *p, size_t from, size_t to, const struct stem *stem)
+{
+	auto_free char *text = g_strndup(p->text->str + from, to - from);
+	bool last = p->text->str[to + strspn(p->text->str + to, " ")] == '\0';
+	struct clause *c;
+
+	if (last && to > from && text[to - from - 1] == ':') {
+		stem_push(r, p, text);
+		return;
+	}
+	c = emit(r, stem ? CLAUSE_ITEM : CLAUSE_SENTENCE, text, p->id);
+	if (c && stem)
+		c->stem = g_strdup(stem->text);
+	place(c, p, from);
+}
+
+static void para_close(struct reading *r)
+{
+	struct para *p = &r->para;
+	size_t from, to;
+	struct stem *stem = NULL;
+
+	if (!p->text)
+		return;
+	from = text_marker(p->text->str);
+	stem_settle(r, p->item);
+	if (p->item) {
+		stem = stem_for(r, p->style);
+		p->id = item_id(stem, p->text->str);
+	} else {
+		stems_clear(r);
+		p->id = from > 0 ? id_of(p->text->str) : NULL;
+	}
+	for (; p->text->str[from]; from = to + strspn(p->text->str + to, " ")) {
+		from += text_marker(p->text->str + from);
+		to = (size_t)(text_sentence(p->text->str + from) - p->text->str);
+		read_sentence(r, p, from, to, stem);
+		stem = NULL; /* only the first sentence of an item ends the stem's */
+	}
+	g_string_free(p->text, TRUE);
+	g_free(p->id);
+	*p = (struct para){ 0 };
+}
+
+static bool is_open(const struct para *p)
+{
+	return p->text && p->text->len > 0 && !strchr(".!?:;", p->text->str[p->text->len - 1]);
+}
+
+/* A label with its value, the head of a list, a sentence with its stop and what obliges somebody are no headings. */
+static bool is_heading(const struct block *b)
+{
+	bool sentence = util_ends(b->text, ".") && text_words(b->text) >= STOPPED_WORDS && !text_upper(b->text);
+
+	return section_is_heading(b) && !sentence && !strstr(b->text, ": ") && !util_ends(b->text, ":") &&
+	       !util_ends(b->text, ":-") && !wording_obliges(b->text);
+}
+
+/* Does text carry on the sentence in which the paragraph before it stopped? */
+static bool carries_on(const struct reading *r, const struct block *b, bool item)
+{
+	const struct para *p = &r->para;
+	gunichar first = g_utf8_get_char(b->text);
+
+	if (item || !p->text || !is_open(p) || p->more)
+		return false;
+	if (g_unichar_islower(first))
+		return true;
+	return r->page != p->page && !p->item && g_utf8_strlen(p->text->str, -1) > LONG_ENOUGH && !is_heading(b);
+}
+
+static void para_begin(struct reading *r, const char *text, const char *marker, bool item)
+{
+	struct para *p = &r->para;
+
+	para_close(r);
+	p->text = g_string_new(text);
+	p->page = r->page;
+	p->item = item;
+	p->style = style_of(marker);
+}
+
+static void para_continue(struct reading *r, const struct block *b)
+{
+	struct para *p = &r->para;
+
+	if (!p->text)
+		return;
+	text_join(p->text, b->text);
+	p->cut = p->text->len - strlen(b->text);
+	p->more = r->page;
+}
+
+static void enter_section(struct reading *r, const char *text)
+{
+	para_close(r);
+	stem_settle(r, false);
+	stems_clear(r);
+	g_free(r->section);
+	r->section = g_strdup(text);
+}
+
+/* Short lines under a stem that have no bullet: boxes of a form are drawn and leave no sign in the text. */
+static bool is_loose_item(const struct reading *r, const struct block *b)
+{
+	if (is_open(&r->para) || r->n_stems == 0 || text_upper(b->text) || b->n > 2)
+		return false;
+	return text_marker(b->text) == 0 && !strchr(".:", b->text[strlen(b->text) - 1]) && text_words(b->text) <= 14;
+}
+
+static void read_block(struct reading *r, const struct block *b)
+{
+	size_t marker = text_marker(b->text);
+	bool item = b->item || marker > 0;
+
+	if (carries_on(r, b, item)) {
+		para_continue(r, b);
+		return;
+	}
+	if (r->para.text && r->para.text->str[r->para.text->len - 1] == ':')
+		para_close(r);
+	if (is_loose_item(r, b)) {
+		para_begin(r, b->text, "", true);
+		return;
+	}
+	g_free(steal(r->heads));
+	if (is_heading(b))
+		enter_section(r, b->text);
+	else
+		para_begin(r, b->text, marker ? b->text : "", item);
+}
+
+static const char *cell_text(const struct reading *r, const struct row *row, int i)
+{
+	return page_block(r->page, row->cells[i])->text;
+}
+
+static bool is_head(const struct reading *r, const struct row *row)
+{
+	for (int i = 0; i < row->n; i++) {
+		const char *text = cell_text(r, row, i);
+
+		if (text_words(text) > 4 || strpbrk(text, "0123456789?") || util_ends(text, ":"))
+			return false;
+	}
+	return true;
+}
+
+static void take_heads(struct reading *r, const struct row *row)
+{
+	GString *heads = g_string_new(NULL);
+
+	for (int i = 0; i < row->n && heads->len < MOST_HEADS; i++)
+		g_string_append_printf(heads, "%s%s", i ? " / " : "", cell_text(r, row, i));
+	g_free(r->heads);
+	r->heads = g_string_free(heads, FALSE);
+}
+
+static bool is_marker(const char *text)
+{
+	size_t len = strlen(text);
+	auto_free char *spaced = g_strdup_printf("%s x", text);
+
+	return len <= 12 && (text_marker(spaced) == len + 1 || (len <= 3 && strspn(text, "0123456789") == len));
+}
+
+/* A number or bullet, and beside it what it is the number of. */
+static bool is_numbered(const struct reading *r, const struct row *row)
+{
+	return row->n == 2 && !r->heads && is_marker(cell_text(r, row, 0)) &&
+	       page_block(r->page, row->cells[1])->x0 - page_block(r->page, row->cells[0])->x1 < NEAR_NUMBER;
+}
+
+static void read_numbered(struct reading *r, const struct row *row)
+{
+	const char *marker = cell_text(r, row, 0);
+	const struct block *b = page_block(r->page, row->cells[1]);
+	auto_free char *text = g_strdup_printf("%s %s", marker, b->text);
+
+	para_begin(r, text_marker(text) ? text : b->text, marker, true);
+}
+
+static int longest_cell(const struct reading *r, const struct row *row)
+{
+	int best = 0;
+
+	for (int i = 1; i < row->n; i++) {
+		if (g_utf8_strlen(cell_text(r, row, i), -1) > g_utf8_strlen(cell_text(r, row, best), -1))
+			best = i;
+	}
+	return best;
+}
+
+static const char *level_of(const struct reading *r, const struct row *row, int main)
+{
+	const char *level = NULL;
+
+	for (int i = 0; i < row->n && !level; i++)
+		level = i == main ? NULL : table_level(cell_text(r, row, i));
+	return level;
+}
+
+static void read_cell(struct reading *r, const char *text, const char *id)
+{
+	const char *end;
+
+	for (; *text; text = end + strspn(end, " ")) {
+		auto_free char *sentence = NULL;
+		struct clause *c;
+
+		end = text_sentence(text);
+		sentence = g_strndup(text, (size_t)(end - text));
+		c = emit(r, CLAUSE_SENTENCE, sentence, id);
+		if (c)
+			c->stem = g_strdup(r->heads);
+	}
+}
+
+static void read_row(struct reading *r, const struct row *row)
+{
+	int main = longest_cell(r, row);
+	const char *text = cell_text(r, row, main);
+	auto_free char *own = main > 0 && is_marker(cell_text(r, row, 0)) ? id_of(cell_text(r, row, 0)) : NULL;
+	struct clause *c;
+
+	para_close(r);
+	stem_settle(r, false);
+	stems_clear(r);
+	for (int i = 0; i < row->n; i++) {
+		if (i != main && text_words(cell_text(r, row, i)) > 4)
+			read_cell(r, cell_text(r, row, i), NULL);
+	}
+	text += text_marker(text);
+	if (!r->heads && !level_of(r, row, main) && *text_sentence(text)) {
+		read_cell(r, text, own);
+		return;
+	}
+	c = emit(r, CLAUSE_ROW, text, own);
+	if (!c)
+		return;
+	c->stem = g_strdup(r->heads);
+	c->level = level_of(r, row, main);
+}
+
+static void read_place(struct reading *r, int k)
+{
+	const struct block *b = page_block(r->page, k);
+	struct row row;
+
+	if (table_row(r->page, k, r->gutter, &row) > 1) {
+		for (int i = 0; i < row.n; i++)
+			r->seen[row.cells[i]] = true;
+		if (is_numbered(r, &row)) {
+			read_numbered(r, &row);
+		} else if (is_head(r, &row) && !level_of(r, &row, -1)) {
+			para_close(r);
+			take_heads(r, &row);
+		} else {
+			read_row(r, &row);
+		}
+		return;
+	}
+	read_block(r, b);
+}
+
+static void read_page(struct reading *r)
+{
+	const struct page *p = r->page;
+
+	r->gutter = table_gutter(p);
+	r->seen = g_new0(bool, p->blocks->len + 1);
+	for (int k = 0; k < (int)p->blocks->len; k++) {
+		const struct block *b = page_block(p, k);
+
+		if (!r->seen[k] && !page_line(p, b->first)->furniture && !section_is_index(b))
+			read_place(r, k);
+	}
+	g_free(r->seen);
+}
+
+static void file_begin(struct reading *r, int file)
+{
+	para_close(r);
+	stem_settle(r, false);
+	stems_clear(r);
+	g_free(steal(r->section));
+	g_free(steal(r->heads));
+	r->last_file = file;
+}
+
+GPtrArray *clause_list(const struct doc *d)
+{
+	struct reading r = { .out = g_ptr_array_new_with_free_func(clause_free), .last_file = -1 };
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		if (!p->readable)
+			continue;
+		if (p->file != r.last_file)
+			file_begin(&r, p->file);
+		r.page = p;
+		read_page(&r);
+	}
+	file_begin(&r, -1);
+	return r.out;
+}
