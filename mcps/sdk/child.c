@@ -23,7 +23,8 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-int child_threads(void)
+/* How many threads this process has; -errno when it cannot be told */
+static int count_threads(void)
 {
 	auto_buf b = BUF_INIT;
 	int rc = io_read_file(AT_FDCWD, "/proc/self/status", &b, 1 << 16);
@@ -38,7 +39,7 @@ int child_threads(void)
 /* TSan has a thread of its own, which is prepared for fork. */
 static int check_threads(struct err *e)
 {
-	int n = child_threads();
+	int n = count_threads();
 
 	if (n < 0)
 		return err_set(e, n, "the number of threads of the server cannot be read");

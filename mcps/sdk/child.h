@@ -26,9 +26,6 @@ struct child_end {
 	char text[200]; /* a sentence: what happened and what to do */
 };
 
-/* child_threads - how many threads this process has; -errno when it cannot be told */
-int child_threads(void);
-
 /*
  * child_start - fork a process that runs tool with args (borrowed)
  * Refused with -EBUSY when this process has more than one thread: a fork would copy locks that nobody opens.

@@ -32,7 +32,8 @@ int wire_flush(struct wire *w)
 	return 0;
 }
 
-int wire_send(struct wire *w, json_t *message)
+/* Queues a message; takes the reference. Returns 0 or -ENOMEM */
+static int send_message(struct wire *w, json_t *message)
 {
 	auto_free char *line = message ? json_dumps(message, JSON_COMPACT) : NULL;
 	size_t len = line ? strlen(line) : 0;
@@ -52,7 +53,7 @@ static json_t *copy_id(const json_t *id)
 
 int wire_reply(struct wire *w, const json_t *id, json_t *result)
 {
-	return wire_send(w, json_pack("{s:s, s:o, s:o}", "jsonrpc", "2.0", "id", copy_id(id), "result", result));
+	return send_message(w, json_pack("{s:s, s:o, s:o}", "jsonrpc", "2.0", "id", copy_id(id), "result", result));
 }
 
 int wire_refuse(struct wire *w, const json_t *id, enum wire_error code, const char *fmt, ...)
@@ -63,11 +64,11 @@ int wire_refuse(struct wire *w, const json_t *id, enum wire_error code, const ch
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	return wire_send(w, json_pack("{s:s, s:o, s:{s:i, s:s}}", "jsonrpc", "2.0", "id", copy_id(id), "error", "code",
-				      (int)code, "message", buf_str(&text)));
+	return send_message(w, json_pack("{s:s, s:o, s:{s:i, s:s}}", "jsonrpc", "2.0", "id", copy_id(id), "error",
+					 "code", (int)code, "message", buf_str(&text)));
 }
 
 int wire_notify(struct wire *w, const char *method, json_t *params)
 {
-	return wire_send(w, json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0", "method", method, "params", params));
+	return send_message(w, json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0", "method", method, "params", params));
 }

@@ -40,8 +40,6 @@ bool wire_pending(const struct wire *w);
  */
 int wire_flush(struct wire *w);
 
-/* wire_send - queue a message; takes the reference. Returns 0 or -ENOMEM */
-int wire_send(struct wire *w, json_t *message);
 /* wire_reply, wire_refuse - queue the answer to request id (borrowed; NULL means null); wire_reply takes result */
 int wire_reply(struct wire *w, const json_t *id, json_t *result);
 int wire_refuse(struct wire *w, const json_t *id, enum wire_error code, const char *fmt, ...) PRINTF_LIKE(4, 5);

@@ -51,6 +51,12 @@ static int take_profile(struct fs *fs, struct found at, struct attachment *out, 
 	return blob_put(fs->p->blobs, text.data, text.len, out->sha256, e);
 }
 
+/* Errors that are the request's own; every other is the host's, and may pass. */
+static bool is_no_such_path(int rc)
+{
+	return rc == -ENOENT || rc == -ENOTDIR || rc == -ENAMETOOLONG || rc == -EINVAL;
+}
+
 static int resolve_file(struct fs *fs, const char *path, struct attachment *out, struct err *e)
 {
 	const char *inside = inside_of(fs, path);
@@ -64,9 +70,11 @@ static int resolve_file(struct fs *fs, const char *path, struct attachment *out,
 		rc = take_document(fs, at.row, out, e);
 	else if (rc == 0 && at.kind == NODE_COMPANY_PROFILE)
 		rc = take_profile(fs, at, out, e);
-	else
+	else if (rc == 0)
 		rc = -ENOENT;
-	return rc < 0 ? err_set(e, -EINVAL, "data.file_path '%s' names no document in this mount", path) : 0;
+	if (is_no_such_path(rc))
+		return err_set(e, -EINVAL, "data.file_path '%s' names no document in this mount", path);
+	return rc < 0 ? err_add(e, rc, "data.file_path '%s'", path) : 0;
 }
 
 static bool is_taken(const struct upload_request *r, const char *name)

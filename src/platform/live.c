@@ -212,7 +212,8 @@ int live_store(struct platform *p, struct tx *tx, struct task *t, struct err *e)
 	return rc;
 }
 
-void live_stored(struct platform *p, int64_t task_row, int64_t fence)
+/* The transaction of live_store is durable: its lines need not be kept */
+static void forget_stored(struct platform *p, int64_t task_row, int64_t fence)
 {
 	struct running *r;
 
@@ -294,7 +295,7 @@ int work_keep(struct platform *p, struct err *e)
 	if (k.n)
 		rc = store_write(p->store, keep, &k, e);
 	for (size_t i = 0; rc == 0 && i < k.n; i++)
-		live_stored(p, k.due[i].row, k.due[i].fence);
+		forget_stored(p, k.due[i].row, k.due[i].fence);
 	free(k.due);
 	return rc;
 }

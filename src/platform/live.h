@@ -12,7 +12,5 @@ void live_begin(struct platform *p, int64_t task_row, int64_t fence);
 void live_end(struct platform *p, int64_t task_row, int64_t fence);
 /* live_store - in a transaction: write the lines and the progress that are not stored yet into t and the log */
 int live_store(struct platform *p, struct tx *tx, struct task *t, struct err *e);
-/* live_stored - the transaction of live_store is durable: its lines need not be kept */
-void live_stored(struct platform *p, int64_t task_row, int64_t fence);
 
 #endif

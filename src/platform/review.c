@@ -211,7 +211,8 @@ int review_retry(struct platform *p, int64_t task_row, const struct actor *who, 
 	return put(&(struct decision){ .p = p, .task_row = task_row, .who = who }, retry, e);
 }
 
-int review_run(struct platform *p, int64_t task_row, const char *engine, const struct actor *who, struct err *e)
+/* As retry, with another engine: "MCP" or "MCP/TOOL". -EINVAL when there is none */
+static int review_run(struct platform *p, int64_t task_row, const char *engine, const struct actor *who, struct err *e)
 {
 	return put(&(struct decision){ .p = p, .task_row = task_row, .who = who, .engine = engine }, retry, e);
 }

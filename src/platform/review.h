@@ -16,8 +16,6 @@ int review_correct(struct platform *p, int64_t task_row, const char *text, size_
 		   struct err *e);
 /* review_retry - todo again, worked on anew also where a stored answer exists */
 int review_retry(struct platform *p, int64_t task_row, const struct actor *who, struct err *e);
-/* review_run - as retry, with another engine: "MCP" or "MCP/TOOL". -EINVAL when there is none */
-int review_run(struct platform *p, int64_t task_row, const char *engine, const struct actor *who, struct err *e);
 int review_cancel(struct platform *p, int64_t task_row, const struct actor *who, struct err *e);
 /* review_move - what moving the task to a status directory means */
 int review_move(struct platform *p, int64_t task_row, enum task_state to, const struct actor *who, struct err *e);

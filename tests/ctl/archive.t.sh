@@ -129,6 +129,7 @@ ok 'tar of the same files does' 'made true && rm -rf "$dir/copy" && ends 0 ctl l
 ok 'a document that no row names any more stays behind' '
 	made "printf gone >gone && mv gone blobs/\$(sha256sum gone | cut -c -64) && jq \".blobs += 1\" end.json >end && mv end end.json" &&
 	rm -rf "$dir/copy" && ends 0 ctl load "$dir/copy" made.tar && ends 0 ctl fsck "$dir/copy"'
+# The pipe is held open behind half of the archive, so that load waits for the rest until it is killed.
 ok 'a load that is killed is begun anew' '
 	mkfifo pipe
 	{ head -c $(($(stat -c %s x.tar) / 2)) x.tar; sleep 10; } >pipe & feeder=$!

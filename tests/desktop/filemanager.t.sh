@@ -60,7 +60,7 @@ looks()
 	picture "$1" "$dir/now.png" && compare -metric AE "$dir/$2.png" "$dir/now.png" null: 2>/dev/null
 }
 
-# drag FROM TO - take the first entry of a window, and let it go in the other
+# drag FROM TO - take the first entry of a window, and let it go in the other; a drag is one by the pauses of a hand
 drag()
 {
 	local i

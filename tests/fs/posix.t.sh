@@ -53,7 +53,7 @@ mtime()
 	stat -c %.Y "$1"
 }
 
-# renews COMMANDS - COMMANDS give this directory a new time
+# renews COMMANDS - COMMANDS give this directory a new time; times are in milliseconds
 renews()
 {
 	local before

@@ -130,36 +130,36 @@ ok 'no link can be made' '
 
 # What is being worked on
 ok 'while it is worked on, a decision is refused: EBUSY' '
-	engines_stop && sample "$inbox/work.pdf" work &&
-	eventually "[ \"\$(cat $tasks/work/status)\" = in_progress ]" &&
-	must_fail EBUSY put approve "$tasks/work/review" && why work in_progress &&
-	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/completed/" &&
-	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/failed/" &&
-	must_fail EBUSY mv "$mnt/tasks/in_progress/work" "$mnt/tasks/todo/" &&
-	must_fail EBUSY put retry "$tasks/work/ctl" && is work in_progress'
+	engines_stop && sample "$inbox/busy.pdf" busy &&
+	eventually "[ \"\$(cat $tasks/busy/status)\" = in_progress ]" &&
+	must_fail EBUSY put approve "$tasks/busy/review" && why busy in_progress &&
+	must_fail EBUSY mv "$mnt/tasks/in_progress/busy" "$mnt/tasks/completed/" &&
+	must_fail EBUSY mv "$mnt/tasks/in_progress/busy" "$mnt/tasks/failed/" &&
+	must_fail EBUSY mv "$mnt/tasks/in_progress/busy" "$mnt/tasks/todo/" &&
+	must_fail EBUSY put retry "$tasks/busy/ctl" && is busy in_progress'
 ok 'cancel ends it' '
-	put cancel "$tasks/work/ctl" && wait_task work cancelled && is work cancelled &&
-	[ -s "$tasks/work/input/work.pdf" ]'
+	put cancel "$tasks/busy/ctl" && wait_task busy cancelled && is busy cancelled &&
+	[ -s "$tasks/busy/input/busy.pdf" ]'
 engines_go
 ok 'the worker is free again' 'unsure next'
 ok 'a cancelled task stays cancelled' '
-	must_fail EPERM put cancel "$tasks/work/ctl" && why work cancelled && is work cancelled'
-ok 'until it is retried' 'put retry "$tasks/work/ctl" && wait_task work needs_review'
+	must_fail EPERM put cancel "$tasks/busy/ctl" && why busy cancelled && is busy cancelled'
+ok 'until it is retried' 'put retry "$tasks/busy/ctl" && wait_task busy needs_review'
 ok 'a retry of what needs review begins anew' '
-	put retry "$tasks/work/ctl" && wait_task work needs_review &&
-	json_is "$tasks/work/task.json" ".attempts == 1" &&
-	same 2 "$(jq -r .type "$tasks/work/events.jsonl" | grep -c task.retried)"'
+	put retry "$tasks/busy/ctl" && wait_task busy needs_review &&
+	json_is "$tasks/busy/task.json" ".attempts == 1" &&
+	same 2 "$(jq -r .type "$tasks/busy/events.jsonl" | grep -c task.retried)"'
 ok 'and keeps the former result' '
-	[ -s "$tasks/work/result.1.json" ] && json_is "$tasks/work/result.json" ".confidence == 88"'
+	[ -s "$tasks/busy/result.1.json" ] && json_is "$tasks/busy/result.json" ".confidence == 88"'
 ok 'run chooses the engine' '
-	put "run TENDER/parse_rfp" "$tasks/work/ctl" && wait_task work needs_review &&
-	put "run TENDER" "$tasks/work/ctl" && wait_task work needs_review'
+	put "run TENDER/parse_rfp" "$tasks/busy/ctl" && wait_task busy needs_review &&
+	put "run TENDER" "$tasks/busy/ctl" && wait_task busy needs_review'
 ok 'an engine that is not there is refused' '
-	must_fail EINVAL put "run NOBODY" "$tasks/work/ctl" && why work NOBODY &&
-	must_fail EINVAL put "run TENDER/nothing" "$tasks/work/ctl" && why work nothing && is work needs_review'
-ok 'run needs an engine' 'must_fail EINVAL put run "$tasks/work/ctl" && why work run'
+	must_fail EINVAL put "run NOBODY" "$tasks/busy/ctl" && why busy NOBODY &&
+	must_fail EINVAL put "run TENDER/nothing" "$tasks/busy/ctl" && why busy nothing && is busy needs_review'
+ok 'run needs an engine' 'must_fail EINVAL put run "$tasks/busy/ctl" && why busy run'
 ok 'an unknown command is refused' '
-	must_fail EINVAL put explode "$tasks/work/ctl" && why work explode && why work retry'
+	must_fail EINVAL put explode "$tasks/busy/ctl" && why busy explode && why busy retry'
 ok 'a task in todo can be cancelled by mv' '
 	exec 9>"$inbox/early.pdf" && sample "$dir/early.pdf" early && cat "$dir/early.pdf" >&9 && is early todo &&
 	must_fail EPERM put approve "$tasks/early/review" &&
@@ -167,24 +167,24 @@ ok 'a task in todo can be cancelled by mv' '
 
 # Other lines that people write
 ok 'priority, title, due and description can be written' '
-	put high "$tasks/work/priority" && put "A better title" "$tasks/work/title" &&
-	put 2027-03-01T12:00:00Z "$tasks/work/due" && put "in words" "$tasks/work/description" &&
-	json_is "$tasks/work/task.json" ".priority == \"high\" and .title == \"A better title\" and .due_date == \"2027-03-01T12:00:00.000Z\" and .description == \"in words\"" &&
-	same high "$(cat "$tasks/work/priority")" && same "A better title" "$(cat "$tasks/work/title")"'
+	put high "$tasks/busy/priority" && put "A better title" "$tasks/busy/title" &&
+	put 2027-03-01T12:00:00Z "$tasks/busy/due" && put "in words" "$tasks/busy/description" &&
+	json_is "$tasks/busy/task.json" ".priority == \"high\" and .title == \"A better title\" and .due_date == \"2027-03-01T12:00:00.000Z\" and .description == \"in words\"" &&
+	same high "$(cat "$tasks/busy/priority")" && same "A better title" "$(cat "$tasks/busy/title")"'
 ok 'bad values are refused' '
-	must_fail EINVAL put huge "$tasks/work/priority" && why work priority &&
-	must_fail EINVAL put soon "$tasks/work/due" && same high "$(cat "$tasks/work/priority")"'
+	must_fail EINVAL put huge "$tasks/busy/priority" && why busy priority &&
+	must_fail EINVAL put soon "$tasks/busy/due" && same high "$(cat "$tasks/busy/priority")"'
 ok 'task.json takes them as a document' '
 	jq "{title: \"By document\", priority: \"low\"}" -n >"$dir/task.json" &&
-	cp "$dir/task.json" "$tasks/work/task.json" &&
-	json_is "$tasks/work/task.json" ".title == \"By document\" and .priority == \"low\""'
+	cp "$dir/task.json" "$tasks/busy/task.json" &&
+	json_is "$tasks/busy/task.json" ".title == \"By document\" and .priority == \"low\""'
 ok 'but not what is not to be written' '
 	echo "{\"status\": \"completed\"}" >"$dir/task.json" &&
-	must_fail EPERM cp "$dir/task.json" "$tasks/work/task.json" && why work status && is work needs_review'
-ok 'status is read only' 'must_fail EACCES op put "$tasks/work/status" "completed
-" || must_fail EPERM op put "$tasks/work/status" "completed
-"; is work needs_review'
+	must_fail EPERM cp "$dir/task.json" "$tasks/busy/task.json" && why busy status && is busy needs_review'
+ok 'status is read only' 'must_fail EACCES op put "$tasks/busy/status" "completed
+" || must_fail EPERM op put "$tasks/busy/status" "completed
+"; is busy needs_review'
 ok 'a threshold below lets it pass' '
-	put 80 "$mnt/engagements/default/review_threshold" && put retry "$tasks/work/ctl" &&
-	wait_task work completed && json_is "$tasks/work/task.json" ".requires_review == false"'
+	put 80 "$mnt/engagements/default/review_threshold" && put retry "$tasks/busy/ctl" &&
+	wait_task busy completed && json_is "$tasks/busy/task.json" ".requires_review == false"'
 done_testing

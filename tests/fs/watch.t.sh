@@ -52,6 +52,7 @@ mount_start
 sample "$mnt/tasks/inbox/first.pdf"
 wait_task first
 
+# The figures of health are at most a second old.
 ok 'there is a helper, and while nobody watches it does nothing' '
 	[ -n "$(helper)" ] &&
 	for i in 1 2 3; do

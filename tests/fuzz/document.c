@@ -34,3 +34,12 @@ void document_read(const struct format *f, const char *bytes, size_t len)
 	}
 	doc_free(r.doc);
 }
+
+void document_read_behind(const char *start, const struct format *f, const void *bytes, size_t len)
+{
+	GString *all = g_string_new(start);
+
+	g_string_append_len(all, bytes, (gssize)len);
+	document_read(f, all->str, all->len);
+	g_string_free(all, TRUE);
+}

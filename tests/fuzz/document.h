@@ -10,4 +10,7 @@
  */
 void document_read(const struct format *f, const char *bytes, size_t len);
 
+/* document_read_behind - the same with a start before the bytes, which a fuzzer would have to find each time */
+void document_read_behind(const char *start, const struct format *f, const void *bytes, size_t len);
+
 #endif

@@ -8,7 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const sets[] = { NULL, "UTF-8", "iso-8859-15", "CP1250", "UTF-16LE", "no such set" };
 	const char *text = (const char *)bytes + 1;
-	GString *all;
 
 	if (len < 1)
 		return 0;
@@ -19,9 +18,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		document_read(&format_text, text, len - 1);
 		return 0;
 	}
-	all = g_string_new("<html>");
-	g_string_append_len(all, text, (gssize)len - 1);
-	document_read(&format_html, all->str, all->len);
-	g_string_free(all, TRUE);
+	document_read_behind("<html>", &format_html, text, len - 1);
 	return 0;
 }

@@ -8,7 +8,8 @@ static const gunichar high[32] = { 0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x202
 				   0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
 				   0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178 };
 
-gunichar charset_cp1252(unsigned char byte)
+/* The character that a byte stands for in Windows-1252 */
+static gunichar cp1252_letter(unsigned char byte)
 {
 	if (byte < 0x80 || byte >= 0xA0)
 		return byte;
@@ -21,7 +22,7 @@ static char *from_cp1252(const char *bytes, size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		if (bytes[i])
-			g_string_append_unichar(out, charset_cp1252((unsigned char)bytes[i]));
+			g_string_append_unichar(out, cp1252_letter((unsigned char)bytes[i]));
 	}
 	return g_string_free(out, FALSE);
 }

@@ -16,7 +16,4 @@ char *charset_utf8(const char *bytes, size_t len, const char *name);
 /* charset_is_text - the bytes read like text in one of these: hardly any control characters, and letters */
 bool charset_is_text(const char *bytes, size_t len);
 
-/* charset_cp1252 - the character that a byte stands for in Windows-1252 */
-gunichar charset_cp1252(unsigned char byte);
-
 #endif

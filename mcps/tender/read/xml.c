@@ -1,6 +1,7 @@
 #include "xml.h"
 
-xmlTextReader *xml_open(const char *bytes, size_t len)
+/* A reader over bytes (borrowed until xmlFreeTextReader), NULL when there is no memory */
+static xmlTextReader *open_reader(const char *bytes, size_t len)
 {
 	return xmlReaderForMemory(bytes, (int)len, NULL, NULL, XML_SAFE);
 }
@@ -63,7 +64,7 @@ static const char *next_step(const char *path, const char *name)
 int xml_each_child(const char *bytes, size_t len, const char *parent, void (*fn)(void *arg, const xmlNode *n),
 		   void *arg)
 {
-	xmlTextReader *r = xml_open(bytes, len);
+	xmlTextReader *r = open_reader(bytes, len);
 	int depth = -1, rc = r ? xmlTextReaderRead(r) : -1;
 
 	while (rc == 1 && (depth < 0 || xmlTextReaderDepth(r) > depth)) {

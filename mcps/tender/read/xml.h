@@ -9,9 +9,6 @@
 /* No network, no entities, the library's own limits of depth and size, nothing on standard error. */
 #define XML_SAFE (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
 
-/* xml_open - a reader over bytes (borrowed until xmlFreeTextReader), NULL when there is no memory */
-xmlTextReader *xml_open(const char *bytes, size_t len);
-
 /* xml_parse - the whole as a tree for small parts, NULL when it is no XML; xmlFreeDoc frees it */
 xmlDoc *xml_parse(const char *bytes, size_t len);
 

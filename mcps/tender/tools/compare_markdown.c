@@ -69,15 +69,21 @@ static void add_fields(struct buf *out, const json_t *fields)
 	}
 }
 
+static void begin_requirement(struct buf *out, const json_t *r)
+{
+	buf_addstr(out, "- **");
+	markdown_add(out, pick_word(r, "id"));
+	buf_addstr(out, "** (");
+}
+
 static void add_changed(struct buf *out, const json_t *list)
 {
 	json_t *r;
 	size_t i;
 
 	json_array_foreach (list, i, r) {
-		buf_addstr(out, "- **");
-		markdown_add(out, pick_word(r, "id"));
-		buf_printf(out, "** (page %lld", pick_number(r, "page"));
+		begin_requirement(out, r);
+		buf_printf(out, "page %lld", pick_number(r, "page"));
 		if (!streq(pick_word(r, "level"), pick_word(r, "former_level")))
 			buf_printf(out, "; %s → %s", pick_word(r, "former_level"), pick_word(r, "level"));
 		buf_addstr(out, "): ");
@@ -92,9 +98,8 @@ static void add_whole(struct buf *out, const json_t *list)
 	size_t i;
 
 	json_array_foreach (list, i, r) {
-		buf_addstr(out, "- **");
-		markdown_add(out, pick_word(r, "id"));
-		buf_printf(out, "** (%s, page %lld): ", pick_word(r, "level"), pick_number(r, "page"));
+		begin_requirement(out, r);
+		buf_printf(out, "%s, page %lld): ", pick_word(r, "level"), pick_number(r, "page"));
 		markdown_add(out, pick_word(r, "text"));
 		buf_addc(out, '\n');
 	}

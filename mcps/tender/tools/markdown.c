@@ -16,7 +16,8 @@ void markdown_add(struct buf *out, const char *text)
 	}
 }
 
-void markdown_cut(struct buf *out, const char *text, size_t most)
+/* As markdown_add, cut at a word with an ellipsis behind about most bytes */
+static void add_cut(struct buf *out, const char *text, size_t most)
 {
 	auto_free char *head = NULL;
 	size_t len = strlen(text);

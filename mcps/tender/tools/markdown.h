@@ -9,11 +9,7 @@
 /* markdown_add - text on one line that neither acts as Markdown nor as HTML, also in a cell of a table */
 void markdown_add(struct buf *out, const char *text);
 
-/* markdown_cut - the same, cut at a word with an ellipsis behind about most bytes */
-void markdown_cut(struct buf *out, const char *text, size_t most);
-
 /* markdown_value - a JSON value for a person: its texts and numbers, without where they were found */
-
 void markdown_value(struct buf *out, const json_t *value);
 
 #endif
