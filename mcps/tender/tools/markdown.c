@@ -16,25 +16,6 @@ void markdown_add(struct buf *out, const char *text)
 	}
 }
 
-/* As markdown_add, cut at a word with an ellipsis behind about most bytes */
-static void add_cut(struct buf *out, const char *text, size_t most)
-{
-	auto_free char *head = NULL;
-	size_t len = strlen(text);
-
-	if (len <= most) {
-		markdown_add(out, text);
-		return;
-	}
-	for (len = most; len > most / 2 && text[len] != ' '; len--)
-		;
-	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-		len--;
-	head = xstrndup(text, len);
-	markdown_add(out, head);
-	buf_addstr(out, " …");
-}
-
 /* Where a value was found and how sure it is stands beside it. */
 static bool is_place(const char *key)
 {
