@@ -175,7 +175,7 @@ static void add_saying(struct choice *c, const struct doc *d, const struct page 
 	GMatchInfo *m = pattern_find(says, b->text, 0);
 	int from, to;
 
-	if (m && g_match_info_fetch_pos(m, g_regex_get_string_number(says->re, "value"), &from, &to) && to - from > 3 &&
+	if (m && g_match_info_fetch_named_pos(m, "value", &from, &to) && to - from > 3 &&
 	    g_unichar_isupper(g_utf8_get_char(b->text + from))) {
 		auto_free char *value = g_strndup(b->text + from, (gsize)(to - from)),
 			       *quote = fact_quote(p, b, from, to);

@@ -1,26 +1,42 @@
 #include "pattern.h"
 
-/* Threads share the tables; what nobody compiled before is compiled by the first that needs it. */
-static GRegex *compile(const char *text, GRegex **at)
-{
-	static GMutex lock;
-	GError *error = NULL;
-	GRegex *re;
+#include "filter.h"
 
-	g_mutex_lock(&lock);
-	re = *at ? *at : g_regex_new(text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
-	if (!re)
+struct matcher {
+	GRegex *re;
+	struct filter *filter; /* asked before; NULL for none */
+};
+
+static struct matcher *matcher_new(const char *text)
+{
+	struct matcher *m = g_new0(struct matcher, 1);
+	GError *error = NULL;
+
+	m->re = g_regex_new(text, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, &error);
+	if (!m->re)
 		g_error("pattern '%s': %s", text, error->message);
-	__atomic_store_n(at, re, __ATOMIC_RELEASE);
-	g_mutex_unlock(&lock);
-	return re;
+	m->filter = filter_new(text);
+	return m;
 }
 
-static GRegex *compiled(struct pattern *p)
+/* Threads share the tables; what nobody compiled before is compiled by the first that needs it. */
+static struct matcher *compile(struct pattern *p)
 {
-	GRegex *re = __atomic_load_n(&p->re, __ATOMIC_ACQUIRE);
+	static GMutex lock;
+	struct matcher *m;
 
-	return re ? re : compile(p->text, &p->re);
+	g_mutex_lock(&lock);
+	m = p->matcher ? p->matcher : matcher_new(p->text);
+	__atomic_store_n(&p->matcher, m, __ATOMIC_RELEASE);
+	g_mutex_unlock(&lock);
+	return m;
+}
+
+static struct matcher *compiled(struct pattern *p)
+{
+	struct matcher *m = __atomic_load_n(&p->matcher, __ATOMIC_ACQUIRE);
+
+	return m ? m : compile(p);
 }
 
 void pattern_compile(struct pattern *table, size_t n)
@@ -31,7 +47,9 @@ void pattern_compile(struct pattern *table, size_t n)
 
 bool pattern_match(struct pattern *p, const char *s)
 {
-	return g_regex_match(compiled(p), s, 0, NULL);
+	const struct matcher *its = compiled(p);
+
+	return filter_may_match(its->filter, s) && g_regex_match(its->re, s, 0, NULL);
 }
 
 struct pattern *pattern_best(struct pattern *table, size_t n, const char *s)
@@ -47,9 +65,12 @@ struct pattern *pattern_best(struct pattern *table, size_t n, const char *s)
 
 GMatchInfo *pattern_find(struct pattern *p, const char *s, int at)
 {
+	const struct matcher *its = compiled(p);
 	GMatchInfo *m = NULL;
 
-	if (g_regex_match_full(compiled(p), s, -1, at, 0, &m, NULL))
+	if (!filter_may_match(its->filter, s))
+		return NULL;
+	if (g_regex_match_full(its->re, s, -1, at, 0, &m, NULL))
 		return m;
 	g_match_info_free(m);
 	return NULL;
@@ -57,5 +78,5 @@ GMatchInfo *pattern_find(struct pattern *p, const char *s, int at)
 
 gchar **pattern_split(struct pattern *p, const char *s)
 {
-	return g_regex_split(compiled(p), s, 0);
+	return g_regex_split(compiled(p)->re, s, 0);
 }

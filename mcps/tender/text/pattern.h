@@ -6,6 +6,8 @@
 
 #include "base/util.h"
 
+struct matcher;
+
 /*
  * A row of a table. Letters match in both cases, ^ and $ only the ends; compiled at its first use or by
  * pattern_compile, which the server calls before it forks.
@@ -14,7 +16,7 @@ struct pattern {
 	const char *text; /* PCRE, UTF-8 */
 	int score;        /* what a match is worth; each table says of what */
 	const char *word; /* what it stands for, where the table has such words */
-	GRegex *re;
+	struct matcher *matcher;
 };
 
 void pattern_compile(struct pattern *table, size_t n);
