@@ -4,6 +4,7 @@
 
 #include "tender/fields/conflicts.h"
 #include "confidence.h"
+#include "tender/fields/deadline.h"
 #include "tender/fields/fact.h"
 #include "tender/fields/fields.h"
 #include "pool.h"
@@ -54,8 +55,11 @@ void result_preload(void)
 	fields_title_preload();
 	fields_issuer_preload();
 	fields_reference_preload();
-	fields_dates_preload();
+	deadline_preload();
+	fields_questions_preload();
+	fields_binding_preload();
 	fields_duration_preload();
+	fields_options_preload();
 	fields_budget_preload();
 	conflicts_preload();
 	fields_contact_preload();

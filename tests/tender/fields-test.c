@@ -1,4 +1,4 @@
-/* Fields of small documents: paragraphs, a line each; " | " parts the cells of a row, "- " begins an item. */
+/* Fields of small documents. */
 #include "tests/test.h"
 
 #include <jansson.h>
@@ -7,72 +7,13 @@
 #include "tender/fields/conflicts.h"
 #include "tender/fields/fact.h"
 #include "tender/fields/fields.h"
-#include "tender/read/flow.h"
-
-static struct doc *doc_of(const char *text)
-{
-	static const struct style prose = { FLOW_BODY, 0, false }, item = { FLOW_BODY, 18, true };
-	struct doc *d = doc_new();
-	struct file file = { .name = g_strdup("a.txt"), .type = "text/plain" };
-	gchar **lines = g_strsplit(text, "\n", -1);
-	struct flow *f;
-
-	g_array_append_val(d->files, file);
-	f = flow_new(d, 0);
-	for (gchar **line = lines; *line; line++) {
-		gchar **cells = g_strsplit(*line, " | ", -1);
-		unsigned n = g_strv_length(cells);
-
-		if (n > 1)
-			flow_row(f, NULL, n);
-		for (unsigned i = 0; i < n; i++) {
-			flow_str(f, cells[i]);
-			flow_end(f, util_starts(cells[i], "- ") ? &item : &prose);
-			if (i + 1 < n)
-				flow_cell(f, 1);
-		}
-		if (n > 1)
-			flow_row_end(f);
-		g_strfreev(cells);
-	}
-	g_strfreev(lines);
-	flow_free(f);
-	doc_finish(d);
-	return d;
-}
-
-/* The keys of a fact or of each entry of a list: "a, b; c, d"; "null" for none. */
-static char *shown(const json_t *fact, const char *const *keys)
-{
-	json_t *all = json_is_array(fact) ? json_incref((json_t *)fact) : json_pack("[O]", fact), *one;
-	GString *out = g_string_new(NULL);
-	size_t i;
-
-	json_array_foreach (all, i, one) {
-		g_string_append(out, i ? "; " : "");
-		for (const char *const *key = keys; *key; key++) {
-			const json_t *value = json_object_get(one, *key);
-			auto_free char *text = json_is_string(value) ? g_strdup(json_string_value(value))
-								     : json_dumps(value, JSON_ENCODE_ANY);
-
-			g_string_append_printf(out, "%s%s", key == keys ? "" : ", ", text ? text : "-");
-		}
-	}
-	json_decref(all);
-	return g_string_free(out, FALSE);
-}
+#include "tests/tender/small.h"
 
 static void field_is(json_t *(*field)(const struct doc *d), const char *text, const char *keys, const char *want)
 {
-	struct doc *d = doc_of(text);
-	json_t *fact = field(d);
-	gchar **names = g_strsplit(keys, " ", -1);
-	auto_free char *got = fact ? shown(fact, (const char *const *)names) : g_strdup("null");
+	auto_free char *got = small_field(field, text, keys);
 
 	assert_string_equal(got, want);
-	g_strfreev(names);
-	json_decref(fact);
-	doc_free(d);
 }
 
 static void knows_procedures(void **state UNUSED)
@@ -151,10 +92,10 @@ static void reads_page_limits(void **state UNUSED)
 
 static void criteria_are(const char *text, const char *want)
 {
-	struct doc *d = doc_of(text);
+	struct doc *d = small_doc(text);
 	json_t *fact = field_criteria(d);
 	static const char *const keys[] = { "name", "weight", NULL };
-	auto_free char *got = fact ? shown(json_object_get(fact, "items"), keys) : g_strdup("null");
+	auto_free char *got = fact ? small_shown(json_object_get(fact, "items"), keys) : g_strdup("null");
 
 	assert_string_equal(got, want);
 	json_decref(fact);
@@ -359,7 +300,7 @@ static void conflict_is(const char *quote, const char *value, const char *want)
 			  "candidates", "value", value, "page", 3, "quote", quote, "issue_date", "value", "2027-08-02");
 	json_t *list = conflicts_find(result);
 	static const char *const keys[] = { "field", "value", "taken", NULL };
-	auto_free char *got = json_is_null(list) ? g_strdup("null") : shown(list, keys);
+	auto_free char *got = json_is_null(list) ? g_strdup("null") : small_shown(list, keys);
 
 	assert_string_equal(got, want);
 	json_decref(list);

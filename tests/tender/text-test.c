@@ -54,6 +54,9 @@ static void knows_bullets_and_numbers(void **state UNUSED)
 	assert_int_equal(text_bullet("b) second"), 3);
 	assert_int_equal(text_bullet("17.00 Hrs"), 0);
 	assert_int_equal(text_bullet("1.07.2025"), 0);
+	assert_int_equal(text_bullet("3. Mai 2027"), 0);
+	assert_int_equal(text_bullet("12. Dez. 2027, 9 Uhr"), 0);
+	assert_int_equal(text_bullet("3. Maiglöckchen"), 3);
 	assert_int_equal(text_bullet("e-mail"), 0);
 	assert_int_equal(text_bullet("2024 was"), 0);
 	assert_int_equal(text_bullet(""), 0);

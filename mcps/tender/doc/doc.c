@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "tender/text/dates.h"
 #include "tender/text/language.h"
 #include "layout.h"
 #include "tender/text/text.h"
@@ -157,6 +158,8 @@ static void detect_language(struct doc *d)
 }
 
 /* 13/4/2025 can only be day first, 4/13/2025 only month first; a German document never writes the month first. */
+#define MOST_PAGES_OF_ORDER 10
+
 static void detect_date_order(struct doc *d)
 {
 	GRegex *re = g_regex_new("(?<![\\d/])(\\d{1,2})/(\\d{1,2})/(?:19|20)\\d\\d(?!\\d)", G_REGEX_OPTIMIZE, 0, NULL);
@@ -175,6 +178,9 @@ static void detect_date_order(struct doc *d)
 		g_match_info_free(m);
 	}
 	g_regex_unref(re);
+	if (day_first == month_first)
+		for (unsigned i = 0; i < d->pages->len && i < MOST_PAGES_OF_ORDER; i++)
+			day_first += dates_order(doc_page(d, i)->text);
 	d->day_first = d->language == LANG_DE || day_first > month_first;
 }
 

@@ -55,6 +55,35 @@ static int line_above(const struct page *p, int i)
 	return best;
 }
 
+/* "Date:", "Datum und Uhrzeit:", "on": what it is the date of stands elsewhere. */
+static bool is_bare(const char *near)
+{
+	static const char *const words[] = { "date", "day", "datum", "tag", "time", "uhrzeit", "and",   "und",  "on",
+					     "am",   "by",  "bis",   "zum", "the",  "den",     "local", "until" };
+	gchar **parts = g_strsplit_set(near, " :.,/&-", -1);
+	bool bare = *near != '\0';
+
+	for (gchar **part = parts; *part && bare; part++) {
+		bare = !**part;
+		for (size_t i = 0; !bare && i < N_ELEMS(words); i++)
+			bare = g_ascii_strcasecmp(*part, words[i]) == 0;
+	}
+	g_strfreev(parts);
+	return bare;
+}
+
+/* Form of two lines: what is due, and under it "Date: …". */
+static void find_heading(struct dated *dt)
+{
+	int line = block_line(dt->block, dt->date.from), above;
+
+	if (dt->above || !is_bare(dt->near))
+		return;
+	above = line > dt->block->first ? line - 1 : line_above(dt->page, line);
+	if (above >= 0)
+		dt->heading = g_strdup(page_line(dt->page, above)->text);
+}
+
 static void find_near(struct dated *dt, int after_last)
 {
 	const struct block *b = dt->block;
@@ -105,6 +134,7 @@ static void find_words(struct dated *dt, int after_last, int next)
 	if (!dt->label)
 		dt->label = g_strdup("");
 	find_near(dt, after_last);
+	find_heading(dt);
 	behind = MIN(MIN(behind, next), dt->date.to + MOST_BEHIND);
 	while (behind > dt->date.to && (b->text[behind] & 0xC0) == 0x80)
 		behind--;
@@ -119,6 +149,7 @@ static void release(struct dated *dt)
 	g_free(dt->near);
 	g_free(dt->before);
 	g_free(dt->sentence);
+	g_free(dt->heading);
 }
 
 /* A time may stand in a cell of its own, beside the date or under it. */
@@ -136,21 +167,43 @@ static void find_clock(struct dated *dt)
 		dates_clock(page_line(dt->page, below)->text, &dt->date);
 }
 
+/* Between two dates of which the same is said: "from 3 May to 10 May", "3 May instead of 10 May". */
+static bool goes_on(const char *between, int len)
+{
+	static const char *const words[] = { "to",     "auf",   "until", "bis",     "instead",
+					     "rather", "statt", "not",   "anstelle" };
+	auto_free char *text = g_strndup(between, (gsize)MAX(len, 0));
+	gchar **parts;
+	bool found = false;
+
+	if (len > 30)
+		return false;
+	parts = g_strsplit_set(text, " ,()", -1);
+	for (gchar **part = parts; *part && !found; part++) {
+		for (size_t i = 0; !found && i < N_ELEMS(words); i++)
+			found = streq(*part, words[i]);
+	}
+	g_strfreev(parts);
+	return found;
+}
+
 static void scan_block(const struct doc *d, const struct page *p, const struct block *b,
 		       void (*fn)(void *arg, const struct dated *dt), void *arg)
 {
 	GArray *dates = dates_scan(b->text, d->day_first);
-	int after_last = 0;
+	int after_last = 0; /* where the words of this date begin at the earliest */
 
 	for (unsigned i = 0; i < dates->len; i++) {
 		struct dated dt = { .page = p, .block = b, .date = g_array_index(dates, struct date, i) };
 		int next = i + 1 < dates->len ? g_array_index(dates, struct date, i + 1).from : INT32_MAX;
 
+		dt.behind = b->text + dt.date.to;
 		find_words(&dt, after_last, next);
 		find_clock(&dt);
 		fn(arg, &dt);
 		release(&dt);
-		after_last = dt.date.to;
+		if (next == INT32_MAX || !goes_on(b->text + dt.date.to, next - dt.date.to))
+			after_last = dt.date.to;
 	}
 	g_array_unref(dates);
 }

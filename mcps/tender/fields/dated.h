@@ -10,13 +10,15 @@ struct dated {
 	const struct page *page;
 	const struct block *block;
 	struct date date;
-	char *label;    /* beside it, in the cell to the left, with the other lines of that cell */
-	char *beside;   /* the one line of the label at its height */
-	int label_line; /* where that line is, or the line above that near is taken from; -1 when there is none */
-	bool above;     /* near is the line above its block */
-	char *near;     /* before it on its line, or the line above where it begins the line */
-	char *before;   /* from the beginning of its sentence, or from the date before it */
-	char *sentence; /* before, and some words behind the date */
+	char *label;        /* beside it, in the cell to the left, with the other lines of that cell */
+	char *beside;       /* the one line of the label at its height */
+	int label_line;     /* where that line is, or the line above that near is taken from; -1 when there is none */
+	bool above;         /* near is the line above its block */
+	char *near;         /* before it on its line, or the line above where it begins the line */
+	char *before;       /* from the beginning of its sentence, or from the date before it */
+	char *sentence;     /* before, and some words behind the date */
+	char *heading;      /* the line above, where near says no more than "Date:"; NULL else */
+	const char *behind; /* the rest of the block's text */
 };
 
 /* dated_each - call fn for every date of the readable pages, in their order */

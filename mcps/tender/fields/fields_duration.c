@@ -1,10 +1,12 @@
-/* How long the contract runs, and by how much it may be extended. */
+/* How long the contract runs. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "dated.h"
 #include "fact.h"
 #include "fields.h"
+#include "label.h"
+#include "passage.h"
 #include "tender/text/pattern.h"
 #include "tender/text/periods.h"
 #include "tender/text/text.h"
@@ -27,12 +29,15 @@ static struct pattern duration_for[] = {
 	  80, NULL, NULL },
 	{ "\\b(?:project|work|works|services?|assignment)\\b.{0,40}\\b(?:completed?|finished|delivered|carried out)\\b.{0,20}\\bwithin\\b.{0,30}$",
 	  80, NULL, NULL },
-	{ "\\b(?:vertrags?laufzeit|laufzeit|vertragsdauer|dauer des (?:vertrags|auftrags)|grundlaufzeit|mindestvertragslaufzeit)\\b.{0,80}$",
+	{ "\\b(?:vertrags?laufzeit|laufzeit|vertragsdauer|dauer des (?:vertrags|auftrags)|grundlaufzeit|(?:mindest|erst|fest)(?:vertrags)?laufzeit)\\b.{0,80}$",
 	  90, NULL, NULL },
 	{ "\\b(?:vertrag|rahmenvereinbarung|rahmenvertrag|auftrag)\\b.{0,60}\\b(?:dauer|zeitraum|laufzeit|läuft|für)\\b.{0,30}$",
 	  84, NULL, NULL },
 	{ "\\b(?:lieferzeit|bauzeit|ausführungs(?:zeit|frist|dauer)|leistungszeit(?:raum)?|projektlaufzeit|bearbeitungszeit)\\b.{0,40}$",
 	  78, NULL, NULL },
+	{ "\\bfor an? (?:\\w+ )?(?:period|term|duration) of (?:up to |approximately |a maximum of )?$", 76, NULL,
+	  NULL },
+	{ "\\b(?:umfasst|erstreckt sich (?:über|auf)) (?:\\p{L}+ )?(?:zeitraum|dauer) von $", 76, NULL, NULL },
 	{ "\\bwird für (?:die dauer von |zunächst )?$|\\bfür (?:die dauer|einen zeitraum) von $", 74, NULL, NULL },
 	{ "^\\W*(?:[\\w.]{1,8}\\W+)?(?:contract |agreement )?(?:term|duration|dauer)\\W*$", 84, NULL, NULL },
 };
@@ -41,55 +46,29 @@ static struct pattern duration_for[] = {
 static struct pattern no_duration[] = {
 	{ "valid|bindefrist|warrant|guarantee|gewährleist|insur|experience|payment|invoice|notice\\b|terminat|kündig|record|retain|retention|past\\b|last\\b|previous|"
 	  "references?|mängel|verjähr|penalt|hours|confiden|audit|prior to|after (?:the )?(?:end|expir)|offer|award(?:ed)? within|\\bbid |proposal|"
-	  "turnover|financial|non-?compete|negotiat|letzten|vergangenen|umsatz|referenz|zahlung|rechnung|einspruch|service level",
+	  "turnover|financial|non-?compete|negotiat|letzten|vergangenen|bisherige|versicher|haftpflicht|bürgschaft|aufbewahr|umsatz|referenz|zahlung|rechnung|einspruch|service level",
 	  1, NULL, NULL },
 	{ "\\b(?:remedy|cure|respond|probation|transition|training|months? prior|older than|at least once)\\b", 1, NULL,
 	  NULL },
+};
+/* "five-year contract", "4 Jahre Vertragslaufzeit" */
+static struct pattern duration_behind = {
+	"^[ -]*(?:(?:fixed|long|initial|framework|service|supply|maintenance|managed|term|firm|single) )*"
+	"(?:contract|agreement|framework|engagement|term\\b|vertragslaufzeit|laufzeit|rahmenvertrag|rahmenvereinbarung)",
+	0, NULL, NULL
+};
+/* "Laufzeit in Monaten", "Contract term (years)": the unit stands with the label. */
+static struct pattern unit_label = {
+	"^\\W*(?:[\\d.]+ )?(?:vertrags?laufzeit|laufzeit|vertragsdauer|dauer|contract (?:term|period|duration|length)|term|duration|period)"
+	"[^:|]{0,20}\\b(?:in )?\\(?(?<unit>monaten?|jahren?|months?|years?)\\)?(?=\\s*:|$)",
+	0, NULL, NULL
 };
 static struct pattern no_duration_behind = {
 	"^\\W*(?:prior|before|after (?:the )?(?:end|expir|terminat)|of experience|notice|warranty|old\\b|vor |nach (?:ende|ablauf)|experience|history)",
 	0, NULL, NULL
 };
 
-#define EXTENDS "(?:option|exten[ds]|extension|renew|verläng|prolong)"
-static struct pattern extends = { "\\b" EXTENDS "\\w*|\\bverläng", 0, NULL, NULL };
-
-/* What is extended is something else. */
-static struct pattern no_option = {
-	"deadline|due date|closing|submission|proposals?\\b.{0,40}\\bexten|warrant|purchase option|insur|angebotsfrist|ausführungsfrist|bindefrist|"
-	"bid validity|extension (?:of|in) time|time extension|dateiname|file ext|telephone|optional (?:items?|services?)|leave\\b|validity",
-	0, NULL, NULL
-};
-
-#define TIMES "(?<times>\\d{1,2}|" PERIOD_WORDS ")(?:\\s*\\(\\d{1,2}\\))?"
-#define WHICH \
-	"(?:[ -](?:additional|optional|further|successive|consecutive|more|single|separate|possible|renewal|extension|option))*"
-#define TERMS "(?:terms?|periods?|extensions?|renewals?|options?)"
-
-/* How options are counted; times is how many, PERIOD how long each is unless all says that it is the sum. */
-static struct pattern options_at[] = {
-	{ "\\b" TIMES WHICH "[ -]" PERIOD "[ -]*(?:long )?" WHICH "[ -]*(?:" TERMS "|to (?:extend|renew))", 0, NULL,
-	  NULL },
-	{ "\\b" TIMES WHICH "[ -]" TERMS "\\b[^.;]{0,40}?\\b" PERIOD, 0, NULL, NULL },
-	{ "\\b(?<times>ein|zwei|drei|vier|fünf|\\d)[ -]?mal(?:ig)?\\b[^.;]{0,60}?\\b(?:um )?(?:jeweils |je |weitere )*" PERIOD,
-	  0, NULL, NULL },
-	{ "\\b(?:jeweils |je )" PERIOD "\\b[^.;]{0,40}?\\b(?<times>ein|zwei|drei|vier|fünf|\\d)[ -]?mal", 0, NULL,
-	  NULL },
-	{ "\\b(?<n>\\d|" PERIOD_WORDS ")(?:\\s*\\((?<digits>\\d)\\))?" WHICH
-	  "[ -]option(?:al)?[ -](?<unit>years?|months?)",
-	  0, "all", NULL },
-	{ EXTENDS "\\w*\\b[^.;]{0,100}?\\b" PERIOD "(?:\\W+(?<step>one|1|annual|yearly)[ -](?:year|basis))?", 0, "all",
-	  NULL },
-	{ "\\b" PERIOD "[ -]*" WHICH "[ -]*(?:" TERMS ")\\b", 0, "all", NULL },
-	{ "\\b" PERIOD "\\b[^.;]{0,60}(?:\\bverläng|\\boptional)", 0, "all", NULL },
-	{ "\\b" EXTENDS "\\w*\\b[^.;]{0,40}?\\b" TIMES WHICH "[ -](?:seasons?|terms?|times|periods?|saisons?)", 0,
-	  "count", NULL },
-	{ "\\bmaximale verlängerungen: (?<times>[1-9]\\d?)\\b", 0, "count", NULL },
-};
-static struct pattern each_year = {
-	"\\b(?:one year at a time|one-year (?:increments?|periods?|terms?)|annual(?:ly)? (?:basis|renew)|jährlich|um jeweils ein(?:es)? jahr)",
-	0, NULL, NULL
-};
+static struct pattern extends = { "\\b" PASSAGE_EXTENDS "\\w*|\\bverläng", 0, NULL, NULL };
 
 static struct pattern start_labels[] = {
 	{ "datum des beginns|beginn der (?:ausführung|leistung|vertragslaufzeit)|vertragsbeginn|leistungsbeginn|laufzeit (?:von|ab|vom)\\b|"
@@ -124,65 +103,26 @@ static struct pattern period_at = { "\\b" PERIOD, 0, NULL, NULL };
 static struct pattern option_behind = {
 	"^[ -]*(?:additional |renewal |extension )*(?:options?|extensions?|renewals?)\\b", 0, NULL, NULL
 };
-static struct pattern option_subject = {
-	"\\b(?:contract|agreement|term|period|it|bpa|order|initial|base|city|county|council|buyer|authority|government|vertrag\\w*|er|laufzeit|auftraggeber\\w*|ihn)\\b",
-	0, NULL, NULL
-};
-static struct pattern unit_words = { "year|month|week|\\bdays?\\b|jahr|monat|woche|\\btage|season|saison|verl.nger", 0,
-				     NULL, NULL };
-
 void fields_duration_preload(void)
 {
+	passage_preload();
 	pattern_compile(duration_for, N_ELEMS(duration_for));
 	pattern_compile(no_duration, N_ELEMS(no_duration));
 	pattern_compile(&no_duration_behind, 1);
+	pattern_compile(&duration_behind, 1);
+	pattern_compile(&unit_label, 1);
 	pattern_compile(&period_at, 1);
 	pattern_compile(&extends, 1);
 	pattern_compile(&option_behind, 1);
-	pattern_compile(&option_subject, 1);
-	pattern_compile(&no_option, 1);
-	pattern_compile(options_at, N_ELEMS(options_at));
-	pattern_compile(&each_year, 1);
 	pattern_compile(start_labels, N_ELEMS(start_labels));
 	pattern_compile(end_labels, N_ELEMS(end_labels));
 	pattern_compile(&range_before, 1);
 	pattern_compile(&range_between, 1);
 	pattern_compile(&no_range, 1);
 	pattern_compile(&month_range, 1);
-	pattern_compile(&unit_words, 1);
 }
 
-/* A sentence of a block that may speak of a length of time. */
-struct passage {
-	const struct doc *d;
-	const struct page *page;
-	const struct block *block;
-	const char *text; /* of the sentence, a copy */
-	int at;           /* where it begins in the block */
-};
-
-static void each_passage(const struct doc *d, void (*fn)(void *arg, const struct passage *s), void *arg)
-{
-	for (unsigned i = 0; i < d->pages->len; i++) {
-		const struct page *p = doc_page(d, i);
-
-		for (unsigned k = 0; p->readable && k < p->blocks->len; k++) {
-			const struct block *b = page_block(p, (int)k);
-			const char *begin = b->text, *end;
-
-			if (!pattern_match(&unit_words, b->text))
-				continue;
-			for (; *begin; begin = end + strspn(end, " ")) {
-				auto_free char *text = NULL;
-
-				end = text_sentence(begin);
-				text = g_strndup(begin, (gsize)(end - begin));
-				fn(arg, &(struct passage){ d, p, b, text, (int)(begin - b->text) });
-			}
-		}
-	}
-}
-
+#define MOST_LABEL  80  /* bytes of a line that begins with the label of a length */
 #define MOST_BEFORE 140 /* bytes before a length of time that may say what it is */
 
 /* The words that may say what a length of time is: those before it, or the cell beside it. */
@@ -196,6 +136,8 @@ static int span_score(const struct passage *s, const struct period *at, char **l
 		cut++;
 	before = g_strndup(s->text + cut, (gsize)(at->from - cut));
 	score = pattern_score(PATTERN_BEST(duration_for, before));
+	if (score == 0 && pattern_match(&duration_behind, s->text + at->to))
+		score = 84;
 	*label_line = -1;
 	*label = NULL;
 	if (PATTERN_BEST(no_duration, before) || pattern_match(&no_duration_behind, s->text + at->to))
@@ -249,6 +191,25 @@ static void add_span(struct choice *c, const struct passage *s, const struct per
 	choice_add(c, fact, score - (s->page->number > 40 ? 10 : 0) - (months ? 0 : 12), key);
 }
 
+/* "3+1+1 years" counts its first number; the others are options. */
+static void first_of_sum(const char *text, struct period *at)
+{
+	for (int i = at->from; i > 0;) {
+		while (i > 0 && text[i - 1] == ' ')
+			i--;
+		if (i < 2 || text[i - 1] != '+')
+			return;
+		for (i--; i > 0 && text[i - 1] == ' ';)
+			i--;
+		while (i > 0 && g_ascii_isdigit(text[i - 1]))
+			i--;
+		if (!g_ascii_isdigit(text[i]))
+			return;
+		at->from = i;
+		at->n = atoi(text + i);
+	}
+}
+
 static void add_spans(void *arg, const struct passage *s)
 {
 	GMatchInfo *m = pattern_find(&period_at, s->text, 0);
@@ -256,77 +217,49 @@ static void add_spans(void *arg, const struct passage *s)
 	for (; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
 		struct period at;
 
-		if (period_take(m, &at))
-			add_span(arg, s, &at);
+		if (!period_take(m, &at))
+			continue;
+		first_of_sum(s->text, &at);
+		add_span(arg, s, &at);
 	}
 	g_match_info_free(m);
 }
 
-struct options {
-	int months, count; /* 0 where that is not said */
-	int from, to;      /* bytes of the passage */
-};
-
-static bool read_options(struct pattern *shape, GMatchInfo *m, const char *text, struct options *out)
+/* "Laufzeit in Monaten | 24" */
+static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int k)
 {
-	auto_free char *times = g_match_info_fetch_named(m, "times");
-	struct period p = { 0 };
-	int each;
+	GMatchInfo *m = pattern_find(&unit_label, page_line(p, k)->text, 0);
+	auto_free char *unit = m ? g_match_info_fetch_named(m, "unit") : NULL;
+	struct labelled l;
+	int n;
 
-	*out = (struct options){ .count = times && *times ? period_count(times) : 0 };
-	if (!g_match_info_fetch_pos(m, 0, &out->from, &out->to))
-		return false;
-	if (shape->word && streq(shape->word, "count"))
-		return out->count > 0;
-	if (!period_take(m, &p))
-		return false;
-	each = period_months(&p);
-	out->months = each * (out->count ? out->count : 1);
-	if (!out->count)
-		out->count = strstr(text + out->from, "ption year") ? p.n
-			     : pattern_match(&each_year, text)      ? out->months / 12
-								    : 1;
-	return out->months > 0;
-}
-
-static bool find_options(const char *text, struct options *out)
-{
-	for (size_t i = 0; i < N_ELEMS(options_at); i++) {
-		GMatchInfo *m = pattern_find(&options_at[i], text, 0);
-		bool found = m && read_options(&options_at[i], m, text, out);
-
-		g_match_info_free(m);
-		if (found)
-			return true;
-	}
-	return false;
-}
-
-static void add_options(void *arg, const struct passage *s)
-{
-	auto_free char *quote = NULL, *value = NULL, *key = NULL;
-	struct options o;
-	json_t *fact;
-	int score;
-
-	if (!pattern_match(&extends, s->text) || pattern_match(&no_option, s->text) || !find_options(s->text, &o))
+	g_match_info_free(m);
+	if (!unit || !label_value(p, k, &unit_label, &l))
 		return;
-	quote = fact_quote(s->page, s->block, s->at + o.from, s->at + o.to);
-	value = g_strndup(s->text + o.from, (gsize)(o.to - o.from));
-	key = g_strdup_printf("%d", o.months ? o.months : -o.count);
-	score = (pattern_match(&option_subject, s->text) ? 84 : 66) + (o.months ? 2 : 0) -
-		(s->page->number > 40 ? 10 : 0);
-	fact = json_pack("{s:s, s:o, s:o}", "value", value, "months", o.months ? json_integer(o.months) : json_null(),
-			 "count", o.count ? json_integer(o.count) : json_null());
-	choice_add(arg, fact, fact_place(s->d, fact, s->page, quote) ? score : 0, key);
+	n = atoi(l.value) * (strchr("yYjJ", unit[0]) ? 12 : 1);
+	if (n > 0 && n <= 600 && text_words(l.value) <= 1) {
+		auto_free char *key = g_strdup_printf("%d", n), *value = g_strdup_printf("%s %s", l.value, unit);
+		json_t *fact = json_pack("{s:s, s:i, s:n, s:n, s:n}", "value", value, "months", n, "option_months",
+					 "start", "end");
+
+		choice_add(c, fact, fact_place(d, fact, p, l.quote) ? 88 : 0, key);
+	}
+	labelled_release(&l);
 }
 
-json_t *field_options(const struct doc *d)
+static void add_all_labelled(struct choice *c, const struct doc *d)
 {
-	auto_choice *c = choice_new();
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
 
-	each_passage(d, add_options, c);
-	return choice_take_listing(c);
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
+			const char *text = page_line(p, k)->text;
+
+			if (strlen(text) < MOST_LABEL &&
+			    (strcasestr(text, "mon") || strcasestr(text, "jahr") || strcasestr(text, "year")))
+				add_labelled(c, d, p, k);
+		}
+	}
 }
 
 /* A date that a label calls the beginning or the end; the least beginning and the last end of all lots. */
@@ -371,12 +304,24 @@ static void find_bound(void *arg, const struct dated *dt)
 		take_bound(dt, beside, -1, &b->end);
 }
 
-static json_t *range_fact(const char *start, const char *end)
+static json_t *range_fact(const char *start, const char *end, int months)
 {
 	auto_free char *value = g_strdup_printf("%s to %s", start, end);
 
-	return json_pack("{s:s, s:n, s:n, s:s, s:s}", "value", value, "months", "option_months", "start", start, "end",
-			 end);
+	return json_pack("{s:s, s:o, s:n, s:s, s:s}", "value", value, "months",
+			 months ? json_integer(months) : json_null(), "option_months", "start", start, "end", end);
+}
+
+/* From the first day of a month of the contract to the last: 1 May to 30 April; 0 where days are left over. */
+static int whole_months(const struct date *from, const struct date *to)
+{
+	GDate day;
+
+	g_date_set_dmy(&day, (GDateDay)to->day, (GDateMonth)to->month, (GDateYear)to->year);
+	g_date_add_days(&day, 1);
+	if (g_date_get_day(&day) != from->day)
+		return 0;
+	return 12 * ((int)g_date_get_year(&day) - from->year) + (int)g_date_get_month(&day) - from->month;
 }
 
 static json_t *days_fact(const struct date *from, const struct date *to)
@@ -385,7 +330,7 @@ static json_t *days_fact(const struct date *from, const struct date *to)
 	char start[DATE_TEXT_BYTES], end[DATE_TEXT_BYTES];
 
 	a.hour = b.hour = -1;
-	return range_fact(date_format(&a, start), date_format(&b, end));
+	return range_fact(date_format(&a, start), date_format(&b, end), whole_months(&a, &b));
 }
 
 static void add_bounds(struct choice *c, const struct doc *d)
@@ -402,6 +347,18 @@ static void add_bounds(struct choice *c, const struct doc *d)
 	g_free(b.end.quote);
 }
 
+/* "Leistungszeitraum | vom … bis zum …": label and value, NULL where the cell beside says something else. */
+static char *range_cell(const struct page *p, const struct block *b, const struct date *one, const struct date *two)
+{
+	int line;
+	auto_free char *label = one->from < 16 ? page_left(p, b, block_line(b, one->from), &line) : NULL, *value = NULL;
+
+	if (!label || !pattern_match(&range_before, label))
+		return NULL;
+	value = fact_quote(p, b, one->from, two->to);
+	return fact_pair(page_line(p, line)->text, value);
+}
+
 /* "The contract begins on … and ends on …", "vom … bis zum …" */
 static void add_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
 {
@@ -416,10 +373,11 @@ static void add_range(struct choice *c, const struct doc *d, const struct page *
 		json_t *fact;
 
 		if (one->hour >= 0 || two->hour >= 0 || date_order(one, two) >= 0 ||
-		    !pattern_match(&range_between, between) || !pattern_match(&range_before, valid))
+		    !pattern_match(&range_between, between))
 			continue;
-		quote = fact_quote(p, b, one->from, two->to);
-		if (pattern_match(&no_range, quote))
+		quote = pattern_match(&range_before, valid) ? fact_quote(p, b, one->from, two->to)
+							    : range_cell(p, b, one, two);
+		if (!quote || pattern_match(&no_range, quote))
 			continue;
 		fact = days_fact(one, two);
 		choice_add(c, fact, fact_place(d, fact, p, quote) ? 82 : 0, "range");
@@ -446,7 +404,7 @@ static void add_month_range(struct choice *c, const struct doc *d, const struct 
 		}
 		snprintf(start, sizeof(start), "%04d-%02d", n[1], n[0]);
 		snprintf(end, sizeof(end), "%04d-%02d", n[3], n[2]);
-		fact = range_fact(start, end);
+		fact = range_fact(start, end, 12 * (n[3] - n[1]) + n[2] - n[0] + 1);
 		choice_add(c, fact, strcmp(start, end) < 0 && fact_place(d, fact, p, quote) ? 74 : 0, "months");
 	}
 	g_match_info_free(m);
@@ -486,7 +444,8 @@ json_t *field_duration(const struct doc *d)
 	auto_choice *c = choice_new();
 	json_t *fact, *range = find_range(d);
 
-	each_passage(d, add_spans, c);
+	passage_each(d, add_spans, c);
+	add_all_labelled(c, d);
 	fact = choice_take_listing(c);
 	if (fact && range) {
 		json_object_set(fact, "start", json_object_get(range, "start"));

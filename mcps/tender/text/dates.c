@@ -18,7 +18,7 @@
 	"(?:Eastern|Central|Pacific|Mountain|Alaska|Hawaii|Atlantic)(?:" SPACE                                                \
 	"(?:Standard|Daylight|European))?(?:" SPACE "(?:Summer" SPACE                                                         \
 	")?Time)?|Greenwich Mean Time|(?-i:\\p{Lu}\\p{Ll}+)" SPACE "time\\b|"                                                 \
-	"local time|Ortszeit|prevailing (?:local )?time)"
+	"(?:UK|US|EU|NZ) time\\b|local time|Ortszeit|prevailing (?:local )?time)"
 
 /* The shapes of a date; the named groups say which part is which. */
 static struct pattern date_shapes[] = {
@@ -32,6 +32,8 @@ static struct pattern date_shapes[] = {
 	{ "(?<!\\d)(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?:\\.|" SPACE "+of|-)?" SPACE "*" MONTHS "[,. -]*" SPACE "*" YEAR
 	  "(?!\\d)",
 	  0, NULL, NULL },
+	{ "(?<!\\d)(?<dd>\\d{1,2})(?:st|nd|rd|th)" SPACE "day" SPACE "of" SPACE MONTHS "[,.]?" SPACE "*" YEAR "(?!\\d)",
+	  0, NULL, NULL },
 	{ "(?<!\\p{L})" MONTHS SPACE "+(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?:," SPACE "*|" SPACE "+)" YEAR "(?!\\d)", 0,
 	  NULL, NULL },
 };
@@ -41,9 +43,9 @@ static struct pattern date_shapes[] = {
 #define CLOCK_WORD "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
 #define CLOCK_24 \
 	"(?<hour>\\d{1,2})[:.](?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE "*(?:uhr|hrs?\\b\\.?|hours?|h\\b|noon\\b))?"
-#define CLOCK_UNIT  "(?<hour>\\d{1,2})(?<min>\\d\\d)?" SPACE "*(?:uhr|hrs?\\b\\.?|hours\\b)"
+#define CLOCK_UNIT  "(?<hour>\\d{1,2})(?<min>\\d\\d)?" SPACE "*(?:uhr|hrs?\\b\\.?|hours\\b|h\\b)"
 #define CLOCKS      "(?J)(?:" CLOCK_AMPM "|" CLOCK_WORD "|" CLOCK_24 "|" CLOCK_UNIT ")"
-#define BEHIND_ZONE "(?:" SPACE "*\\(?" ZONE "\\)?)?"
+#define BEHIND_ZONE "(?:,?" SPACE "*\\(?" ZONE "\\)?(?:" SPACE "\\(?[A-Z]{2,4}T\\)?(?!\\p{L}))?)?"
 
 #define WEEKDAY                                                                    \
 	"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\\b\\.?|" \
@@ -52,7 +54,7 @@ static struct pattern date_shapes[] = {
 /* A time behind its date: what may stand between them is listed, so that the time of another event is not taken. */
 static struct pattern time_behind = {
 	"^(?:" SPACE
-	"|,|;|–|—|-|\\(|\\)|T(?=\\d\\d:)|at\\b|by\\b|um\\b|bis\\b|spätestens\\b|no later than\\b|until\\b|up ?to\\b|before\\b|"
+	"|,|;|/|–|—|-|\\(|\\)|T(?=\\d\\d:)|at\\b|by\\b|um\\b|bis\\b|spätestens\\b|no later than\\b|until\\b|up ?to\\b|before\\b|"
 	"on or\\b|the\\b|not later than\\b|prior to\\b|at the latest\\b|latest\\b|" WEEKDAY
 	"|time:|uhrzeit:?|@){0,9}" CLOCKS BEHIND_ZONE,
 	0, NULL, NULL
@@ -63,18 +65,44 @@ static struct pattern time_before = { CLOCKS BEHIND_ZONE "(?:" SPACE "|,|on\\b|o
 							 "){0,7}$",
 				      0, NULL, NULL };
 
+/* The zone may stand behind the date whose time stands before it: "14:00 on 3 June 2027 (UK time)". */
+static struct pattern zone_behind = { "^,?" SPACE "?\\(?" ZONE "\\)?", 0, NULL, NULL };
+
 /* A cell that holds nothing but a time. */
 static struct pattern time_alone = {
-	"^\\W*(?:(?:by|before|until|at|um|bis|time:?|uhrzeit:?|closing time:?)\\b\\W*)?" CLOCKS BEHIND_ZONE "\\W*$", 0,
-	NULL, NULL
+	"^\\W*(?:(?:by|before|until|at|um|bis|no later than|(?:closing |local )?time(?: of closing)?:?|uhrzeit:?)\\b\\W*)?" CLOCKS
+		BEHIND_ZONE "\\W*$",
+	0, NULL, NULL
 };
+
+/* Whoever writes "3 May 2027", "Rs." or "hrs" writes the day first in numbers too; the score is the sign. */
+static struct pattern orders[] = {
+	{ "\\b\\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,? 20\\d\\d\\b",
+	  2, NULL, NULL },
+	{ "\\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.? \\d{1,2}(?:st|nd|rd|th)?, 20\\d\\d\\b", -2,
+	  NULL, NULL },
+	{ "£|€|\\bRs\\b|\\bINR\\b|\\blakhs?\\b|\\bcrores?\\b|\\bGST\\b|\\bVAT\\b|\\bhrs\\b|\\bup ?to \\d", 1, NULL,
+	  NULL },
+	{ "(?-i:\\b[A-Z]{2} \\d{5}\\b|\\b[ECMP][SD]T\\b)", -1, NULL, NULL },
+};
+
+int dates_order(const char *text)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < N_ELEMS(orders); i++)
+		sum += pattern_match(&orders[i], text) ? orders[i].score : 0;
+	return sum;
+}
 
 void dates_preload(void)
 {
+	pattern_compile(orders, N_ELEMS(orders));
 	pattern_compile(&time_alone, 1);
 	pattern_compile(date_shapes, N_ELEMS(date_shapes));
 	pattern_compile(&time_behind, 1);
 	pattern_compile(&time_before, 1);
+	pattern_compile(&zone_behind, 1);
 }
 
 static int group_int(GMatchInfo *m, const char *name)
@@ -155,6 +183,18 @@ static bool read_time(GMatchInfo *m, struct date *d)
 	return true;
 }
 
+static void find_zone(const char *text, struct date *d)
+{
+	GMatchInfo *m = pattern_find(&zone_behind, text + d->to, 0);
+	int end;
+
+	if (m && g_match_info_fetch_pos(m, 0, NULL, &end)) {
+		read_zone(m, d);
+		d->to += end;
+	}
+	g_match_info_free(m);
+}
+
 static void find_time(const char *text, struct date *d)
 {
 	int from = d->from > 80 ? d->from - 80 : 0, at, end;
@@ -173,6 +213,8 @@ static void find_time(const char *text, struct date *d)
 	if (m && read_time(m, d) && g_match_info_fetch_pos(m, 0, &at, NULL))
 		d->from = from + at;
 	g_match_info_free(m);
+	if (d->hour >= 0 && !d->zone[0])
+		find_zone(text, d);
 }
 
 bool dates_clock(const char *text, struct date *d)

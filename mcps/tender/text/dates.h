@@ -33,6 +33,9 @@ bool date_utc(const struct date *d, char *out);
 /* date_order - less than, equal to or greater than 0; a date without a time equals any time of its day */
 int date_order(const struct date *a, const struct date *b);
 
+/* dates_order - above 0 when text reads like one whose 3/4/2025 is in April, below 0 when in March, else 0 */
+int dates_order(const char *text);
+
 /* dates_preload - compile what dates_scan needs */
 void dates_preload(void);
 

@@ -21,7 +21,7 @@
 	"(?:years?|months?|weeks?|days?|jahre?[ns]?|monate?[ns]?|wochen?|tage?n?)\\b)"
 #define PERIOD                                                                                 \
 	"(?<n>\\d{1,3}|" PERIOD_WORDS ")(?:\\s*\\((?<digits>\\d{1,3})\\)|\\s*\\([a-z -]+\\))?" \
-	"[ -]*(?:\\x{00A0})?(?:additional |further |more |consecutive |full |successive |weitere |ganze )?" PERIOD_UNIT
+	"[ -]*(?:\\x{00A0})?(?:additional |further |more |consecutive |full |successive |base |initial |weitere |ganze |volle )?" PERIOD_UNIT
 
 enum period_unit { PERIOD_DAYS, PERIOD_WEEKS, PERIOD_MONTHS, PERIOD_YEARS };
 

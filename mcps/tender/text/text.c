@@ -170,6 +170,23 @@ static bool is_time(const char *behind)
 	return false;
 }
 
+/* What stands behind "3." when it is the day of a date: " Mai 2027", " Sept. 2027". */
+static bool is_month(const char *behind)
+{
+	static const char *const months[] = { "jan", "feb", "m\xC3\xA4r", "mar", "apr", "mai", "may", "jun",
+					      "jul", "aug", "sep",        "okt", "oct", "nov", "dez", "dec" };
+	size_t gap = strspn(behind, " "), word = strcspn(behind + gap, " .,");
+	const char *year = behind + gap + word + strspn(behind + gap + word, "., ");
+
+	if (gap == 0 || (*year && strspn(year, "0123456789") != 4))
+		return false;
+	for (size_t i = 0; i < N_ELEMS(months); i++) {
+		if (g_ascii_strncasecmp(behind + gap, months[i], strlen(months[i])) == 0)
+			return word <= strlen("september");
+	}
+	return false;
+}
+
 /* "1.", "2.3", "4.1.2.", "(a)", "b)", "iv." */
 static size_t item_number(const char *s)
 {
@@ -191,7 +208,7 @@ static size_t item_number(const char *s)
 		return *at == '.' && letters <= 3 && strspn(s, "ivxIVX") >= letters ? (size_t)(at + 1 - s)
 		       : *at == '.' && letters == 1                                 ? (size_t)(at + 1 - s)
 										    : 0;
-	if (is_time(at))
+	if (is_time(at) || (dots == 1 && at[-1] == '.' && is_month(at)))
 		return 0;
 	/* A time (17.00) and a date (1.07.2025) are no numbers of a section. */
 	for (const char *dot = strchr(s, '.'); dot && dot < at; dot = strchr(dot + 1, '.')) {

@@ -1,0 +1,78 @@
+/* How long contracts run and how they are extended, in the ways in which that is written. */
+#include "tests/test.h"
+
+#include "tests/tender/small.h"
+
+static void reads_durations(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "The term of the contract is three (3) years from the date of award.", "36, null, null" },
+		{ "Contract period | 24 months", "24, null, null" },
+		{ "Period of Performance: one (1) base year", "12, null, null" },
+		{ "The agreement shall commence on 1 September 2027 and expire on 31 August 2029.",
+		  "24, 2027-09-01, 2029-08-31" },
+		{ "This is a five-year contract.", "60, null, null" },
+		{ "The Council intends to award a 4 year framework agreement.", "48, null, null" },
+		{ "Contract start | 1 September 2027\nContract end | 31 August 2031", "48, 2027-09-01, 2031-08-31" },
+		{ "Duration of contract: 36 months", "36, null, null" },
+		{ "The initial term will be 2 years with the option to extend for up to 2 further periods of 12 months.",
+		  "24, null, null" },
+		{ "The work is to be completed within 9 months of the order.", "9, null, null" },
+		{ "The services will be provided for a period of thirty months.", "30, null, null" },
+		{ "It is anticipated that the Contract will run from 01/09/2027 to 31/08/2030.",
+		  "36, 2027-09-01, 2030-08-31" },
+		{ "Vertragslaufzeit: 48 Monate", "48, null, null" },
+		{ "Laufzeit in Monaten | 24", "24, null, null" },
+		{ "Dauer: 36 Monate", "36, null, null" },
+		{ "Der Vertrag wird für die Dauer von zwei Jahren geschlossen.", "24, null, null" },
+		{ "Laufzeit des Vertrags: 01.09.2027 bis 31.08.2031", "48, 2027-09-01, 2031-08-31" },
+		{ "Der Vertrag beginnt am 1. September 2027 und endet am 31. August 2029.",
+		  "24, 2027-09-01, 2029-08-31" },
+		{ "Ausführungsfrist: 1. September 2027 bis 30. November 2027", "3, 2027-09-01, 2027-11-30" },
+		{ "Beginn der Ausführung: 01.09.2027\nEnde der Ausführung: 30.11.2027", "3, 2027-09-01, 2027-11-30" },
+		{ "Die Rahmenvereinbarung hat eine Laufzeit von vier Jahren.", "48, null, null" },
+		{ "Die Mindestlaufzeit beträgt 12 Monate.", "12, null, null" },
+		{ "Vertragsbeginn ist der 01.09.2027, Vertragsende der 31.08.2030.", "36, 2027-09-01, 2030-08-31" },
+		{ "Der Auftrag umfasst einen Zeitraum von 30 Monaten.", "30, null, null" },
+		{ "Leistungszeitraum | vom 01.09.2027 bis zum 31.08.2028", "12, 2027-09-01, 2028-08-31" },
+		{ "The contract runs from 15 September 2027 to 31 August 2028.", "null, 2027-09-15, 2028-08-31" },
+		{ "The contract is for 3+1+1 years.", "36, null, null" },
+		{ "Bids are valid for 6 months. The warranty is 24 months.", "null" },
+		{ "The bidder has at least five years of experience. Records are kept for ten years.", "null" },
+		{ "Der bisherige Vertrag lief drei Jahre.", "null" },
+		{ "Haftpflichtversicherung für die Dauer von 12 Monaten nach Abnahme.", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_duration, "months start end", cases), 0);
+}
+
+static void reads_options(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "The contract may be extended for up to two further years.", "24, 1" },
+		{ "The initial term is one year, with four one-year options to renew.", "48, 4" },
+		{ "Extension options | 2 x 12 months", "24, 2" },
+		{ "The Authority may extend the contract by up to 24 months in periods of 12 months.", "24, 2" },
+		{ "Contract period of 3 years with an option to extend for 1 + 1 years.", "24, 2" },
+		{ "The agreement may be renewed for three additional one (1) year terms.", "36, 3" },
+		{ "Der Vertrag kann zweimal um jeweils ein Jahr verlängert werden.", "24, 2" },
+		{ "Der Auftraggeber kann den Vertrag um 12 Monate verlängern.", "12, 1" },
+		{ "Verlängerungsoption: 2 x 12 Monate", "24, 2" },
+		{ "Es besteht eine einseitige Option auf Verlängerung um weitere 24 Monate.", "24, 1" },
+		{ "Der Vertrag verlängert sich um jeweils ein Jahr, höchstens dreimal.", "36, 3" },
+		{ "The deadline for submission may be extended by 10 days.", "null" },
+		{ "The warranty can be extended by 12 months.", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_options, "months count", cases), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_durations),
+		cmocka_unit_test(reads_options),
+	};
+
+	return RUN_TESTS(tests);
+}
