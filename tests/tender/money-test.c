@@ -36,14 +36,54 @@ static void reads_german(void **state UNUSED)
 	check("CHF 12'500", true, 12500, "CHF");
 }
 
+static void reads_other_currencies(void **state UNUSED)
+{
+	check("SEK 1 200 000", false, 1200000, "SEK");
+	check("KES 3.5 million", false, 3500000, "KES");
+	check("Fr. 120'000.-", true, 120000, "CHF");
+	check("CHF 1’200’000", true, 1200000, "CHF");
+	check("NZ$450,000", false, 450000, "NZD");
+	check("60 k€", true, 60000, "EUR");
+}
+
+static void range(const char *text, bool decimal_comma, int64_t low, int64_t high)
+{
+	GArray *found = money_scan(text, decimal_comma);
+
+	if (found->len != 2)
+		fail_msg("%u amounts in '%s'", found->len, text);
+	assert_int_equal(g_array_index(found, struct amount, 0).value, low);
+	assert_int_equal(g_array_index(found, struct amount, 1).value, high);
+	assert_string_equal(g_array_index(found, struct amount, 0).currency,
+			    g_array_index(found, struct amount, 1).currency);
+	g_array_unref(found);
+}
+
 static void reads_ranges_as_two(void **state UNUSED)
 {
-	GArray *found = money_scan("$10,000 - $25,000 USD", false);
+	range("$10,000 - $25,000 USD", false, 10000, 25000);
+	range("between 40.000 and 55.000 EUR", true, 40000, 55000);
+	range("zwischen 40.000 Euro und 55.000 Euro", true, 40000, 55000);
+	range("$3.1 to 3.4 million", false, 3100000, 3400000);
+	range("£1 million to 2 million", false, 1000000, 2000000);
+	check("in 2027 and 5.000 EUR then", true, 5000, "EUR");
+	check("lots 3 and 5.000 EUR", true, 5000, "EUR");
+	check("$45,000 and 12 months", false, 45000, "USD");
+}
 
-	assert_int_equal(found->len, 2);
-	assert_int_equal(g_array_index(found, struct amount, 0).value, 10000);
-	assert_int_equal(g_array_index(found, struct amount, 1).value, 25000);
-	g_array_unref(found);
+static void reads_units_of_labels(void **state UNUSED)
+{
+	char currency[4];
+	int64_t value;
+
+	assert_int_equal(money_unit("Estimated cost (Rs. in lakhs)", currency), 5);
+	assert_string_equal(currency, "INR");
+	assert_int_equal(money_unit("Auftragswert in TEUR", currency), 3);
+	assert_string_equal(currency, "EUR");
+	assert_int_equal(money_unit("Estimated value", currency), 0);
+	assert_string_equal(currency, "");
+	assert_true(money_number("45.20", false, 5, &value));
+	assert_int_equal(value, 4520000);
 }
 
 static void takes_no_other_numbers(void **state UNUSED)
@@ -53,10 +93,10 @@ static void takes_no_other_numbers(void **state UNUSED)
 
 	assert_int_equal(found->len, 0);
 	g_array_unref(found);
-	assert_true(money_number("20000000", false, &value));
+	assert_true(money_number("20000000", false, 0, &value));
 	assert_int_equal(value, 20000000);
-	assert_false(money_number("80 pieces", false, &value));
-	assert_false(money_number("", false, &value));
+	assert_false(money_number("80 pieces", false, 0, &value));
+	assert_false(money_number("", false, 0, &value));
 }
 
 static void refuses_more_than_fits(void **state UNUSED)
@@ -72,7 +112,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_english),          cmocka_unit_test(reads_german),
 		cmocka_unit_test(reads_ranges_as_two),    cmocka_unit_test(takes_no_other_numbers),
-		cmocka_unit_test(refuses_more_than_fits),
+		cmocka_unit_test(refuses_more_than_fits), cmocka_unit_test(reads_other_currencies),
+		cmocka_unit_test(reads_units_of_labels),
 	};
 
 	return RUN_TESTS(tests);

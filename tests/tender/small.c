@@ -5,9 +5,46 @@
 
 #include "tender/read/flow.h"
 
+static const struct {
+	const char *mark;
+	struct style style;
+	size_t skip; /* bytes of the mark that are no text */
+} looks[] = {
+	{ "- ", { FLOW_BODY, 18, true }, 0 },
+	{ "# ", { 2 * FLOW_BODY, 0, false }, 2 },
+	{ "= ", { 1.4 * FLOW_BODY, 0, false }, 2 },
+	{ "", { FLOW_BODY, 0, false }, 0 },
+};
+
+static void add_paragraph(struct flow *f, const char *text)
+{
+	size_t i = 0;
+
+	while (!util_starts(text, looks[i].mark))
+		i++;
+	flow_str(f, text + looks[i].skip);
+	flow_end(f, &looks[i].style);
+}
+
+static void add_line(struct flow *f, const char *line)
+{
+	gchar **cells = g_strsplit(line, " | ", -1);
+	unsigned n = g_strv_length(cells);
+
+	if (n > 1)
+		flow_row(f, NULL, n);
+	for (unsigned i = 0; i < n; i++) {
+		add_paragraph(f, cells[i]);
+		if (i + 1 < n)
+			flow_cell(f, 1);
+	}
+	if (n > 1)
+		flow_row_end(f);
+	g_strfreev(cells);
+}
+
 struct doc *small_doc(const char *text)
 {
-	static const struct style prose = { FLOW_BODY, 0, false }, item = { FLOW_BODY, 18, true };
 	struct doc *d = doc_new();
 	struct file file = { .name = g_strdup("a.txt"), .type = "text/plain" };
 	gchar **lines = g_strsplit(text, "\n", -1);
@@ -16,20 +53,10 @@ struct doc *small_doc(const char *text)
 	g_array_append_val(d->files, file);
 	f = flow_new(d, 0);
 	for (gchar **line = lines; *line; line++) {
-		gchar **cells = g_strsplit(*line, " | ", -1);
-		unsigned n = g_strv_length(cells);
-
-		if (n > 1)
-			flow_row(f, NULL, n);
-		for (unsigned i = 0; i < n; i++) {
-			flow_str(f, cells[i]);
-			flow_end(f, util_starts(cells[i], "- ") ? &item : &prose);
-			if (i + 1 < n)
-				flow_cell(f, 1);
-		}
-		if (n > 1)
-			flow_row_end(f);
-		g_strfreev(cells);
+		if (streq(*line, "\f"))
+			flow_page(f);
+		else
+			add_line(f, *line);
 	}
 	g_strfreev(lines);
 	flow_free(f);

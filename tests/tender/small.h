@@ -4,7 +4,10 @@
 
 #include "tender/fields/fields.h"
 
-/* small_doc - paragraphs, a line each; " | " parts the cells of a row, "- " begins an item; the caller's */
+/*
+ * small_doc - paragraphs, a line each; " | " parts the cells of a row, "- " begins an item, "# " is set large and "= "
+ * larger than ordinary text, "\f" alone begins a page; the caller's
+ */
 struct doc *small_doc(const char *text);
 
 /* small_shown - keys of a fact or of each entry of a list: "a, b; c, d"; "null" for none; the caller's */

@@ -7,22 +7,49 @@
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 
+/* Words for the money of a whole contract, and for what it is bought with. */
+#define WHAT_EN                                                                                                          \
+	"(?:contract|agreement|framework|project|programme|program|procurement|bid|tender|order|purchase|bpa|services?|" \
+	"works?|construction|total|overall|engagement|assignment|consultancy|job)"
+#define WORTH_EN "(?:values?|costs?|price|amount|spend(?:ing)?|expenditure|worth|obligations|volume)"
+#define WORTH_DE \
+	"(?:\\w*kosten|\\w*wert(?:e[ns]?|s)?|\\w*volumen|\\w*summe|\\w*umfang|\\w*ausgaben|\\w*preis|\\w*aufwand|budget)"
+
 static struct pattern budget_for[] = {
-	{ "\\bestimated (?:bid|contract|tender|total|project|procurement)? ?(?:value|cost|amount|price)\\b|geschätzter (?:auftrags|gesamt)?wert|auftragswert|geschätzter wert|auftragsvolumen",
+	{ "\\b(?:estimated|anticipated|expected|approximate|indicative|projected|probable|likely|forecast) (?:" WHAT_EN
+	  " )?" WORTH_EN "\\b|geschätzte[rnsm]? " WORTH_DE
+	  "\\b|auftragswert|auftragsvolumen|\\w*wert\\b.{0,60}\\bgeschätzt",
 	  88, "estimate", NULL },
-	{ "\\bestimates?\\b.{0,80}\\b(?:value|cost|obligations|spend)\\b|\\bvalue of\\b.{0,60}\\bestimated\\b", 86,
-	  "estimate", NULL },
-	{ "\\bnot[ -]to[ -]exceed\\b|\\bshall not exceed\\b|\\bmay not exceed\\b|\\bceiling\\b|\\bmaximum (?:budget|contract|amount|value|compensation|price)|\\bupset (?:limit|price|amount)|kostenobergrenze|höchst(?:wert|betrag|menge|volumen|grenze)|obergrenze|maximale[rsnm]? (?:auftrags|gesamt|vertrags)?(?:wert|volumen|menge)|\\bcapped at",
+	{ "\\bestimates?\\b.{0,80}\\b(?:value|cost|obligations|spend)\\b|\\b(?:value|cost|price)\\b.{0,60}\\b(?:estimated|anticipated|expected|approximately|in the region of|in the order of)\\b|"
+	  "\\bestimated\\b.{0,30}\\b(?:value|cost)\\b|\\b(?:engineer|architect|independent|government|county|city|owner|staff)\\S* (?:cost )?estimate\\b|\\border[- ]of[- ]magnitude\\b",
+	  86, "estimate", NULL },
+	{ "\\bnot[ -]to[ -]exceed\\b|\\b(?:shall|must|will|should|may|can) ?not exceed\\b|\\bceiling\\b|\\bmaximum (?:" WHAT_EN
+	  " )?(?:budget|contract|amount|value|compensation|price|cost|funding|fee|spend)\\b|\\bupset (?:limit|price|amount)|"
+	  "\\b(?:price|cost|spending|budget|budgetary|funding) (?:cap|limit)\\b|\\b(?:cost|kosten|preis|budget)(?:ober|höchst)?grenze|\\bkostendach|"
+	  "höchst(?:wert|betrag|menge|volumen|grenze|preis)|maximal(?:wert|betrag|preis|volumen)|obergrenze|maximale[rsnm]? (?:auftrags|gesamt|vertrags)?(?:wert|volumen|menge|budget|preis)|\\bcapped at",
 	  84, "ceiling", NULL },
-	{ "\\bwill pay up to\\b|\\bup to\\b.{0,40}\\b(?:available|budget)|\\bbudget(?:ed)?\\b.{0,40}\\bup to\\b", 86,
-	  "ceiling", NULL },
-	{ "\\bkostenrahmen\\b|\\bbaukosten\\b|\\bgesamtkosten\\b|\\bkostenschätzung\\b", 80, "construction cost frame",
-	  NULL },
-	{ "\\b(?:project |total |annual |overall |available )?budget\\b|\\bfunding (?:available|of|is)\\b|\\bhaushaltsmittel\\b",
+	{ "\\bwill pay up to\\b|\\bup to\\b.{0,40}\\b(?:available|budget)|\\bbudget(?:ed)?\\b.{0,40}\\b(?:up to|no more than|at most)\\b|\\bbudget\\b.{0,30}\\b(?:maximal|höchstens|bis zu)\\b|"
+	  "\\b(?:spend|pay|invest) (?:no more than|not more than|at most|up to)\\b|"
+	  "\\b(?:offers|bids|proposals|tenders|quotations|quotes|prices|angebote|preise) (?:above|over|exceeding|in excess of|higher than|of more than|that exceed|which exceed|über|oberhalb von)\\b.{0,60}"
+	  "\\b(?:reject|exclu|not be|disqualif|non-?responsive|ausgeschlossen|nicht|unberücksichtigt)",
+	  86, "ceiling", NULL },
+	{ "\\bkostenrahmen\\b|\\bbaukosten\\b|\\bgesamtkosten\\b|\\bkosten(?:schätz|berechn)ung\\b|\\bbausumme\\b", 80,
+	  "construction cost frame", NULL },
+	{ "\\b(?:project |total |annual |overall |available |maximum )?budget(?:ed|rahmen)?\\b|\\bfunding (?:available|of|is)\\b|\\b(?:haushalts|finanz|förder)mittel\\b|"
+	  "\\bfunds? (?:available|of|in the amount)\\b|\\bfinanzrahmen\\b|\\bfinancial envelope\\b",
 	  82, "budget", NULL },
 	{ "\\b(?:set aside|earmarked|appropriated|allocated|made available|stehen?|stellt)\\b.{0,80}", 80, "budget",
 	  NULL },
-	{ "\\b(?:contract|order|bpa|project|purchase) value\\b|\\btotal value\\b", 74, "estimate", NULL },
+	{ "\\b(?:expect|anticipat|envisag|intend)\\w*\\b.{0,30}\\b(?:spend|worth|pay|invest|cost)\\b|\\b(?:rechnen|rechnet|gehen|geht)\\b.{0,40}\\b"
+	  "(?:kosten|wert|volumen|ausgaben)\\b|\\bfinanzielle[rns]? (?:volumen|umfang|rahmen)\\b|\\bvoraussichtliche[rnsm]? " WORTH_DE
+	  "\\b|\\bveranschlagt|"
+	  "\\b" WORTH_DE
+	  " (?:beläuft|belaufen|beträgt|betragen|liegt|liegen)\\b.{0,20}\\b(?:rund|etwa|ca\\.?|zirka|circa|voraussichtlich)(?!\\w)",
+	  80, "estimate", NULL },
+	{ "\\b(?:contract|order|bpa|project|purchase|agreement|framework) (?:value|price)\\b|\\btotal (?:contract |project )?(?:value|cost)\\b|\\bvalue of (?:the|this) (?:\\w+ )?(?:contract|framework|agreement|lot|call-off)\\b|"
+	  "\\bput to tender\\b|\\bnit amount\\b|\\bgesamt(?:wert|volumen|auftragssumme)\\b",
+	  76, "estimate", NULL },
+	{ "^(?:value|wert)\\b\\W*(?:\\(|£|€|\\$|\\d|[a-z]{3} ?\\d|$)", 70, "estimate", NULL },
 };
 
 /* Words right before an amount that a sentence of any kind may have. */
@@ -33,23 +60,29 @@ static struct pattern budget_before[] = {
 	{ "\\bpreis von (?:höchstens|maximal)\\W*$", 80, "ceiling", NULL },
 };
 
-static struct pattern whole = { "\\btotal\\b|\\boverall\\b|gesamt|\\bincluding all options\\b", 0, NULL, NULL };
-
-static struct pattern no_budget = {
-	"\\bhad\\b|\\bpaid\\b|\\bspent\\b|deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
-	"revenue|net ?worth|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
-	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
-	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp",
+static struct pattern whole = {
+	"\\btotal\\b|\\boverall\\b|gesamt|\\binclud\\w+ (?:\\w+ )?(?:options?|extensions?|renewals?)\\b|einschließlich (?:\\w+ )?(?:option|verlängerung)",
 	0, NULL, NULL
 };
 
-/* Parts of a contract: an amount right behind these is not the whole. */
-static struct pattern part_before = { "\\btravel\\b|\\boption(?:al)? (?:year|period)|\\bper year\\b|jährlich", 0, NULL,
-				      NULL };
+static struct pattern no_budget = {
+	"\\bhad\\b|(?<!be )\\bpaid\\b|\\bspent\\b|deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
+	"revenue|net ?worth|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
+	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
+	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp|\\binvoices?\\b|rechnungen|\\bpurchase orders?\\b|einwohner",
+	0, NULL, NULL
+};
 
-/* What an amount is without says nothing of it: "£5 million, excluding fees". */
+/* Parts of a contract, and what bidders must have: an amount right behind these is not the whole. */
+static struct pattern part_before = {
+	"\\btravel\\b|\\boption(?:al)? (?:year|period)|\\bper year\\b|jährlich|\\b(?:minimum|at least|not less than|mindestens|wenigstens)\\b",
+	0, NULL, NULL
+};
+
+/* What an amount is without, or that it is above a threshold, says nothing of it: "£5 million, excluding fees". */
 static struct pattern without = {
-	",? \\(?(?:without|excluding|exclusive of|not including|net of|ohne|zzgl\\.|zuzüglich|exkl\\.|exklusive)\\b[^.;]*",
+	",? \\(?(?:without|excluding|exclusive of|not including|net of|ohne|zzgl\\.|zuzüglich|exkl\\.|exklusive)\\b[^.;]*|"
+	"\\b(?:above|below|over|under|oberhalb|unterhalb|über|unter) (?:the |de[rsm] )?[\\w ]{0,30}(?:threshold|schwellenwert)\\w*",
 	0, NULL, NULL
 };
 
@@ -116,69 +149,91 @@ static bool is_other_money(const char *words)
 	return pattern_match(&no_budget, said);
 }
 
-static void add_amount(struct choice *c, const struct doc *d, const struct page *p, int block, const GArray *amounts,
-		       unsigned i)
+/* What an amount is for: by its clause, its sentence, the words right before it, its label or its heading. */
+static struct pattern *what_for(const struct page *p, int block, const struct amount *a, const char *quote,
+				const char *before, const char *label, bool *apart)
 {
 	const struct block *b = page_block(p, block);
-	const struct amount *a = &g_array_index(amounts, struct amount, i), *low = NULL;
-	int label_line = -1;
-	auto_free char *label = page_left(p, b, block_line(b, a->from), &label_line);
-	auto_free char *quote = fact_quote(p, b, a->from, a->to), *key = g_strdup_printf("%lld", (long long)a->value);
-	auto_free char *before = words_before(b, amounts, i);
-	const char *heading = heading_of(p, block);
 	auto_free char *clause = clause_of(b, a);
+	const char *heading = heading_of(p, block);
 	struct pattern *is = PATTERN_BEST(budget_for, clause);
-	bool apart = !is;
-	json_t *fact;
 
-	if (!is)
-		is = PATTERN_BEST(budget_for, quote);
-	apart = apart && is;
+	*apart = false;
+	if (is)
+		return is;
+	is = PATTERN_BEST(budget_for, quote);
+	*apart = is != NULL;
 	if (!is)
 		is = PATTERN_BEST(budget_before, before);
-
 	if (!is && label)
 		is = PATTERN_BEST(budget_for, label);
 	if (!is && heading && text_words(b->text) < 12)
 		is = PATTERN_BEST(budget_for, heading);
+	return is;
+}
+
+/* The lower end of the range whose upper end is amount i; NULL for none. */
+static const struct amount *lower_end(const struct block *b, const GArray *amounts, unsigned i)
+{
+	const struct amount *a = &g_array_index(amounts, struct amount, i),
+			    *under = i > 0 ? &g_array_index(amounts, struct amount, i - 1) : NULL;
+	auto_free char *between = under ? g_strndup(b->text + under->to, (gsize)MAX(a->from - under->to, 0)) : NULL;
+
+	return under && under->value < a->value && pattern_match(&range_joint, between) ? under : NULL;
+}
+
+static json_t *make_budget(const struct amount *a, const struct amount *low, const char *kind)
+{
+	json_t *fact = json_pack("{s:I, s:o, s:s}", "value", (json_int_t)a->value, "currency",
+				 a->currency[0] ? json_string(a->currency) : json_null(), "kind", low ? "range" : kind);
+
+	if (low)
+		json_object_set_new(fact, "minimum", json_integer(low->value));
+	return fact;
+}
+
+static void add_amount(struct choice *c, const struct doc *d, const struct page *p, int block, const GArray *amounts,
+		       unsigned i)
+{
+	const struct block *b = page_block(p, block);
+	const struct amount *a = &g_array_index(amounts, struct amount, i), *low = lower_end(b, amounts, i);
+	int label_line = -1, score;
+	auto_free char *label = page_left(p, b, block_line(b, a->from), &label_line),
+		       *quote = fact_quote(p, b, a->from, a->to), *before = words_before(b, amounts, i),
+		       *key = g_strdup_printf("%lld", (long long)a->value);
+	bool apart;
+	struct pattern *is = what_for(p, block, a, quote, before, label, &apart);
+	json_t *fact;
+
 	if (!is || a->value < 1000 || is_other_money(quote) || (label && is_other_money(label)) ||
 	    pattern_match(&part_before, before))
 		return;
-	if (i > 0) {
-		const struct amount *under = &g_array_index(amounts, struct amount, i - 1);
-		auto_free char *between = g_strndup(b->text + under->to, (gsize)MAX(a->from - under->to, 0));
-
-		low = pattern_match(&range_joint, between) && under->value < a->value ? under : NULL;
-	}
-	fact = json_pack("{s:I, s:o, s:s}", "value", (json_int_t)a->value, "currency",
-			 a->currency[0] ? json_string(a->currency) : json_null(), "kind", low ? "range" : is->word);
-	if (low)
-		json_object_set_new(fact, "minimum", json_integer(low->value));
-	choice_add(c, fact,
-		   fact_place(d, fact, p, quote)
-			   ? is->score - (apart ? 12 : 0) + (low ? 3 : 0) + (pattern_match(&whole, quote) ? 4 : 0)
-			   : 0,
-		   key);
+	score = is->score - (apart ? 12 : 0) + (low ? 3 : 0) + (pattern_match(&whole, quote) ? 4 : 0);
+	fact = make_budget(a, low, is->word);
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, key);
 }
 
-/* A row of a table says the value without a currency: "Estimated Bid Value  20000000". */
+/* A row of a table says the value without a currency: "Estimated Bid Value  20000000", "Cost (Rs. in lakhs)  45.20". */
 static void add_plain_number(struct choice *c, const struct doc *d, const struct page *p, int block)
 {
 	const struct block *b = page_block(p, block);
-	int label_line = -1;
+	int label_line = -1, zeroes;
 	auto_free char *label = NULL, *quote = NULL;
+	struct amount a = { 0 };
 	struct pattern *is;
-	int64_t value;
 	json_t *fact;
 
-	if (b->n != 1 || !money_number(b->text, d->language == LANG_DE, &value) || value < 1000)
+	if (b->n != 1 || !g_ascii_isdigit(b->text[0]) || !money_number(b->text, false, 0, &a.value))
 		return;
 	label = page_left(p, b, b->first, &label_line);
 	is = label ? PATTERN_BEST(budget_for, label) : NULL;
-	if (!is || pattern_match(&no_budget, label))
+	if (!is || is_other_money(label))
+		return;
+	zeroes = money_unit(label, a.currency);
+	if (!money_number(b->text, d->language == LANG_DE, zeroes, &a.value) || a.value < 1000)
 		return;
 	quote = fact_pair(page_line(p, label_line)->text, b->text);
-	fact = json_pack("{s:I, s:n, s:s}", "value", (json_int_t)value, "currency", "kind", is->word);
+	fact = make_budget(&a, NULL, is->word);
 	choice_add(c, fact, fact_place(d, fact, p, quote) ? is->score - 6 : 0, b->text);
 }
 

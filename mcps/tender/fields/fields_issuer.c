@@ -8,14 +8,30 @@
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 
+/* What may stand behind a label: another name for it, or words in brackets. */
+#define TAIL "(?:\\s*/\\s*[\\w -]+| \\([^)]{1,60}\\))*(?=\\s*:|$)"
+#define BODY_EN                                                                                                        \
+	"(?:authority|entity|agency|organi[sz]ation|body|office|department|party|company|institution|government|unit)" \
+	"(?:'s)?"
+#define ACTING_EN                                                                                                           \
+	"(?:contracting|procuring|purchasing|ordering|issuing|tendering|awarding|buying|commissioning|requesting|inviting|" \
+	"tender inviting|soliciting|procurement|implementing)"
+
 static struct pattern issuer_labels[] = {
-	{ "^offizielle bezeichnung(?=\\s*:)", 95, NULL, NULL },
-	{ "^(?:issued by|issuing (?:agency|office|authority|entity|organi[sz]ation)|contracting (?:authority|entity|agency)|procuring (?:entity|agency)|tender(?:ing)? authority|"
-	  "agency name|name of (?:the )?(?:agency|buyer|purchaser|client|employer|organi[sz]ation|contracting authority)|tender inviting authority)(?=\\s*:|$)",
+	{ "^(?:offizielle bezeichnung|official name|offizieller name)(?=\\s*:)", 95, NULL, NULL },
+	{ "^(?:the )?" ACTING_EN " " BODY_EN "(?: name)?" TAIL, 90, NULL, NULL },
+	{ "^(?:issued|published|tendered|procured|commissioned) by" TAIL "|^agency name" TAIL
+	  "|^name of (?:the )?(?:agency|buyer|purchaser|client|employer|owner|contracting " BODY_EN "|" BODY_EN
+	  ")" TAIL,
 	  88, NULL, NULL },
-	{ "^(?:buyer|purchaser|client|employer|owner|agency|organi[sz]ation|issuer)(?=\\s*:|$)", 82, NULL, NULL },
-	{ "^(?:auftraggeber(?:in)?|vergabestelle|öffentlicher auftraggeber|ausschreibende stelle|name und adresse des auftraggebers|auslober(?: / bauherr)?|bauherr|"
-	  "zur angebotsabgabe auffordernde stelle|name und anschrift)(?=\\s*:|$)",
+	{ "^(?:the )?(?:buyer|purchaser|client|employer|owner|agency|authority|organi[sz]ation|issuer|principal|customer)(?: name)?" TAIL,
+	  82, NULL, NULL },
+	{ "^(?:company|institution|by|on behalf of|department|ministry)(?: name)?(?=\\s*:)", 78, NULL, NULL },
+	{ "^(?:öffentlicher? )?auftraggeber(?:in|/-?in|[*:_]in)?" TAIL
+	  "|^(?:beschaffer|bauherr(?:in)?|besteller(?:in)?|auslober(?:in)?)" TAIL
+	  "|^name und (?:anschrift|adresse)(?: (?:des|der) \\w+)?" TAIL "|^offizieller name und adresse.*(?=\\s*:|$)",
+	  86, NULL, NULL },
+	{ "^(?:bedarfsstelle|vergabestelle|ausschreibende stelle|bedarfsträger(?:in)?|zur angebotsabgabe auffordernde stelle)(?:, .{5,60})?" TAIL,
 	  84, NULL, NULL },
 	{ "organi[sz]ation name$", 86, NULL, NULL },
 };
@@ -26,23 +42,54 @@ static struct pattern issuer_head = { "auftraggeber|auffordernde[nr]? stelle|ver
 
 /* A word in capitals is one word: were it taken for several, there would be millions of ways to part a line of them. */
 #define PROPER_WORD "(?-i:\\p{Lu})[\\w'’&.-]*"
-#define PROPER_GAP  "(?:,? (?:of|and|the|for|&|on|in) |,? )"
-#define PROPER      PROPER_WORD "(?:" PROPER_GAP PROPER_WORD "){0,8}" PROPER_GAP "?"
+#define PROPER_GAP  "(?:,? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de|du|del) |,? )"
+#define PROPER                                                                                                  \
+	"(?!(?:hello|hi|dear|notice|sealed|date|dies\\w*|wir|ihr)\\b)" PROPER_WORD "(?:" PROPER_GAP PROPER_WORD \
+	"){0,8}" PROPER_GAP "?"
+#define BUYING                                                                                                                   \
+	"(?:(?:is|are|will be|has|have|now|hereby|currently|kindly|cordially|also|therefore)\\s+)*"                              \
+	"(?:seeking|looking (?:for|to)|soliciting|requesting|issuing|issued|inviting|accepting|procuring|tendering|planning to|" \
+	"intending to|invites|seeks|requests|solicits|intends to|issues|wishes to|desires to|plans to|proposes to|"              \
+	"will (?:receive|accept|procure|award|appoint|purchase|open)|wants to|is the (?:contracting authority|buyer|purchaser)|" \
+	"requires (?:the services|a|an)|needs (?:a|an)|(?:is )?in need of|would like to)\\b"
+#define BUYING_DE \
+	"(?:beabsichtigt|schreibt|plant|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt|bittet|lädt|will|fordert)\\b"
+
+/* Words without which none of issuer_says matches: cheaper than all of them. */
+static struct pattern any_saying = {
+	"seek|look|solicit|request|issu|invit|accept|procur|tender|plan|inten|wish|desir|propos|will (?:receive|accept|award|appoint|purchase|open)|"
+	"contracting|want|requires|need|would like|beabsichtigt|schreibt|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt|bittet|lädt|fordert|"
+	"auftraggeber|vergabestelle|\\((?:the|herein|hereafter)\\b|[\"“„'‘]|nachfolgend|im folgenden|hereinafter|receiv|behalf",
+	0, NULL, NULL
+};
 
 static struct pattern issuer_says[] = {
+	{ "(?<value>(?:The )?" PROPER ")(?:\\s*\\([^)]{2,60}\\))?,? " BUYING, 72, NULL, NULL },
 	{ "(?<value>(?:The )?" PROPER
-	  ")(?:\\s*\\([^)]{2,60}\\))?,? (?:is (?:seeking|looking for|soliciting|requesting|issuing|inviting|accepting)|"
-	  "(?:hereby )?(?:invites|seeks|requests|solicits|intends to|issues|wishes to|desires to|is requesting)|(?:\\([^)]*\\) )?is the contracting authority)\\b",
-	  72, NULL, NULL },
+	  ")\\s*[,(–-]{1,2}\\s*(?:(?:hereinafter|hereafter|referred to as|called|known as|nachfolgend|nachstehend|im folgenden|im weiteren|fortan|kurz|also|auch|as|als|the|die|der|[:,\"“„'‘]|\\s)\\s*)+"
+	  "(?<short>(?:contracting |public |öffentliche[r]? )?(?:authority|council|city|town|township|village|county|district|state|college|university|school|library|buyer|customer|client|principal|"
+	  "purchaser|owner|employer|trust|department|agency|board|commission|court|bank|hospital|government|institute|foundation|ministry|corporation|association|society|"
+	  "auftraggeber(?:in)?|AG|vergabestelle|besteller(?:in)?|bauherr(?:in)?))(?: genannt| bezeichnet)?\\s*[\"”“'’)–,-]",
+	  80, NULL, NULL },
 	{ "(?<value>" PROPER
 	  ")\\s*\\((?:hereinafter[^)]{0,40})?(?:the )?[\"“„'‘](?:the )?(?-i:[A-Z])[\\w& -]{1,30}[\"”“'’]\\)",
 	  68, "named", NULL },
-	{ "(?<value>(?:The )?" PROPER
-	  ")(?:\\s*\\([^)]{2,30}\\))?(?:,(?! invites).{3,200}?), (?:invites|seeks|requests|solicits)\\b",
-	  74, NULL, NULL },
-	{ "(?:^|\\. |\\b[Dd]er |\\b[Dd]ie |\\b[Dd]as )(?:Der |Die |Das )?(?<value>(?-i:\\p{Lu})[\\w'’-]+(?: (?-i:\\p{Lu})[\\w'’-]+| (?:am|an der|im|für|und) (?-i:\\p{Lu})[\\w'’-]+){0,5})(?:\\s*\\([^)]{2,20}\\))? "
-	  "(?:beabsichtigt|schreibt|plant|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt)\\b",
+	{ "(?<value>(?:The )?" PROPER ")(?:\\s*\\([^)]{2,30}\\))?(?:,(?! invites).{3,200}?), " BUYING, 74, NULL, NULL },
+	{ "(?:^|\\. |\\b[Dd]er |\\b[Dd]ie |\\b[Dd]as )(?:Der |Die |Das )?(?<value>(?-i:\\p{Lu})[\\w'’-]+(?: (?-i:\\p{Lu})[\\w'’-]+| (?:am|an der|im|für|und|&) (?-i:\\p{Lu})[\\w'’.-]+){0,7})(?:\\s*\\([^)]{2,60}\\))?"
+	  "(?:, vertreten durch [^.;]{3,120}?,)? " BUYING_DE,
 	  72, NULL, NULL },
+	{ "\\b(?:auftraggeber(?:in)?|vergabestelle|bauherr(?:in)?) (?:ist|sind) (?:die |der |das )?(?<value>" PROPER
+	  ")",
+	  80, NULL, NULL },
+	{ "\\b(?:contracting (?:authority|entity)|buyer|client|purchaser|employer|issuing agency|procuring entity) is (?:the )?(?<value>" PROPER
+	  ")",
+	  80, NULL, NULL },
+	{ "\\b(?:will|shall|must|are to|may) be (?:received|accepted|opened|submitted|delivered) (?:by|at|to) (?:the )?(?:offices? of (?:the )?)?(?<value>" PROPER
+	  ")",
+	  66, "named", NULL },
+	{ "\\bnotice is hereby given (?:that|by) (?:the )?(?<value>" PROPER ")", 76, NULL, NULL },
+	{ "\\bon behalf of (?:the )?(?<value>" PROPER ")", 70, "named", NULL },
+	{ "\\b(?:im namen und )?im auftrag der (?<value>" PROPER ")", 70, "named", NULL },
 };
 
 /* What an address begins with: behind it no name goes on. */
@@ -60,8 +107,14 @@ static struct pattern unit = {
 /* What is no name of a buyer, though it stands where one may. */
 static struct pattern no_issuer = {
 	"\\b(?:contractor|bidder|tenderer|offeror|vendor|supplier|proposer|bieter|auftragnehmer|consultant|respondent)s?\\b|\\bsign(?:ature|ed)|\\bsiehe\\b|^see\\b|"
-	"^(?:this|it|we|you|they|wir|sie|er|es|dies\\w*|section|part|the (?:city|county|council|court|agency|government|authority|state|company|bank|university)|"
-	"request|invitation|tender|project|committee|board|der auftraggeber|auftraggeber|stelle)$|nachprüfung|vergabekammer|____",
+	"^(?:this|it|we|you|they|wir|sie|er|es|dies\\w*|section|part|the (?:city|county|council|court|agency|government|authority|state|company|bank|university|trust|department|college|owner|client|buyer|district|board)|"
+	"request|invitation|tender|project|committee|board|city|county|council|court|agency|authority|trust|department|client|buyer|owner|district|der auftraggeber|auftraggeber(?:in)?|stelle|vergabestelle)$|nachprüfung|vergabekammer|____",
+	0, NULL, NULL
+};
+
+/* The office that deals with it is not who buys, as long as that has a name. */
+static struct pattern desk = {
+	"^(?:the )?(?:group |central |zentrale |office of )?(?:procurement|purchasing|acquisition|contracts?|einkauf|beschaffung|vergabestelle|sourcing)\\b",
 	0, NULL, NULL
 };
 
@@ -71,11 +124,13 @@ void fields_issuer_preload(void)
 	pattern_compile(issuer_labels, N_ELEMS(issuer_labels));
 	pattern_compile(&issuer_form, 1);
 	pattern_compile(&issuer_head, 1);
+	pattern_compile(&any_saying, 1);
 	pattern_compile(issuer_says, N_ELEMS(issuer_says));
 	pattern_compile(&place, 1);
 	pattern_compile(&no_name, 1);
 	pattern_compile(&unit, 1);
 	pattern_compile(&no_issuer, 1);
+	pattern_compile(&desk, 1);
 }
 
 /* The name, without the address behind it; NULL when nothing of it is a name. cut says that there was an address. */
@@ -98,43 +153,50 @@ static char *name_of(const char *value, bool *cut)
 	return g_string_free(name, FALSE);
 }
 
+#define DESK_LESS 14
+
 static void add_issuer(struct choice *c, const struct doc *d, const struct page *p, const char *value,
 		       const char *quote, int score)
 {
 	bool cut;
 	auto_free char *name = name_of(value, &cut);
 
-	if (!name || text_words(name) > 16 || names_document(name))
+	if (!name || text_words(name) > 16 || names_document(name) || util_ends(name, "?") ||
+	    g_unichar_islower(g_utf8_get_char(name)))
 		return;
 	if (names_organisation(name))
 		score += 3;
 	else if (cut && strchr(value, '@'))
 		score -= 40; /* a person with an address */
+	if (pattern_match(&desk, name))
+		score -= DESK_LESS;
 	names_add(c, d, p, name, quote, score);
 }
 
-/* The first organisation is the buyer, others that a notice names are courts and services. */
+/* The first organisation behind a label is the buyer, others that a notice names so are courts and services. */
 #define AGAIN_LESS 8
 
-static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int *n)
+static struct pattern *label_of(const char *text)
+{
+	return strlen(text) < 200 ? PATTERN_BEST(issuer_labels, text + label_begin(text)) : NULL;
+}
+
+static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int n[N_ELEMS(issuer_labels)])
 {
 	for (int k = 0; k < (int)p->lines->len; k++) {
 		const char *text = page_line(p, k)->text;
-		struct pattern *label =
-			strlen(text) < 200 ? PATTERN_BEST(issuer_labels, text + text_bullet(text)) : NULL;
+		struct pattern *label = label_of(text);
 		struct labelled l;
-		int doubt;
+		int doubt, *again = label ? &n[label - issuer_labels] : NULL;
 
-		/* A number of a section is no bullet: "1 Auftraggeber". */
-		if (!label && g_ascii_isdigit(text[0]) && strchr(text, ' '))
-			label = PATTERN_BEST(issuer_labels, strchr(text, ' ') + 1);
 		if (!label || !label_value(p, k, label, &l))
 			continue;
 		doubt = strchr(text, ':') || names_first_cell(p, k) ? 0 : 50;
 		if (!doubt && l.line != l.value_line && page_line(p, l.value_line)->y0 > page_line(p, k)->y1 - 1)
 			doubt = names_organisation(l.value) ? 4 : 16;
-		add_issuer(c, d, p, l.value, l.quote, names_early(p, label->score) - doubt - AGAIN_LESS * MIN(*n, 5));
-		++*n;
+		add_issuer(c, d, p, l.value, l.quote,
+			   names_early(p, label->score) - doubt - AGAIN_LESS * MIN(*again, 5));
+		++*again;
 		labelled_release(&l);
 	}
 }
@@ -156,6 +218,16 @@ static void add_form(struct choice *c, const struct doc *d, const struct page *p
 	}
 }
 
+#define PROSE          160 /* bytes of a block that is no letterhead */
+#define FURNITURE_LESS 6
+
+static bool in_prose(const struct page *p, int k)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+
+	return strlen(b->text) > PROSE || !g_unichar_isupper(g_utf8_get_char(page_line(p, k)->text));
+}
+
 /* A line of the first page that is the name of an organisation. */
 static void add_organisations(struct choice *c, const struct doc *d, const struct page *p)
 {
@@ -163,9 +235,11 @@ static void add_organisations(struct choice *c, const struct doc *d, const struc
 		const char *text = page_line(p, k)->text;
 		int words = text_words(text);
 
-		if (words < 2 || words > 12 || strchr(text, ':') || !names_organisation(text) || names_document(text))
+		if (words < 2 || words > 12 || strchr(text, ':') || in_prose(p, k) || !names_organisation(text) ||
+		    names_document(text))
 			continue;
-		add_issuer(c, d, p, text, text, (k < 12 ? 66 : 56) - k / 4);
+		add_issuer(c, d, p, text, text,
+			   (k < 12 ? 66 : 56) - k / 4 - (page_line(p, k)->furniture ? FURNITURE_LESS : 0));
 	}
 }
 
@@ -177,21 +251,92 @@ static void add_saying(struct choice *c, const struct doc *d, const struct page 
 
 	if (m && g_match_info_fetch_named_pos(m, "value", &from, &to) && to - from > 3 &&
 	    g_unichar_isupper(g_utf8_get_char(b->text + from))) {
-		auto_free char *value = g_strndup(b->text + from, (gsize)(to - from)),
-			       *quote = fact_quote(p, b, from, to);
-		int score = names_early(p, says->score) - (text_words(value) < 2 ? 10 : 0);
+		int marker = (int)text_marker(b->text + from);
+		auto_free char *value = NULL, *quote = fact_quote(p, b, from, to);
+		int score;
 
+		from += from == 0 && marker < to ? marker : 0;
+		value = g_strchomp(g_strndup(b->text + from, (gsize)(to - from)));
+		score = names_early(p, says->score) - (text_words(value) < 2 ? 10 : 0);
 		/* Who is given a short name may be anybody, unless the name is one of a buyer. */
-		if (!says->word || names_organisation(g_strchomp(value)))
+		if (!says->word || names_organisation(value))
 			add_issuer(c, d, p, value, quote, score);
 	}
 	g_match_info_free(m);
 }
 
+/* The parts of the hosts of addresses that name who owns them: "council" of x@mail.council.example. */
+static GPtrArray *hosts_of(const struct doc *d)
+{
+	GPtrArray *hosts = g_ptr_array_new_with_free_func(g_free);
+
+	for (unsigned i = 0; i < d->pages->len && i < 30 && hosts->len < 20; i++) {
+		const char *text = doc_page(d, i)->text;
+
+		for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@')) {
+			size_t len = strcspn(at + 1, " \t\n<>(),;|");
+
+			g_ptr_array_add(hosts, g_ascii_strdown(at + 1, (gssize)len));
+		}
+	}
+	return hosts;
+}
+
+/* The first letters of a name's words: "nlsa". */
+static char *initials(const char *name)
+{
+	GString *all = g_string_new(NULL);
+
+	for (const char *s = name; *s; s = g_utf8_next_char(s)) {
+		if (g_unichar_isupper(g_utf8_get_char(s)) && (s == name || !g_ascii_isalpha(s[-1])))
+			g_string_append_unichar(all, g_unichar_tolower(g_utf8_get_char(s)));
+	}
+	return g_string_free(all, FALSE);
+}
+
+#define LEAST_HOST 3 /* letters that say something */
+
+/* Does a host have a part that the name begins with, contains, or is short for? */
+static bool owns_host(const char *name, const char *host)
+{
+	gchar **parts = g_strsplit(host, ".", -1);
+	auto_free char *key = names_key(name), *short_key = initials(name);
+	bool owns = false;
+
+	/* The last part is the country or the kind. */
+	for (unsigned i = 0; parts[i] && parts[i + 1] && !owns; i++) {
+		auto_free char *part = names_key(parts[i]);
+		size_t len = strlen(part);
+
+		owns = len >= LEAST_HOST && ((len > LEAST_HOST + 1 && strstr(key, part)) || streq(part, short_key));
+	}
+	g_strfreev(parts);
+	return owns;
+}
+
+#define HOST_MORE 5
+
+/* Whoever's name is in the addresses of the document is the likelier buyer. */
+static void weigh_hosts(struct choice *c, const struct doc *d)
+{
+	GPtrArray *hosts = hosts_of(d);
+
+	for (unsigned i = 0; i < c->facts->len; i++) {
+		const char *name = json_string_value(json_object_get(c->facts->pdata[i], "value"));
+		bool owns = false;
+
+		for (unsigned k = 0; k < hosts->len && !owns; k++)
+			owns = owns_host(name, hosts->pdata[k]);
+		if (owns)
+			g_array_index(c->scores, int, i) += HOST_MORE;
+	}
+	g_ptr_array_unref(hosts);
+}
+
 json_t *field_issuer(const struct doc *d)
 {
 	auto_choice *c = choice_new();
-	int n_labelled = 0;
+	int n_labelled[N_ELEMS(issuer_labels)] = { 0 };
 
 	for (unsigned i = 0; i < d->pages->len && i < 6; i++) {
 		const struct page *p = doc_page(d, i);
@@ -199,16 +344,20 @@ json_t *field_issuer(const struct doc *d)
 		if (!p->readable)
 			continue;
 		if (i < 4)
-			add_labelled(c, d, p, &n_labelled);
+			add_labelled(c, d, p, n_labelled);
 		if (i == 0)
 			add_organisations(c, d, p);
 		if (i < 2)
 			add_form(c, d, p);
 		for (unsigned k = 0; k < p->blocks->len; k++) {
-			for (size_t n = 0; n < N_ELEMS(issuer_says); n++)
-				add_saying(c, d, p, page_block(p, (int)k), &issuer_says[n]);
+			const struct block *b = page_block(p, (int)k);
+
+			for (size_t n = 0; n < N_ELEMS(issuer_says) && pattern_match(&any_saying, b->text); n++)
+				add_saying(c, d, p, b, &issuer_says[n]);
 		}
 	}
+	names_join(c);
 	names_weigh(c, d);
+	weigh_hosts(c, d);
 	return choice_take_listing(c);
 }

@@ -12,7 +12,7 @@
 #define REF_VALUE \
 	"(?<value>[A-Z0-9][\\w:/.()#&-]*\\d[\\w:/.-]*|(?-i:[A-Z]{1,6}(?:[ -][A-Z]{1,6})?)[ -]\\d[\\w/.-]*|\\d[\\w:/.-]+)"
 #define CASES \
-	"(?:solicitation|rf[pqibx]|itt|itb|ifb|tender|bid|quotation|event|sourcing event|procurement|reference|ref|contract|project|notice|enquiry|nit)"
+	"(?:solicitation|rf[pqibx]|itt|itb|ifb|tender|bid|quotation|event|sourcing event|procurement|reference|ref|contract|project|notice|enquiry|inquiry|nit|nib|icb|ncb|rft|rfeoi|eoi|itq|quote|opportunity|document|case|file)"
 
 static struct pattern reference_at[] = {
 	{ "\\b" CASES
@@ -21,7 +21,12 @@ static struct pattern reference_at[] = {
 	{ "\\b(?:" CASES
 	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:.#]?\\s*(?<value>(?=[\\w/.-]*[/-])(?=[\\w/.-]*\\d)[A-Z0-9][\\w/.-]{3,})",
 	  84, NULL, NULL },
-	{ "\\b(?:vergabenummer|vergabe-?(?:nr|id)\\.?|aktenzeichen|az\\.?:?|geschäftszeichen|gesch\\.-?z\\.|geschäftsnummer|ausschreibungsnummer|ausschreibungs-?nr\\.?|ausschreibung nr\\.?|"
+	{ "\\b(?:" CASES
+	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:#]\\s*(?<value>(?-i:(?=[A-Z0-9/._-]*\\d)[A-Z0-9][A-Z0-9/._-]{4,}))(?!\\S)",
+	  86, NULL, NULL },
+	{ "\\b(?:projekt|ausschreibungs|vergabe|verfahrens|publikations|meldungs)-?(?:id|nr\\.?|nummer)\\b[\\w ]{0,12}:?\\s*(?<value>#?\\d[\\w/.-]{2,})",
+	  78, NULL, NULL },
+	{ "\\b(?:vergabenummer|vergabe-?(?:nr|id)\\.?|aktenzeichen|az\\.?:?|geschäftszeichen|gesch\\.-?z\\.|geschäftsnummer|geschäftszahl|(?:unser|ihr)? ?zeichen|ausschreibungsnummer|ausschreibungs-?nr\\.?|ausschreibung nr\\.?|"
 	  "(?:angebots)?anfrage nr\\.?|referenznummer(?: der bekanntmachung)?|maßnahmennummer|projektnummer|verfahrensnummer|kennziffer)\\s*[:.]*\\s*" REF_VALUE,
 	  90, NULL, NULL },
 	{ "\\binterne kennung\\s*:\\s*(?:LOT-\\d+ )?(?<value>(?!LOT-\\d)\\S.{1,40}?)(?: (?:verfahrensart|titel|beschreibung|das verfahren)\\b.*)?$",
@@ -35,7 +40,7 @@ static struct pattern reference_labels[] = {
 	{ "^(?:" CASES
 	  "(?: (?:reference|ref\\.?))?[ -]*(?:no\\b\\.?|number|id\\b)|contract reference|tender reference|our reference)(?=\\s*[:.]|$)",
 	  91, NULL, NULL },
-	{ "^(?:vergabenummer|vergabe-?nr\\.?|aktenzeichen|geschäftszeichen|referenznummer.*|ausschreibungsnummer|vergabe-?id)(?=\\s*:|$)",
+	{ "^(?:vergabenummer|vergabe-?nr\\.?|aktenzeichen(?:\\s*/ ?\\w+)?|geschäftszeichen|geschäftszahl|referenznummer.*|ausschreibungsnummer|vergabe-?id)(?=\\s*:|$)",
 	  91, NULL, NULL },
 };
 
@@ -44,6 +49,9 @@ static struct pattern bare = {
 	"^\\(?(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}\\)?$|^(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}$",
 	0, NULL, NULL
 };
+
+/* Values that are none: "Tender documents v1.2". */
+static struct pattern version = { "^v(?:ers?(?:ion)?)?[ .]?\\d|^\\d{1,2}\\.\\d{1,2}$", 0, NULL, NULL };
 
 /* Numbers of other things. */
 static struct pattern no_reference = {
@@ -57,6 +65,7 @@ void fields_reference_preload(void)
 	pattern_compile(reference_at, N_ELEMS(reference_at));
 	pattern_compile(reference_labels, N_ELEMS(reference_labels));
 	pattern_compile(&bare, 1);
+	pattern_compile(&version, 1);
 	pattern_compile(&no_reference, 1);
 }
 
@@ -82,7 +91,8 @@ static void add_at(struct choice *c, const struct doc *d, const struct page *p, 
 		auto_free char *value = m ? g_match_info_fetch_named(m, "value") : NULL;
 
 		g_match_info_free(m);
-		if (value && has_digit(value) && strlen(value) >= 3 && !strchr(value, '@') && !is_date(value))
+		if (value && has_digit(value) && strlen(value) >= 3 && !strchr(value, '@') && !is_date(value) &&
+		    !pattern_match(&version, value))
 			names_add(c, d, p, value, text, names_early(p, reference_at[i].score));
 	}
 }
@@ -121,6 +131,7 @@ json_t *field_reference(const struct doc *d)
 				names_add(c, d, p, text, text, 66);
 		}
 	}
+	names_join(c);
 	names_weigh(c, d);
 	return choice_take_listing(c);
 }

@@ -12,13 +12,34 @@ void labelled_release(struct labelled *l)
 	*l = (struct labelled){ 0 };
 }
 
+#define SHORT_LABEL 10 /* bytes of a word that may be a label without a capital: "ref:", "closing:" */
+
 /* "Beschreibung: …", "Email:" begin something else. */
 static bool begins_label(const char *s)
 {
 	const char *colon = strstr(s, ":");
 
+	if (colon && colon - s <= SHORT_LABEL && colon[1] == ' ' && strcspn(s, " ") > (size_t)(colon - s))
+		return true;
 	return colon && colon - s >= 2 && colon - s < 48 && (colon[1] == ' ' || colon[1] == '\0') &&
-	       g_unichar_isupper(g_utf8_get_char(s)) && !memchr(s, '.', (size_t)(colon - s));
+	       g_unichar_isupper(g_utf8_get_char(s)) && !g_strstr_len(s, colon - s, ". ");
+}
+
+/* "II.1.1) ", "2 " before a capital: numbers of sections that are no bullets. */
+static size_t section_number(const char *s)
+{
+	size_t roman = strspn(s, "IVX"), n = strspn(s, roman ? "IVX.0123456789)" : "0123456789");
+
+	if (n == 0 || s[n] != ' ' || (roman ? strcspn(s, ".)") > n : n > 2))
+		return 0;
+	return g_unichar_isupper(g_utf8_get_char(s + n + 1)) ? n + 1 : 0;
+}
+
+size_t label_begin(const char *text)
+{
+	size_t bullet = text_bullet(text);
+
+	return bullet ? bullet : section_number(text);
 }
 
 /* The lines of a block from one on, until another label begins or the sentence is over. */
@@ -72,7 +93,8 @@ static int label_end(struct pattern *label, const char *text)
 bool label_value(const struct page *p, int i, struct pattern *label, struct labelled *out)
 {
 	const char *text = page_line(p, i)->text;
-	int end = label_end(label, text + text_bullet(text)), at = i;
+	size_t begin = label_begin(text);
+	int end = label_end(label, text + begin), at = i;
 	GString *value, *quote;
 	bool good;
 
@@ -80,8 +102,8 @@ bool label_value(const struct page *p, int i, struct pattern *label, struct labe
 		return false;
 	value = g_string_new(NULL);
 	quote = g_string_new(NULL);
-	if (text[text_bullet(text) + (size_t)end]) {
-		take_lines(p, i, text + text_bullet(text) + end, value, quote);
+	if (text[begin + (size_t)end]) {
+		take_lines(p, i, text + begin + end, value, quote);
 	} else {
 		at = page_right(p, i);
 		if (at < 0)

@@ -14,6 +14,9 @@ struct labelled {
 
 void labelled_release(struct labelled *l);
 
+/* label_begin - bytes of the bullet or number of a section before a label, and the spaces behind it; 0 for none */
+size_t label_begin(const char *text);
+
 /*
  * label_value - does line i of page p begin with the label, and what is its value?
  * A value beside the label runs as far as its cell, one behind it to the next label, one under it to the end of its

@@ -15,10 +15,21 @@
 	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+\\b)?|(?:angebots)?anfrage|angebotsaufforderung|"                         \
 	"(?:öffentliche |beschränkte )?ausschreib\\w*|(?:öffentliche|freihändige) vergabe)"
 
+/* Those and the parts of a tender that are named like it. */
+#define NAMES_PAPER                                                                                                      \
+	"(?:" NAMES_DOCUMENT                                                                                             \
+	"|terms of reference|statement of work|scope of work|specifications?|quotation request|enquiry|inquiry|"         \
+	"(?:leistungs|aufgaben|projekt|verfahrens)beschreibung|leistungsverzeichnis|lastenheft|pflichtenheft|"           \
+	"(?:vergabe|ausschreibungs|angebots|verfahrens)unterlagen?|bewerbungsbedingungen|vergabeverfahren|preisanfrage|" \
+	"(?:aufforderung|einladung) zur (?:angebotsabgabe|abgabe eine[sr] \\w+))"
+
 /* names_key - equal names have equal keys, whatever their case and marks; the caller's */
 char *names_key(const char *name);
 
-/* names_add - a candidate: value is cleaned, its article and the marks at its end removed */
+/* names_work - text begins with or has a word of what is bought: supply, repair, Lieferung, Wartung */
+bool names_work(const char *text);
+
+/* names_add - a candidate: value is cleaned, its article, the marks at its end and those of a quotation removed */
 void names_add(struct choice *c, const struct doc *d, const struct page *p, const char *value, const char *quote,
 	       int score);
 
@@ -28,10 +39,16 @@ int names_early(const struct page *p, int score);
 /* names_weigh - raise the candidates that other pages say too */
 void names_weigh(struct choice *c, const struct doc *d);
 
+/* names_join - what several places say is surer; the first of them stands for all, as covers come before sentences */
+void names_join(struct choice *c);
+
 /* names_document - text says nothing but the kind of document, a part of it, a place, a date or a number */
 bool names_document(const char *text);
 
-/* names_organisation - text reads like the name of one; the score of how sure that is, 0 for none */
+/*
+ * names_organisation - text reads like the name of one; the score of how sure that is, 0 for none
+ * What begins with the work to be done is none: "Catering Services for the Riverside Hospital".
+ */
 int names_organisation(const char *text);
 
 /* names_first_cell - line i has no cell before it that is more than a number: a label at the beginning of its row */

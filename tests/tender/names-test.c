@@ -1,0 +1,290 @@
+/* How documents of different countries say what is bought, who buys, under which number and for how much. */
+#include "tests/test.h"
+
+#include <stdio.h>
+
+#include "tender/fields/fields.h"
+#include "tests/tender/small.h"
+
+/* The beginning of a document; what is NULL is not asked. */
+struct cover {
+	const char *text, *title, *issuer, *reference;
+};
+
+static int differs(const char *what, json_t *(*field)(const struct doc *d), const char *text, const char *want)
+{
+	auto_free char *got = want ? small_field(field, text, "value") : NULL;
+
+	if (!want || streq(got, want))
+		return 0;
+	print_error("%s of: %.80s\nshould be: %s\n       is: %s\n", what, text, want, got);
+	return 1;
+}
+
+static void covers_say(const struct cover *covers, size_t n)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		wrong += differs("title", field_title, covers[i].text, covers[i].title);
+		wrong += differs("issuer", field_issuer, covers[i].text, covers[i].issuer);
+		wrong += differs("reference", field_reference, covers[i].text, covers[i].reference);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Ordinary text, which makes the usual size of letters known. */
+#define PROSE_EN                                                                                              \
+	"\nOffers that come late are not opened and go back to the sender without a word on what they say.\n" \
+	"Whoever takes part bears all costs of doing so, whatever the outcome may be in the end.\n"           \
+	"The documents are free of charge and may be copied for the purpose of making an offer to us.\n"      \
+	"Nothing that is said here binds anybody until a contract is signed by both of the parties.\n"        \
+	"Prices hold for all of the work that is described further down, with travel and with expenses.\n"    \
+	"All questions are answered in writing, and the answers are sent to all who asked for documents.\n"   \
+	"Records of the work are kept for seven years and shown to the auditors when they ask for them.\n"
+#define PROSE_DE                                                                                                 \
+	"\nVerspätet eingegangene Angebote werden nicht geöffnet und ohne weitere Prüfung zurückgesandt.\n"  \
+	"Die Kosten der Teilnahme werden nicht erstattet, gleich wie das Verfahren am Ende ausgeht.\n"           \
+	"Alle Unterlagen sind kostenfrei und dürfen für die Erstellung des Angebots vervielfältigt werden.\n" \
+	"Änderungen an den Unterlagen sind nicht zulässig und führen zum Ausschluss aus dem Verfahren.\n"     \
+	"Die Preise gelten für alle beschriebenen Arbeiten einschließlich der Fahrten und der Nebenkosten.\n"  \
+	"Fragen werden schriftlich beantwortet, und die Antworten gehen allen Unternehmen gleichzeitig zu.\n"
+
+static const struct cover english[] = {
+	/* United States: a state, a city, a county, a federal office, a school board, a notice in a newspaper */
+	{ "# STATE OF NORTH MONTANA\n= DEPARTMENT OF TRANSPORTATION\n# REQUEST FOR PROPOSALS\n= RFP 27-DOT-118\n"
+	  "# Statewide Bridge Inspection Services\nIssue Date: March 3, 2027\nProposals Due: April 20, 2027 at 2:00 PM\n"
+	  "Procurement Officer: Dana Whitcomb\nPhone: (406) 555-0144" PROSE_EN,
+	  "Statewide Bridge Inspection Services", NULL, "27-DOT-118" },
+	{ "= CITY OF HAWTHORN BLUFF\nPurchasing Division\n400 Civic Plaza, Hawthorn Bluff, TX 75999\n= INVITATION TO BID NO. 27-031\n"
+	  "= ASPHALT RESURFACING OF COLLECTOR STREETS\nBid opening: May 4, 2027 at 10:00 AM, Council Chambers" PROSE_EN,
+	  "ASPHALT RESURFACING OF COLLECTOR STREETS", "CITY OF HAWTHORN BLUFF", "27-031" },
+	{ "NOTICE TO BIDDERS\nNotice is hereby given that the Town of Alder Creek will receive sealed bids for the construction of "
+	  "the Mill Street Culvert until 2:00 p.m. on June 3, 2027 at the Town Hall, 12 Main Street, Alder Creek, NY 12999. "
+	  "A bid bond of five percent is required. The Daily Register is not responsible for errors." PROSE_EN,
+	  "construction of the Mill Street Culvert", "Town of Alder Creek", NULL },
+	{ "Solicitation Number: 70ZX27R0004\nNotice Type: Combined Synopsis/Solicitation\nTitle: Dredge Spoil Sampling and Analysis\n"
+	  "Contracting Office: Bureau of Harbors, Acquisition Division\nNAICS Code: 541380 Testing Laboratories\n"
+	  "Set Aside: Total Small Business" PROSE_EN,
+	  "Dredge Spoil Sampling and Analysis", "Bureau of Harbors, Acquisition Division", "70ZX27R0004" },
+	{ "Sealed bids for \"Replacement of Boilers, Wing C\" will be received by the Board of Education of Pine County, 9 School "
+	  "Lane, Pineville, until 3 p.m. on May 5, 2027. Bidders must attend the walk-through with the architect, Lowe & Partners "
+	  "LLP." PROSE_EN,
+	  "Replacement of Boilers, Wing C", "Board of Education of Pine County", NULL },
+	{ "# Request for Proposals\n= RFP #2027-14 Janitorial Services at Branch Libraries\nOrchard Valley Library District\n"
+	  "77 Elm Street, Orchard, OR 97999\nThe Orchard Valley Library District (\"District\") is seeking proposals from "
+	  "qualified firms. Proposals are due on May 3, 2027 at noon." PROSE_EN,
+	  "Janitorial Services at Branch Libraries", "Orchard Valley Library District", "2027-14" },
+	/* United Kingdom and Ireland: a council, a table, the old notice of the Union, the new one, a college */
+	{ "# Invitation to Tender\n= for\n# Grounds Maintenance Services 2027-2031\nContract Reference: WDC/27/0043\n"
+	  "Westmere District Council\nTown Hall, Westmere WM1 1AA" PROSE_EN,
+	  "Grounds Maintenance Services 2027-2031", "Westmere District Council", "WDC/27/0043" },
+	{ "= INVITATION TO TENDER (ITT)\nVolume 1 - Instructions\nContract title | Supply of Gritting Vehicles\n"
+	  "The Authority | Northmere Council\nProject reference | NMC-0771\nFramework agreement | None" PROSE_EN,
+	  "Supply of Gritting Vehicles", "Northmere Council", "NMC-0771" },
+	{ "Section I: Contracting authority\nI.1) Name and addresses\nOfficial name: Ashvale Borough Council\n"
+	  "Postal address: 1 Guildhall Square\nTown: Ashvale\nSection II: Object\nII.1.1) Title: Playground equipment and safety surfacing\n"
+	  "Reference number: ABC-2027-19\nII.1.2) Main CPV code: 37535200\nVI.4.1) Review body\nOfficial name: The High Court of Justice" PROSE_EN,
+	  "Playground equipment and safety surfacing", "Ashvale Borough Council", "ABC-2027-19" },
+	{ "UK4: Tender notice\nScope\nReference\nFHA-1182\nDescription\nReactive repairs to 4,200 homes.\n"
+	  "Contracting authority\nFernhill Homes Association\nPublic Procurement Organisation Number: PXYZ-1234-ABCD\n"
+	  "Contact name: Priya Nair" PROSE_EN,
+	  NULL, "Fernhill Homes Association", "FHA-1182" },
+	{ "# Tender for the Provision of Catering Services\nat the Riverside Campus\nLoughmoyle College of Further Education (the \"College\") "
+	  "invites tenders from suitably qualified caterers. The College is advised by Quill Procurement Ltd (the \"Consultant\")." PROSE_EN,
+	  NULL, "Loughmoyle College of Further Education", NULL },
+	/* India: a works department, a company of the state, a bank */
+	{ "GOVERNMENT OF SAHYADRI\nPUBLIC WORKS DEPARTMENT\nOffice of the Executive Engineer, Roads Division, Malgaon\n"
+	  "NOTICE INVITING TENDER NO. 14/EE/RDM/2027-28\nSl. No. | 1\nName of work | Widening of Malgaon to Pedne Road km 4/0 to 11/500\n"
+	  "Estimated cost | Rs. 4,52,00,000\nEarnest money | Rs. 4,52,000\nTime of completion | 12 months" PROSE_EN,
+	  "Widening of Malgaon to Pedne Road km 4/0 to 11/500", NULL, "14/EE/RDM/2027-28" },
+	{ "= BHARAT COASTAL ENERGY LIMITED\n(A Government of India Enterprise)\nTENDER DOCUMENT\nFOR\n"
+	  "= ANNUAL MAINTENANCE OF HVAC SYSTEMS AT MARINE TERMINAL\nTender No. BCEL/MT/C&P/2027/33\nDate: 04.05.2027\n"
+	  "Registered office: Marine House, Panvel 410206" PROSE_EN,
+	  "ANNUAL MAINTENANCE OF HVAC SYSTEMS AT MARINE TERMINAL", "BHARAT COASTAL ENERGY LIMITED",
+	  "BCEL/MT/C&P/2027/33" },
+	/* Australia, New Zealand, Canada */
+	{ "Department of Justice and Courts\n= Request for Tender\n# RFT 2027/18: Cleaning of Regional Courthouses\n"
+	  "Closing time: 2:00 pm AEST, 14 May 2027\nLodgement: https://tenders.example" PROSE_EN,
+	  "Cleaning of Regional Courthouses", "Department of Justice and Courts", "2027/18" },
+	{ "# Request for Proposals\nby: Tarapunga District Council\nfor: Digital building consent system\nref: TDC-2027-9\n"
+	  "RFP released: 3 May 2027\nDeadline for Questions: 5pm, 14 May 2027\nDeadline for Proposals: 5pm, 4 June 2027" PROSE_EN,
+	  "Digital building consent system", "Tarapunga District Council", "TDC-2027-9" },
+	{ "# Request for Tender No. T-27-14\n= For\n= Supply and Delivery of Winter Sand\nThe Corporation of the Township of Larch Lake\n"
+	  "Closing: 12 May 2027, 2:00:00 p.m. local time\nSubmissions: Clerk's Office, 8 Dock Street" PROSE_EN,
+	  "Supply and Delivery of Winter Sand", "Corporation of the Township of Larch Lake", "T-27-14" },
+	/* International: an agency of the Union, the United Nations, a loan, a charity */
+	{ "European Observatory for Inland Waters\nCall for tenders EOIW/2027/OP/0007\n= Provision of laboratory consumables\n"
+	  "TENDER SPECIFICATIONS\nOpen procedure" PROSE_EN,
+	  "Provision of laboratory consumables", "European Observatory for Inland Waters", "EOIW/2027/OP/0007" },
+	{ "REQUEST FOR QUOTATION (RFQ)\nRFQ Reference: UNRX/27/12\nDate: 3 May 2027\n"
+	  "United Relief Exchange kindly requests your quotation for the provision of goods as detailed in Annex 1.\n"
+	  "Subject: Supply of Tarpaulins and Kitchen Sets\nDelivery place: Warehouse, Port Tamba" PROSE_EN,
+	  "Supply of Tarpaulins and Kitchen Sets", "United Relief Exchange", "UNRX/27/12" },
+	{ "Invitation for Bids\nCountry: Republic of Tavira\nName of Project: Rural Roads Resilience Project\n"
+	  "Contract Title: Rehabilitation of the Mbeya to Lopi Road\nEmployer: Ministry of Works and Bridges\nLoan No.: 8891-TV\n"
+	  "ICB No: MWB/W/27/04" PROSE_EN,
+	  "Rehabilitation of the Mbeya to Lopi Road", "Ministry of Works and Bridges", "MWB/W/27/04" },
+	{ "# Terms of Reference\n= Final Evaluation of the Safe Harvest Programme\nGreen Hands International\nApril 2027\n"
+	  "Green Hands International is looking for a consultant. The programme is funded by the Larsen Foundation." PROSE_EN,
+	  "Final Evaluation of the Safe Harvest Programme", "Green Hands International", NULL },
+	/* Firms: letters and forms */
+	{ "Marlow & Finch Ltd\n12 Dock Road, Bristol BS1 4XX\n3 May 2027\nDear Sirs\n"
+	  "Re: Replacement of dock levellers at our Avon depot\nPlease let us have your quotation by 28 May 2027.\n"
+	  "Yours faithfully" PROSE_EN,
+	  "Replacement of dock levellers at our Avon depot", "Marlow & Finch Ltd", NULL },
+	{ "From: Jenna Ortiz <j.ortiz@bluepeak.example>\nTo: undisclosed recipients\nSubject: RFQ - Rental of office plants for our Denver site\n"
+	  "Hello,\nBluepeak Software Inc. is looking for a partner who rents and waters office plants. Please send your offer by May 20." PROSE_EN,
+	  "Rental of office plants for our Denver site", "Bluepeak Software Inc.", NULL },
+	{ "REQUEST FOR PROPOSAL\nCompany: Northlight Hotels plc\nProject: Renewal of guest room locks\nRFP ID: NLH-27-02\nIssued by: Group Procurement\n"
+	  "Location: Leeds\nSupplier: ____________" PROSE_EN,
+	  "Renewal of guest room locks", "Northlight Hotels plc", "NLH-27-02" },
+};
+
+static const struct cover german[] = {
+	/* eForms, and forms of the procurement rules for works and services */
+	{ "1 Beschaffer\n1.1 Beschaffer\nOffizielle Bezeichnung: Gemeinde Unterlinden\nRechtsform des Erwerbers: Kommunalbehörde\n"
+	  "2 Verfahren\n2.1 Verfahren\nTitel: Erneuerung der Heizzentrale am Schulzentrum\nInterne Kennung: UL-2027-003\n"
+	  "8.1 ORG-0002\nOffizielle Bezeichnung: Vergabekammer Mittelland\n8.1 ORG-0003\n"
+	  "Offizielle Bezeichnung: Beschaffungsamt des Bundesministeriums des Innern" PROSE_DE,
+	  "Erneuerung der Heizzentrale am Schulzentrum", "Gemeinde Unterlinden", "UL-2027-003" },
+	{ "Öffentliche Ausschreibung nach VOB/A\na) Öffentlicher Auftraggeber (Vergabestelle)\nName: Stadt Lahnsee\n"
+	  "Straße: Rathausplatz 1\nb) Vergabeverfahren\nÖffentliche Ausschreibung, VOB/A\nVergabenummer: 2027-114\n"
+	  "d) Art des Auftrags\nAusführung von Bauleistungen\nf) Art und Umfang der Leistung\nDachdeckerarbeiten an der Sporthalle\n"
+	  "w) Nachprüfung behaupteter Verstöße\nName: Regierungspräsidium Mittelland" PROSE_DE,
+	  "Dachdeckerarbeiten an der Sporthalle", "Stadt Lahnsee", "2027-114" },
+	{ "Zur Angebotsabgabe auffordernde Stelle, den Zuschlag erteilende Stelle:\nBundesanstalt für Küstenpflege\nDeichstraße 5, 26999 Norddorf\n"
+	  "Art der Vergabe: Öffentliche Ausschreibung nach UVgO\nKurzbezeichnung: Laboranalysen von Sedimentproben\n"
+	  "Geschäftszeichen: Z 2-4410/27" PROSE_DE,
+	  "Laboranalysen von Sedimentproben", "Bundesanstalt für Küstenpflege", "Z 2-4410/27" },
+	{ "Vergabestelle\nStadt Birkenau\n- Zentrale Vergabestelle -\nMarkt 1\n64999 Birkenau\n= Aufforderung zur Abgabe eines Angebots\n"
+	  "Maßnahme: Neubau Feuerwache Nord\nVergabenummer | 27-044\nBieter: ________" PROSE_DE,
+	  "Neubau Feuerwache Nord", "Stadt Birkenau", "27-044" },
+	{ "Auftraggeber:\nZweckverband Wasserversorgung Hohe Rhön\nMühlweg 3\n97999 Bischofsau\n"
+	  "Bezeichnung der Leistung: Austausch von Tauchpumpen in den Brunnen 3 bis 7\nAusschreibungs-Nr.: WV-0027" PROSE_DE,
+	  "Austausch von Tauchpumpen in den Brunnen 3 bis 7", "Zweckverband Wasserversorgung Hohe Rhön", "WV-0027" },
+	/* Covers */
+	{ "= Landkreis Sonnental\n# Leistungsbeschreibung\n= über die\n# Reinigung der Glasflächen in den Schulen\nStand: 03.05.2027\n"
+	  "Anlage 1 zum Vertrag" PROSE_DE,
+	  "Reinigung der Glasflächen in den Schulen", "Landkreis Sonnental", NULL },
+	{ "# Vergabeunterlagen\n= Rahmenvereinbarung über die Lieferung von Büromaterial\nUniversität Altenmark\nZentrale Beschaffung\n"
+	  "Vergabe-Nr. 2027/112\nMai 2027" PROSE_DE,
+	  "Rahmenvereinbarung über die Lieferung von Büromaterial", "Universität Altenmark", "2027/112" },
+	{ "# Ausschreibung\n# Winterdienst 2027/28 im Stadtgebiet\n= Technische Betriebe Reutlach AöR\nTeil A: Bewerbungsbedingungen\n"
+	  "Angebotsfrist: 12.05.2027, 10:00 Uhr" PROSE_DE,
+	  "Winterdienst 2027/28 im Stadtgebiet", "Technische Betriebe Reutlach AöR", NULL },
+	{ "= Bewerbungsbedingungen\nfür das Vergabeverfahren\n= \"Digitales Einsatzführungssystem für die Feuerwehr\"\n"
+	  "Die Stadtwerke Brunnau GmbH (nachfolgend „Auftraggeberin“) führt das Verfahren durch. Sie wird von der Kanzlei Dorn und "
+	  "Partner mbB (nachfolgend „Beraterin“) unterstützt." PROSE_DE,
+	  "Digitales Einsatzführungssystem für die Feuerwehr", "Stadtwerke Brunnau GmbH", NULL },
+	/* Sentences */
+	{ "Bekanntmachung\nDer Landkreis Oberaue, vertreten durch den Landrat, schreibt die Beförderung von Schülerinnen und Schülern im "
+	  "freigestellten Verkehr aus. Die Unterlagen stehen auf der Plattform bereit." PROSE_DE,
+	  "Beförderung von Schülerinnen und Schülern im freigestellten Verkehr", "Landkreis Oberaue", NULL },
+	{ "Die Gemeinde Tannfeld beabsichtigt die Vergabe von Planungsleistungen für die Sanierung des Hallenbads. Ansprechpartner ist das "
+	  "Ingenieurbüro Voss." PROSE_DE,
+	  NULL, "Gemeinde Tannfeld", NULL },
+	/* Switzerland, Austria */
+	{ "1. Auftraggeber\n1.1 Offizieller Name und Adresse des Auftraggebers\nBedarfsstelle/Vergabestelle: Kanton Aarwil, Baudepartement\n"
+	  "Beschaffungsstelle/Organisator: Meier Ingenieure AG\n2. Beschaffungsobjekt\n2.2 Projekttitel der Beschaffung: Sanierung "
+	  "Stützmauern Kantonsstrasse 12\n2.3 Aktenzeichen / Projektnummer: K12-0345" PROSE_DE,
+	  "Sanierung Stützmauern Kantonsstrasse 12", "Kanton Aarwil, Baudepartement", "K12-0345" },
+	{ "Ausschreibungsunterlage\nAuftraggeber (öffentlicher Auftraggeber): Marktgemeinde Hollerau\nVergebende Stelle: Büro Steiner ZT GmbH\n"
+	  "Bezeichnung des Auftrags: Lieferung eines Kommunaltraktors\nGeschäftszahl: MG-27/0815" PROSE_DE,
+	  "Lieferung eines Kommunaltraktors", "Marktgemeinde Hollerau", "MG-27/0815" },
+	/* Letters and firms */
+	{ "Kreisklinikum Bergmark gGmbH\nEinkauf\nKlinikweg 2\n57999 Bergmark\nUnser Zeichen: EK-27-33\nBetreff: Wartung der Aufzugsanlagen "
+	  "an drei Standorten\nSehr geehrte Damen und Herren,\nwir bitten um Ihr Angebot bis zum 12.05.2027." PROSE_DE,
+	  "Wartung der Aufzugsanlagen an drei Standorten", "Kreisklinikum Bergmark gGmbH", NULL },
+	{ "Torwald Maschinenbau SE & Co. KG\nWerkstraße 9, 58999 Eisenbach\n= Anfrage: Lieferung und Montage von zwei Hallenkranen\n"
+	  "Sehr geehrte Damen und Herren,\nbitte bieten Sie uns die folgenden Leistungen an." PROSE_DE,
+	  "Lieferung und Montage von zwei Hallenkranen", "Torwald Maschinenbau SE & Co. KG", NULL },
+	{ "Gegenstand des Verfahrens: Betrieb der Kantine im Haus des Bundes\nName und Anschrift der Vergabestelle:\nBundesamt für Liegenschaften\n"
+	  "Behördenweg 7, 10999 Berlin\nReferenznummer: BL-2027-0090" PROSE_DE,
+	  "Betrieb der Kantine im Haus des Bundes", "Bundesamt für Liegenschaften", "BL-2027-0090" },
+};
+
+static void reads_english_covers(void **state UNUSED)
+{
+	covers_say(english, N_ELEMS(english));
+}
+
+static void reads_german_covers(void **state UNUSED)
+{
+	covers_say(german, N_ELEMS(german));
+}
+
+/* A sentence or row, and "value currency minimum kind" of the budget in it. */
+static const char *const budgets[][2] = {
+	{ "The total contract value is anticipated to be in the region of £1.2m.", "1200000, GBP, -, estimate" },
+	{ "The contract is expected to be worth around £850,000 over its full term.", "850000, GBP, -, estimate" },
+	{ "Estimated value excluding VAT: £640,000", "640000, GBP, -, estimate" },
+	{ "Total estimated value (GBP, excl. VAT) | 3,200,000", "3200000, GBP, -, estimate" },
+	{ "Value\n£1,250,000 excluding VAT\n£1,500,000 including VAT\nAbove the relevant threshold",
+	  "1250000, GBP, -, estimate" },
+	{ "The framework has a maximum value of £12m over four years.", "12000000, GBP, -, ceiling" },
+	{ "The contract amount shall not exceed USD 45,000, inclusive of travel.", "45000, USD, -, ceiling" },
+	{ "A budget of approximately $150,000 has been approved for this work.", "150000, USD, -, budget" },
+	{ "The engineer's estimate for the base bid is $412,000.", "412000, USD, -, estimate" },
+	{ "The order-of-magnitude estimate is between $3.1 million and $3.4 million.", "3400000, USD, 3100000, range" },
+	{ "Estimated construction cost: $3,100,000 to $3,400,000", "3400000, USD, 3100000, range" },
+	{ "The available budget for this consultancy is USD 38,000 all-inclusive.", "38000, USD, -, budget" },
+	{ "Maximum budget: EUR 60 000", "60000, EUR, -, ceiling" },
+	{ "Offers above EUR 144,000 will be rejected.", "144000, EUR, -, ceiling" },
+	{ "Estimated cost | Rs. 45,20,000\nEMD | Rs. 90,400", "4520000, INR, -, estimate" },
+	{ "Estimated Cost (Rs. in Lakhs) | 45.20", "4520000, INR, -, estimate" },
+	{ "Amount put to tender | Rs. 1,25,00,000/-", "12500000, INR, -, estimate" },
+	{ "We expect to spend no more than £30k.", "30000, GBP, -, ceiling" },
+	{ "Funding of AUD 2.4 million is available for the design and the works.", "2400000, AUD, -, budget" },
+	{ "Geschätzter Wert ohne MwSt.: 640 000,00 EUR", "640000, EUR, -, estimate" },
+	{ "Maximalwert der Rahmenvereinbarung: 2 400 000 EUR", "2400000, EUR, -, ceiling" },
+	{ "Der Auftragswert wird auf rund 85.000 Euro netto geschätzt.", "85000, EUR, -, estimate" },
+	{ "Wir rechnen mit Kosten von etwa 75.000 Euro.", "75000, EUR, -, estimate" },
+	{ "Die geschätzten Kosten belaufen sich auf ca. 75.000 EUR.", "75000, EUR, -, estimate" },
+	{ "Das Budget beträgt maximal 60 TEUR.", "60000, EUR, -, ceiling" },
+	{ "Kostenobergrenze: 1,2 Mio. EUR brutto", "1200000, EUR, -, ceiling" },
+	{ "Es stehen Haushaltsmittel in Höhe von 250.000 € zur Verfügung.", "250000, EUR, -, budget" },
+	{ "Der Budgetrahmen liegt bei 40.000 bis 55.000 EUR.", "55000, EUR, 40000, range" },
+	{ "Angebote über 50.000 Euro können nicht berücksichtigt werden.", "50000, EUR, -, ceiling" },
+	{ "Das Kostendach beträgt CHF 1'200'000.–.", "1200000, CHF, -, ceiling" },
+	{ "Das finanzielle Volumen beläuft sich auf 310.000 Euro.", "310000, EUR, -, estimate" },
+	/* None of these is what the contract may cost. */
+	{ "Bidders must show an annual turnover of at least £2 million.", "null" },
+	{ "Tender fee: Rs. 5,900. EMD: Rs. 2,00,000.", "null" },
+	{ "Professional indemnity of not less than £5,000,000 in the aggregate.", "null" },
+	{ "Liquidated damages shall not exceed $50,000.", "null" },
+	{ "The former contractor was paid $812,000 in 2026.", "null" },
+	{ "Der Umsatz muss mindestens 1,5 Mio. Euro im Jahr betragen.", "null" },
+	{ "Die Vertragsstrafe ist auf höchstens 20.000 Euro begrenzt.", "null" },
+	{ "Deckungssumme: 3 Mio. EUR für Personenschäden", "null" },
+	{ "The building was valued at €11 million by our insurers.", "null" },
+	{ "Purchase orders above $25,000 need the approval of the board.", "null" },
+	{ "Invoices above EUR 10,000 are to be sent in two copies.", "null" },
+	{ "Die Stadt hat 48.000 Einwohner und einen Haushalt von 120 Mio. Euro.", "null" },
+};
+
+static void reads_budgets(void **state UNUSED)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < N_ELEMS(budgets); i++) {
+		auto_free char *got = small_field(field_budget, budgets[i][0], "value currency minimum kind");
+
+		if (streq(got, budgets[i][1]))
+			continue;
+		print_error("budget of: %s\nshould be: %s\n       is: %s\n", budgets[i][0], budgets[i][1], got);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_english_covers),
+		cmocka_unit_test(reads_german_covers),
+		cmocka_unit_test(reads_budgets),
+	};
+
+	return RUN_TESTS(tests);
+}
