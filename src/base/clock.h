@@ -5,6 +5,7 @@
 #include "base/util.h"
 
 #define CLOCK_TEXT_BYTES 32
+#define CLOCK_DAY_MS     ((int64_t)86400000)
 
 int64_t clock_now_ms(void);  /* since 1970, UTC */
 int64_t clock_mono_ms(void); /* since some start, never backwards: for intervals */

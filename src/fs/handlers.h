@@ -20,7 +20,6 @@
 /* node_system.c */
 SHOW(readme_show);
 SHOW(health_show);
-STAT(events_stat);
 SHOW(settings_readme_show);
 SHOW(settings_error_show);
 NOTES(settings_refusals);
@@ -29,6 +28,15 @@ LIST(settings_node_list);
 STAT(setting_stat);
 SHOW(setting_show);
 PUT(setting_put);
+
+/* node_events.c */
+STAT(events_stat);
+LIST(days_list);
+FIND(days_find);
+STAT(day_stat);
+MAY(day_open);
+FIND(since_find);
+SHOW(since_show);
 
 /* node_party.c */
 STAT(party_node_stat);

@@ -90,6 +90,10 @@ enum node_kind {
 	NODE_TOOL_OUTPUT,
 	NODE_SCRATCH, /* row: reserved for an editor's temporary file */
 	NODE_COMPANY_PROFILE,
+	NODE_EVENTS_DAYS,
+	NODE_EVENTS_DAY, /* row: days since 1970 */
+	NODE_EVENTS_SINCE,
+	NODE_EVENTS_AFTER, /* row: the event, 0: before the first */
 	N_NODE_KINDS
 };
 
@@ -114,6 +118,7 @@ enum node_flags {
 	NODE_FLEETING = 64,
 	NODE_VOLATILE = 128, /* a directory whose names change with one another: the kernel asks for each */
 	NODE_FIXED = 256,    /* its row is no record of the store */
+	NODE_GROWING = 512,  /* its text grows without a word to the kernel, which asks each time */
 };
 
 struct node;

@@ -1,11 +1,10 @@
-/* The files of the root: README.txt, health, events, settings/ */
+/* The files of the root: README.txt, health, settings/ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "fs/eventlog.h"
 #include "fs/handlers.h"
 #include "fs/kick.h"
 #include "platform/record.h"
@@ -41,6 +40,7 @@ static const char readme[] =
 	"\n"
 	"Files that answer but are not listed, since reading them waits or writing them acts:\n"
 	"    events.follow                        events as they happen\n"
+	"    events.since/ID                      events after the one with that id\n"
 	"    engagements/E/tasks/NAME/wait        until the task is completed, failed or cancelled\n"
 	"    engagements/E/tasks/NAME/wait.review the same, or needs review\n"
 	"    tasks/inbox/NAME/ctl                 of a dropped folder: submit\n"
@@ -88,12 +88,6 @@ int health_show(const struct ask *a, struct buf *out)
 	record_dump(doc, out);
 	json_decref(doc);
 	return 0;
-}
-
-int events_stat(const struct ask *a, struct attr *out)
-{
-	out->size = eventlog_size(a->fs, &out->modified_at);
-	return out->size < 0 ? (int)out->size : 0;
 }
 
 int settings_readme_show(const struct ask *a UNUSED, struct buf *out)

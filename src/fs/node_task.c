@@ -268,7 +268,7 @@ int task_ctl_put(const struct ask *a, const char *text, size_t len UNUSED)
 int task_events_show(const struct ask *a, struct buf *out)
 {
 	int64_t after = 0;
-	int n = event_lines(a->fs->p, a->row, 0, &after, 0, out, a->e);
+	int n = event_lines(a->fs->p, &(struct event_span){ .task_row = a->row }, &after, out, a->e);
 
 	return n < 0 ? n : 0;
 }

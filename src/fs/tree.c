@@ -209,10 +209,12 @@ static mode_t mode_of(const struct ask *a)
 
 static struct attr begin_attr(const struct ask *a)
 {
+	bool asked = a->node->flags & (NODE_LIVE | NODE_BLOCKS | NODE_GROWING);
+
 	return (struct attr){ .mode = mode_of(a),
 			      .modified_at = a->fs->started_at,
 			      .owner = a->fs->o.uid,
-			      .timeout_s = a->node->flags & (NODE_LIVE | NODE_BLOCKS) ? 0 : TREE_FOREVER_S };
+			      .timeout_s = asked ? 0 : TREE_FOREVER_S };
 }
 
 int tree_stat(const struct ask *a, struct attr *out)

@@ -35,7 +35,9 @@ struct waits {
 /* With h->lock held: the lines that did not fit into the read before, or new ones. */
 static int ready_events(struct handle *h, size_t size, struct buf *out)
 {
-	int rc = h->text.len ? 1 : event_lines(h->fs->p, 0, 0, &h->after, EVENTS_AT_ONCE, &h->text, NULL);
+	int rc = h->text.len ? 1
+			     : event_lines(h->fs->p, &(struct event_span){ .limit = EVENTS_AT_ONCE }, &h->after,
+					   &h->text, NULL);
 	size_t n = h->text.len < size ? h->text.len : size;
 
 	if (rc <= 0)

@@ -5,6 +5,50 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "platform/settings.h"
+
+#define SWEEP_AT_ONCE 1000
+
+#define TASK    "task_id engagement_id expert_id customer_id name title status"
+#define START   TASK " mcp_id priority attempts"
+#define OUTCOME TASK " ai_handled ai_confidence requires_review completed_at output_data output_path answered_from"
+
+const struct event_type event_types[] = {
+	{ "task.created", START, false },
+	{ "task.started", START, false },
+	{ "task.needs_review", OUTCOME " reason", false },
+	{ "task.completed", OUTCOME, false },
+	{ "task.failed", TASK " error_message", false },
+	{ "task.cancelled", TASK, false },
+	{ "task.reviewed", TASK " reviewed_by review", false },
+	{ "task.updated", START, false },
+	{ "task.retried", START, false },
+	{ "task.interrupted", START " error_message", false },
+	{ "task.removed", TASK, false },
+	{ "task.restored", TASK, false },
+	{ "engagement.created", "engagement_id name expert_id customer_id review_threshold", false },
+	{ "engagement.updated", "engagement_id name expert_id customer_id review_threshold", false },
+	{ "setting.changed", "name value is_default", false },
+	{ "mcp.installed", "installation_id engagement_id mcp_id status", true },
+	{ "mcp.updated", "installation_id engagement_id mcp_id status version", true },
+	{ "mcp.removed", "installation_id engagement_id mcp_id status", true },
+	{ "mcp.failed", "mcp_id status error_message", true },
+	{ "model.loaded", "model_name memory_gb device load_seconds", true },
+	{ "model.evicted", "model_name memory_gb device reason", true },
+	{ "model.failed", "model_name device error_message", true },
+	{ "webhook.updated", "endpoint url enabled state", true },
+	{ "webhook.disabled", "endpoint url state reason", true },
+	{ NULL, NULL, false },
+};
+
+const struct event_type *event_type_find(const char *name)
+{
+	const struct event_type *t = event_types;
+
+	while (t->name && !streq(t->name, name))
+		t++;
+	return t->name ? t : NULL;
+}
 
 int event_emit(struct tx *tx, const char *type, int64_t task_row, int64_t engagement_row, json_t *data, struct err *e)
 {
@@ -21,6 +65,8 @@ int event_emit(struct tx *tx, const char *type, int64_t task_row, int64_t engage
 	json_decref(data);
 	if (!text)
 		return err_set(e, -ENOMEM, "no memory for an event");
+	if (!event_type_find(type))
+		return err_set(e, -EINVAL, "'%s' is no type of event", type);
 	rc = row_insert(tx, &event_table, &ev, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_EVENT, ev.row_id, task_row, 0, 0, NULL);
@@ -36,8 +82,9 @@ void event_line(const struct event *ev, struct buf *out)
 }
 
 struct lines {
-	int64_t task_row, from_ms, after, last;
-	int limit, n;
+	const struct event_span *span;
+	int64_t after, last;
+	int n;
 	size_t start;
 	struct buf *out;
 };
@@ -56,26 +103,25 @@ static int add_line(void *row, void *ud)
 static int read_lines(struct tx *tx, void *arg, struct err *e)
 {
 	struct lines *l = arg;
-	int64_t limit = l->limit ? l->limit : INT64_MAX;
+	const struct event_span *s = l->span;
+	struct val after = V_INT(l->after), limit = V_INT(s->limit ? s->limit : INT64_MAX);
 
 	l->n = 0;
 	l->last = l->after;
 	l->out->len = l->start;
-	if (l->task_row)
-		return row_each(tx, Q_EVENTS_OF_TASK, ARGS(V_INT(l->task_row), V_INT(l->after), V_INT(limit)), add_line,
+	if (s->task_row)
+		return row_each(tx, Q_EVENTS_OF_TASK, ARGS(V_INT(s->task_row), after, limit), add_line, l, e);
+	if (s->to_ms)
+		return row_each(tx, Q_EVENTS_BETWEEN, ARGS(V_INT(s->from_ms), V_INT(s->to_ms), after, limit), add_line,
 				l, e);
-	if (l->from_ms)
-		return row_each(tx, Q_EVENTS_FROM, ARGS(V_INT(l->from_ms), V_INT(l->after), V_INT(limit)), add_line, l,
-				e);
-	return row_each(tx, Q_EVENTS_SINCE, ARGS(V_INT(l->after), V_INT(limit)), add_line, l, e);
+	if (s->from_ms)
+		return row_each(tx, Q_EVENTS_FROM, ARGS(V_INT(s->from_ms), after, limit), add_line, l, e);
+	return row_each(tx, Q_EVENTS_SINCE, ARGS(after, limit), add_line, l, e);
 }
 
-int event_lines(struct platform *p, int64_t task_row, int64_t from_ms, int64_t *after, int limit, struct buf *out,
-		struct err *e)
+int event_lines(struct platform *p, const struct event_span *span, int64_t *after, struct buf *out, struct err *e)
 {
-	struct lines l = {
-		.task_row = task_row, .from_ms = from_ms, .after = *after, .limit = limit, .start = out->len, .out = out
-	};
+	struct lines l = { .span = span, .after = *after, .start = out->len, .out = out };
 	int rc = store_read(p->store, read_lines, &l, e);
 
 	if (rc < 0)
@@ -84,15 +130,80 @@ int event_lines(struct platform *p, int64_t task_row, int64_t from_ms, int64_t *
 	return l.n;
 }
 
-static int read_last(struct tx *tx, void *arg, struct err *e)
+/* A question that yields one number, or the row of one event. */
+struct number {
+	enum query query;
+	struct val arg;
+	int64_t n;
+};
+
+static int read_number(struct tx *tx, void *arg, struct err *e)
 {
-	return row_int(tx, Q_EVENT_LAST, NULL, arg, e);
+	struct number *x = arg;
+
+	return row_int(tx, x->query, &x->arg, &x->n, e);
+}
+
+static int64_t ask_number(struct platform *p, enum query query, struct val arg, struct err *e)
+{
+	struct number x = { query, arg, 0 };
+	int rc = store_read(p->store, read_number, &x, e);
+
+	return rc < 0 ? rc : x.n;
 }
 
 int64_t event_last(struct platform *p, struct err *e)
 {
-	int64_t row = 0;
-	int rc = store_read(p->store, read_last, &row, e);
+	return ask_number(p, Q_EVENT_LAST, V_INT(0), e);
+}
 
-	return rc < 0 ? rc : row;
+int64_t event_from(struct platform *p, int64_t time_ms, struct err *e)
+{
+	return ask_number(p, Q_EVENT_FROM, V_INT(time_ms), e);
+}
+
+int64_t event_before(struct platform *p, int64_t time_ms, struct err *e)
+{
+	return ask_number(p, Q_EVENT_BEFORE, V_INT(time_ms), e);
+}
+
+static int read_row(struct tx *tx, void *arg, struct err *e)
+{
+	struct number *x = arg;
+	struct event ev;
+	int rc = row_find(tx, x->query, &x->arg, &ev, e);
+
+	if (rc == 0) {
+		x->n = ev.row_id;
+		row_release(&event_table, &ev);
+	}
+	return rc;
+}
+
+int64_t event_find(struct platform *p, const char *id, struct err *e)
+{
+	struct number x = { Q_EVENT_BY_ID, V_TEXT(id), 0 };
+	int rc = store_read(p->store, read_row, &x, e);
+
+	return rc < 0 ? rc : x.n;
+}
+
+static int delete_old(struct tx *tx, void *arg, struct err *e)
+{
+	const int64_t *before = arg;
+
+	return row_exec(tx, Q_EVENTS_DELETE, ARGS(V_INT(*before), V_INT(SWEEP_AT_ONCE)), e);
+}
+
+int event_sweep(struct platform *p, struct err *e)
+{
+	/* Whole days: the lines of a day that is over stay as they are until they go. */
+	int64_t before = (clock_now_ms() / CLOCK_DAY_MS - settings_int(p, SETTING_EVENT_DAYS)) * CLOCK_DAY_MS;
+	int n, all = 0;
+
+	do {
+		n = store_write(p->store, delete_old, &before, e);
+		all += n > 0 ? n : 0;
+	} while (n == SWEEP_AT_ONCE);
+	return n < 0 ? n : all;
 }

@@ -56,6 +56,8 @@ static int decide(struct tx *tx, void *arg, struct err *e)
 			     "task '%s' is '%s': only a task in needs_review can be %s", t.name,
 			     task_state_words[t.state], d->to == TASK_FAILED ? "rejected" : "approved");
 	if (rc == 0)
+		rc = task_take_result(tx, d->p->blobs, &t, e);
+	if (rc == 0)
 		rc = task_move(tx, &t, d->to, MOVER_PERSON, e);
 	if (rc == 0)
 		rc = task_tell(tx, &t, "task.reviewed", e);

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "platform/event.h"
+
 static const struct setting_row rows[N_SETTINGS] = {
 	[SETTING_DEFAULT_ENGAGEMENT] = { "default_engagement", "default", false, 0, 0,
 					 "The engagement that gets what is dropped into tasks/inbox." },
@@ -28,6 +30,7 @@ static const struct setting_row rows[N_SETTINGS] = {
 	[SETTING_TRASH_DAYS] = { "trash_days", "30", true, 0, 36500, "Days that a removed task stays in .trash." },
 	[SETTING_RECEIPT_HOURS] = { "receipt_hours", "24", true, 0, 87600,
 				    "Hours that a receipt stays in the inbox after the work has ended." },
+	[SETTING_EVENT_DAYS] = { "event_days", "90", true, 1, 36500, "Days that events are kept." },
 };
 
 struct settings {
@@ -142,6 +145,13 @@ struct put {
 	const char *text; /* NULL: back to the fallback */
 };
 
+static int tell(struct tx *tx, const struct put *put, const char *value, struct err *e)
+{
+	return event_emit(
+		tx, "setting.changed", 0, 0,
+		json_pack("{s:s, s:s, s:b}", "name", rows[put->id].name, "value", value, "is_default", !put->text), e);
+}
+
 static int put_row(struct tx *tx, void *arg, struct err *e)
 {
 	const struct put *put = arg;
@@ -172,7 +182,7 @@ static int put_row(struct tx *tx, void *arg, struct err *e)
 		rc = row_delete(tx, &setting_table, row.row_id, e);
 	}
 	row_release(&setting_table, &row);
-	return rc;
+	return rc < 0 ? rc : tell(tx, put, wanted, e);
 }
 
 int settings_put(struct platform *p, enum setting_id id, const char *text, struct err *e)

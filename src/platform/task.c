@@ -58,73 +58,6 @@ bool task_ended(enum task_state state)
 	return states[state].ended;
 }
 
-static void add_outcome(json_t *data, const struct task *t)
-{
-	char time[CLOCK_TEXT_BYTES];
-
-	json_object_set_new(data, "ai_handled",
-			    json_string(t->ai_handled == AI_FULL      ? "full"
-					: t->ai_handled == AI_PARTIAL ? "partial"
-								      : "no"));
-	json_object_set_new(data, "ai_confidence",
-			    t->ai_confidence == INT_NULL ? json_null() : json_integer(t->ai_confidence));
-	json_object_set_new(data, "requires_review", json_boolean(t->requires_review));
-	json_object_set_new(data, "completed_at",
-			    t->completed_at ? json_string(clock_format(t->completed_at, time)) : json_null());
-	if (t->answered_from)
-		json_object_set_new(data, "answered_from", json_string(t->answered_from));
-}
-
-static void add_start(json_t *data, const struct task *t)
-{
-	json_object_set_new(data, "mcp_id", json_string(t->mcp));
-	json_object_set_new(data, "priority", json_string(priority_words[t->priority]));
-	json_object_set_new(data, "attempts", json_integer(t->attempts));
-}
-
-static void add_review(json_t *data, const struct task *t)
-{
-	add_outcome(data, t);
-	json_object_set_new(data, "reason", t->review ? json_string(t->review) : json_null());
-}
-
-static void add_error(json_t *data, const struct task *t)
-{
-	json_object_set_new(data, "error_message", t->error_message ? json_string(t->error_message) : json_null());
-}
-
-static void add_decision(json_t *data, const struct task *t)
-{
-	json_object_set_new(data, "reviewed_by", t->reviewed_by ? json_string(t->reviewed_by) : json_null());
-	json_object_set_new(data, "review", t->review ? json_string(t->review) : json_null());
-}
-
-static void add_nothing(json_t *data UNUSED, const struct task *t UNUSED)
-{
-}
-
-static const struct {
-	const char *type;
-	void (*add)(json_t *data, const struct task *t);
-} told[] = {
-	{ "task.created", add_start },     { "task.started", add_start }, { "task.needs_review", add_review },
-	{ "task.completed", add_outcome }, { "task.failed", add_error },  { "task.cancelled", add_nothing },
-	{ "task.reviewed", add_decision }, { "task.updated", add_start }, { "task.removed", add_nothing },
-	{ "task.restored", add_nothing },  { "task.retried", add_start },
-};
-
-int task_tell(struct tx *tx, const struct task *t, const char *type, struct err *e)
-{
-	json_t *data = json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s?, s:s}", "task_id", t->id, "engagement_id",
-				 t->engagement_id, "expert_id", t->expert_id, "customer_id", t->customer_id, "name",
-				 t->name, "title", t->title, "status", task_state_words[t->state]);
-
-	for (size_t i = 0; i < N_ELEMS(told); i++)
-		if (streq(told[i].type, type))
-			told[i].add(data, t);
-	return event_emit(tx, type, t->row_id, t->engagement_row, data, e);
-}
-
 static int refuse(const struct task *t, enum task_state to, enum task_mover who, struct err *e)
 {
 	if (t->state == TASK_IN_PROGRESS && who == MOVER_PERSON)
@@ -175,10 +108,17 @@ static int end_entries(struct tx *tx, const struct task *t, int64_t now, struct 
 	return rc < 0 ? rc : 0;
 }
 
+/* What a move is told as, or NULL. An attempt that led to nothing ends where the task began. */
+static const char *event_of(enum task_state was, enum task_state to)
+{
+	return was == TASK_IN_PROGRESS && to == TASK_TODO ? "task.interrupted" : states[to].event;
+}
+
 int task_move(struct tx *tx, struct task *t, enum task_state to, enum task_mover who, struct err *e)
 {
 	enum task_state was = t->state;
 	int64_t now = clock_now_ms();
+	const char *told_as;
 	int rc;
 
 	if (!(moves[was][to] & BY(who)))
@@ -187,8 +127,8 @@ int task_move(struct tx *tx, struct task *t, enum task_state to, enum task_mover
 	t->state = to;
 	t->updated_at = now;
 	rc = row_update(tx, &task_table, t, e);
-	if (rc == 0 && states[to].event)
-		rc = task_tell(tx, t, states[to].event, e);
+	if (rc == 0 && (told_as = event_of(was, to)))
+		rc = task_tell(tx, t, told_as, e);
 	if (rc == 0 && task_ended(to))
 		rc = end_entries(tx, t, now, e);
 	if (rc == 0)
@@ -363,6 +303,8 @@ int task_find_trashed(struct platform *p, int64_t engagement_row, const char *na
 
 void task_release(struct task *t)
 {
+	json_decref(t->told_output);
+	free(t->told_path);
 	row_release(&task_table, t);
 }
 

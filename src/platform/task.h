@@ -26,6 +26,12 @@ int task_save(struct tx *tx, struct task *t, struct err *e);
 int task_tell(struct tx *tx, const struct task *t, const char *type, struct err *e);
 
 /*
+ * task_take_result - in a transaction: the events that follow tell the task's result as it is now: where it stands,
+ * and itself when it is small. Reads a stored document, which never changes. 0 or the store's error
+ */
+int task_take_result(struct tx *tx, struct blobs *blobs, struct task *t, struct err *e);
+
+/*
  * task_begin - in a transaction: give t a free name in its engagement (from t->name), an id, the parties of the
  * engagement and its state todo, write it and tell task.created
  * t->engagement_row and t->name are given; what else is set stays

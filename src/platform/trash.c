@@ -10,7 +10,6 @@
 #include "platform/party.h"
 #include "platform/settings.h"
 
-#define DAY_MS        ((int64_t)86400000)
 #define HOUR_MS       ((int64_t)3600000)
 #define SWEEP_AT_ONCE 256
 
@@ -293,7 +292,7 @@ static int sweep_receipts(struct tx *tx, void *arg, struct err *e)
 int trash_sweep(struct platform *p, struct err *e)
 {
 	int64_t now = clock_now_ms();
-	struct sweep s = { .trash_before = now - settings_int(p, SETTING_TRASH_DAYS) * DAY_MS,
+	struct sweep s = { .trash_before = now - settings_int(p, SETTING_TRASH_DAYS) * CLOCK_DAY_MS,
 			   .receipts_before = now - settings_int(p, SETTING_RECEIPT_HOURS) * HOUR_MS };
 	int rc = store_read(p->store, find_old, &s, e);
 

@@ -99,7 +99,7 @@ static json_t *arguments_of(const struct task *t)
 }
 
 /* The result that decides: its confidence against the threshold of the engagement. */
-static int decide(struct tx *tx, struct task *t, int64_t confidence, struct err *e)
+static int decide(struct tx *tx, struct platform *p, struct task *t, int64_t confidence, struct err *e)
 {
 	struct engagement g;
 	int rc = row_get(tx, &engagement_table, t->engagement_row, &g, e);
@@ -120,7 +120,8 @@ static int decide(struct tx *tx, struct task *t, int64_t confidence, struct err 
 		    : t->requires_review   ? xasprintf("confidence %jd is below the engagement's threshold of %jd",
 						       (intmax_t)confidence, (intmax_t)threshold)
 					   : NULL;
-	return task_move(tx, t, t->requires_review ? TASK_NEEDS_REVIEW : TASK_COMPLETED, MOVER_WORKER, e);
+	rc = task_take_result(tx, p->blobs, t, e);
+	return rc < 0 ? rc : task_move(tx, t, t->requires_review ? TASK_NEEDS_REVIEW : TASK_COMPLETED, MOVER_WORKER, e);
 }
 
 struct adopt {
@@ -152,7 +153,7 @@ static int adopt_document(void *row, void *ud)
 
 /* The newest answer of the engine itself: its confidence and output are the twin's. Corrections are of that task alone.
  */
-static int adopt_answer(struct tx *tx, struct task *t, const struct task *twin, struct err *e)
+static int adopt_answer(struct tx *tx, struct platform *p, struct task *t, const struct task *twin, struct err *e)
 {
 	struct adopt a = { tx, e, t->row_id, 0 };
 	int rc = task_move(tx, t, TASK_IN_PROGRESS, MOVER_WORKER, e);
@@ -162,7 +163,7 @@ static int adopt_answer(struct tx *tx, struct task *t, const struct task *twin, 
 	if (rc == 0)
 		rc = row_each(tx, Q_DOCUMENTS_ALL, ARGS(V_INT(twin->row_id)), adopt_document, &a, e);
 	row_set_text(&t->answered_from, twin->id);
-	return rc < 0 ? rc : decide(tx, t, twin->ai_confidence, e);
+	return rc < 0 ? rc : decide(tx, p, t, twin->ai_confidence, e);
 }
 
 static int find_answer(struct tx *tx, const struct task *t, struct task *twin, struct err *e)
@@ -216,7 +217,7 @@ static int claim_task(struct tx *tx, struct claim *c, int64_t row, struct err *e
 	rc = find_answer(tx, &w->task, &twin, e);
 	if (rc == 0) {
 		c->settled = true;
-		rc = adopt_answer(tx, &w->task, &twin, e);
+		rc = adopt_answer(tx, c->p, &w->task, &twin, e);
 		task_release(&twin);
 		return rc;
 	}
@@ -441,7 +442,7 @@ static int succeed(struct tx *tx, void *arg, struct err *e)
 	t.tokens_used += f->o->tokens;
 	t.fresh = false;
 	if (rc == 0)
-		rc = decide(tx, &t, confidence_of(f->o->result), e);
+		rc = decide(tx, f->p, &t, confidence_of(f->o->result), e);
 	task_release(&t);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/cond.h"
 #include "base/log.h"
+#include "platform/event.h"
 #include "platform/settings.h"
 #include "platform/trash.h"
 #include "platform/work.h"
@@ -289,6 +290,8 @@ static void *keeper_run(void *arg)
 			rc = work_keep(w->p, &e);
 		if (rc == 0 && now >= next_sweep) {
 			rc = trash_sweep(w->p, &e);
+			if (rc >= 0)
+				rc = event_sweep(w->p, &e);
 			next_sweep = now + SWEEP_EVERY_MS;
 		}
 		if (rc < 0 && !told)

@@ -59,9 +59,13 @@ enum query {
 
 	Q_EVENTS_SINCE,   /* event by row: after row, limit */
 	Q_EVENTS_FROM,    /* event by row: created at or after, after row, limit */
+	Q_EVENTS_BETWEEN, /* event by row: created at or after, before, after row, limit */
 	Q_EVENTS_OF_TASK, /* event by row: task row, after row, limit */
 	Q_EVENT_BY_ID,    /* event: id */
 	Q_EVENT_LAST,     /* number: highest row id */
+	Q_EVENT_FROM,     /* number: time of the first event at or after a time: time */
+	Q_EVENT_BEFORE,   /* number: time of the last event before a time: time */
+	Q_EVENTS_DELETE,  /* exec: delete the oldest: created before, at most so many */
 	Q_LOG_OF_TASK,    /* log line by row: task row, limit */
 	Q_LOG_DELETE,     /* exec: delete the lines of a task: task row */
 

@@ -2,6 +2,8 @@
 #ifndef FS0711_STORE_ROWS_H
 #define FS0711_STORE_ROWS_H
 
+#include <jansson.h>
+
 #include "store/field.h"
 
 enum task_state {
@@ -83,6 +85,9 @@ struct task {
 	char *lease_host;
 	int64_t not_before;
 	int64_t trashed_at;
+	/* no columns: the result as events tell it, see task_take_result */
+	json_t *told_output;
+	char *told_path;
 };
 
 struct document {

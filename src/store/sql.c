@@ -119,9 +119,16 @@ const struct sql_query sql_queries[N_QUERIES] = {
 		event, 3,
 		"WHERE created_at >= $1 AND row_id > CASE WHEN $2 > 0 THEN $2 "
 		"ELSE (SELECT MIN(row_id + 0) - 1 FROM event WHERE created_at >= $1) END ORDER BY row_id LIMIT $3"),
+	[Q_EVENTS_BETWEEN] =
+		ROWS(event, 4,
+		     "WHERE created_at >= $1 AND created_at < $2 AND (row_id + 0) > $3 ORDER BY row_id + 0 LIMIT $4"),
 	[Q_EVENTS_OF_TASK] = ROWS(event, 3, "WHERE task_row = $1 AND " BY_ROW("$2", "$3")),
 	[Q_EVENT_BY_ID] = ROWS(event, 1, "WHERE id = $1"),
 	[Q_EVENT_LAST] = NUMBER(0, "SELECT MAX(row_id) FROM event"),
+	[Q_EVENT_FROM] = NUMBER(1, "SELECT MIN(created_at) FROM event WHERE created_at >= $1"),
+	[Q_EVENT_BEFORE] = NUMBER(1, "SELECT MAX(created_at) FROM event WHERE created_at < $1"),
+	[Q_EVENTS_DELETE] = EXEC(2, "DELETE FROM event WHERE row_id IN (SELECT row_id FROM event WHERE created_at < $1 "
+				    "ORDER BY created_at LIMIT $2)"),
 	[Q_LOG_OF_TASK] = ROWS(log_line, 2, "WHERE task_row = $1 ORDER BY row_id LIMIT $2"),
 	[Q_LOG_DELETE] = EXEC(1, "DELETE FROM log_line WHERE task_row = $1"),
 

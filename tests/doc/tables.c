@@ -4,11 +4,13 @@
  *     path PATH MODE[, not listed]      every place of the tree
  *     field FILE NAME TYPE              the fields of the JSON documents
  *     setting NAME DEFAULT[, from LOW to HIGH]
+ *     event TYPE FIELD...[ (to come)]
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fs/node.h"
+#include "platform/event.h"
 #include "platform/settings.h"
 #include "store/rows.h"
 
@@ -39,6 +41,8 @@ static const struct place {
 	{ NODE_MCP, NODE_MCPS, "MCP" },
 	{ NODE_TOOL, NODE_MCP_TOOLS, "TOOL" },
 	{ NODE_SCRATCH, NODE_NONE, "DIR/TEMPORARY" },
+	{ NODE_EVENTS_DAY, NODE_EVENTS_DAYS, "DAY.jsonl" },
+	{ NODE_EVENTS_AFTER, NODE_EVENTS_SINCE, "ID" },
 };
 
 static char *path_of(unsigned kind);
@@ -62,8 +66,8 @@ static char *path_of(unsigned kind)
 
 static void print_path(unsigned kind, const char *path)
 {
-	/* inboxes find the directories that choose an engine, and list none */
-	bool unlisted = kind == NODE_INBOX_MCP || kind == NODE_INBOX_TOOL;
+	/* inboxes find the directories that choose an engine, events.since the ids of events, and list none */
+	bool unlisted = kind == NODE_INBOX_MCP || kind == NODE_INBOX_TOOL || kind == NODE_EVENTS_AFTER;
 	const struct node *n = &nodes[kind];
 
 	printf("path %s%s %04o%s\n", path, S_ISDIR(n->mode) ? "/" : "", (unsigned)n->mode & 07777,
@@ -135,6 +139,12 @@ static void print_settings(void)
 	}
 }
 
+static void print_events(void)
+{
+	for (const struct event_type *t = event_types; t->name; t++)
+		printf("event %s %s%s\n", t->name, t->fields, t->to_come ? " (to come)" : "");
+}
+
 int main(void)
 {
 	print_paths();
@@ -144,5 +154,6 @@ int main(void)
 	print_fields("expert.json", &expert_table);
 	print_fields("company.json", &company_table);
 	print_settings();
+	print_events();
 	return 0;
 }

@@ -455,7 +455,7 @@ static void check_again(void)
 	assert_int_equal(d.version, 3);
 	row_release(&document_table, &d);
 	assert_int_equal(n_blobs(), 4);
-	assert_string_equal(told(0), "engagement.created task.created task.started");
+	assert_string_equal(told(0), "engagement.created task.created setting.changed task.started task.interrupted");
 }
 
 static void a_file_written_again(void **state UNUSED)

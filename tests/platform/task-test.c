@@ -74,7 +74,10 @@ static void check_move(int64_t row, int from, int to, enum task_mover who)
 	if (!may)
 		assert_non_null(strstr(e.text, "'rfp'"));
 	expect_state(row, (enum task_state)(may ? to : from));
-	wanted = xasprintf("%s%s", before, may ? events[to] : "");
+	wanted = xasprintf("%s%s", before,
+			   !may                                          ? ""
+			   : from == TASK_IN_PROGRESS && to == TASK_TODO ? " task.interrupted"
+									 : events[to]);
 	assert_string_equal(told(row), wanted);
 }
 

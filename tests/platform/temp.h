@@ -180,7 +180,7 @@ static inline const char *told(int64_t task_row)
 	struct err e = ERR_INIT;
 	char *line, *rest;
 
-	if (event_lines(p, task_row, 0, &after, 0, &lines, &e) < 0)
+	if (event_lines(p, &(struct event_span){ .task_row = task_row }, &after, &lines, &e) < 0)
 		fail_msg("%s", e.text);
 	buf_clear(&types);
 	for (rest = lines.data; rest && (line = strsep(&rest, "\n")) && *line;) {

@@ -277,7 +277,8 @@ static void attempts_have_an_end(void **state UNUSED)
 	}
 	expect_state(row, TASK_FAILED);
 	assert_int_equal(get(row)->attempts, 3);
-	assert_string_equal(told(row), "task.created task.started task.started task.started task.failed");
+	assert_string_equal(told(row), "task.created task.started task.interrupted task.started task.interrupted "
+				       "task.started task.failed");
 }
 
 static void what_may_not_pass_fails_at_once(void **state UNUSED)
