@@ -32,10 +32,18 @@ struct verdict {
 	double binds; /* the probability that it does */
 	enum judge_level level;
 	enum judge_category category;
+	double about[N_JUDGE_CATEGORIES]; /* its score for each: the highest is the category */
 };
 
 /* judge_clause - parties is that of wording_parties for the document */
 struct verdict judge_clause(const struct clause *c, GHashTable *parties);
+
+/*
+ * judge_blend - clauses of one section are often of one category: those that bind have a say in that of their
+ * neighbours v         n of them in the document's order; category and about are changed sections  the headings above
+ * the clauses, NULL for none
+ */
+void judge_blend(struct verdict *v, const char *const *sections, size_t n);
 
 /* judge_level_name, judge_category_name - as they stand in a result; judge_*_find answer N_… for another word */
 const char *judge_level_name(enum judge_level l);

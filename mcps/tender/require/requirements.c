@@ -82,15 +82,32 @@ static void add(struct reading *r, const struct clause *c, const struct verdict 
 	r->sum += v->binds;
 }
 
-static void read_clause(struct reading *r, const struct clause *c, GHashTable *parties)
+static bool can_bind(const struct clause *c)
 {
-	struct verdict v;
+	return strlen(c->text) <= MOST_TEXT && text_words(c->text) >= (c->kind == CLAUSE_SENTENCE ? 3 : 1);
+}
 
-	if (strlen(c->text) > MOST_TEXT || text_words(c->text) < (c->kind == CLAUSE_SENTENCE ? 3 : 1))
-		return;
-	v = judge_clause(c, parties);
-	if (v.binds >= LEAST_SURE)
-		add(r, c, &v);
+static void read_clauses(struct reading *r, const GPtrArray *clauses)
+{
+	GHashTable *parties = wording_parties(clauses);
+	struct verdict *verdicts = g_new0(struct verdict, clauses->len);
+	const char **sections = g_new(const char *, clauses->len);
+
+	for (unsigned i = 0; i < clauses->len; i++) {
+		const struct clause *c = clauses->pdata[i];
+
+		sections[i] = c->section;
+		if (can_bind(c))
+			verdicts[i] = judge_clause(c, parties);
+	}
+	judge_blend(verdicts, sections, clauses->len);
+	for (unsigned i = 0; i < clauses->len; i++) {
+		if (verdicts[i].binds >= LEAST_SURE)
+			add(r, clauses->pdata[i], &verdicts[i]);
+	}
+	g_free(sections);
+	g_free(verdicts);
+	g_hash_table_unref(parties);
 }
 
 /* The share of pages that could be read bounds what can have been found; long documents hide more in tables. */
@@ -120,12 +137,9 @@ json_t *requirements_find(const struct doc *d, int *coverage)
 			     .list = json_array(),
 			     .ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
 	GPtrArray *clauses = clause_list(d);
-	GHashTable *parties = wording_parties(clauses);
 
-	for (unsigned i = 0; i < clauses->len; i++)
-		read_clause(&r, clauses->pdata[i], parties);
+	read_clauses(&r, clauses);
 	*coverage = coverage_of(&r);
-	g_hash_table_unref(parties);
 	g_ptr_array_unref(clauses);
 	g_hash_table_unref(r.ids);
 	return r.list;

@@ -9,6 +9,7 @@
 #define MOST_WORDS   100
 #define MOST_CONTEXT 16 /* words of a heading or a stem */
 #define STEM_LETTERS 7  /* German words of one kind begin alike */
+#define PART_LETTERS 4
 #define WORD_BYTES   40
 #define NEAR         6 /* words between a verb and who does it */
 
@@ -342,12 +343,40 @@ static void tell_topics(struct sink *s, const char *kind, const struct words *w,
 		topic_each(w->all[i].text, tell_topic, &a);
 }
 
+/* "§", "%": words alone do not show a law, a price or a figure to be reached. */
+static void tell_signs(struct sink *s, const char *text)
+{
+	static const struct {
+		const char *sign, *name;
+	} signs[] = {
+		{ "%", "percent" }, { "§", "law" },    { "€", "money" }, { "$", "money" },
+		{ "£", "money" },   { "°", "degree" }, { "±", "range" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(signs); i++) {
+		if (strstr(text, signs[i].sign))
+			tell(s, "sign:%s", signs[i].name);
+	}
+}
+
+/* How long words begin and end: German puts at the end what a thing is ("Haftpflichtversicherung"). */
+static void tell_parts(struct sink *s, const char *word)
+{
+	long n = g_utf8_strlen(word, -1);
+
+	if (g_ascii_isdigit(word[0]) || n < PART_LETTERS + 1)
+		return;
+	tell(s, "begin:%.*s", (int)(g_utf8_offset_to_pointer(word, PART_LETTERS) - word), word);
+	tell(s, "end:%s", g_utf8_offset_to_pointer(word, n - PART_LETTERS));
+}
+
 static void tell_words(struct sink *s, const struct words *w, int verb)
 {
 	tell_topics(s, "topic", w, MOST_WORDS);
 	tell_topics(s, "subject", w, verb);
 	for (int i = 0; i < w->n; i++) {
 		tell_word(s, "w", w->all[i].text);
+		tell_parts(s, w->all[i].text);
 		if (w->all[i].role != NONE)
 			tell(s, "has:%s", role_names[w->all[i].role]);
 	}
@@ -451,6 +480,7 @@ void wording_each(const struct clause *c, GHashTable *parties, void (*use)(void 
 	tell_shape(&s, c, &w);
 	tell_figures(&s, &w, verb >= 0);
 	tell_words(&s, &w, verb);
+	tell_signs(&s, c->text);
 	tell_context(&s, "head", c->section, parties);
 	tell_context(&s, c->kind == CLAUSE_ITEM ? "stem" : "cells", c->stem, parties);
 	g_hash_table_unref(s.had);

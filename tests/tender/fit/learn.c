@@ -17,18 +17,26 @@
 #define CALIBRATION_ROUNDS 4000
 #define CALIBRATION_RATE   0.05
 
-#define DECAY      0.004
-#define WORD_DECAY 0.03 /* of single words: there are many, and each was seen few times */
+#define DECAY          0.004
+#define WORD_DECAY     0.03 /* of single words: there are many, and each was seen few times */
+#define CATEGORY_DECAY 0.02
 
 struct example {
-	GArray *features; /* int */
-	struct verdict built_in;
+	GArray *features;       /* int */
+	struct verdict verdict; /* of the weights that are built in; then of those found without its part */
 	bool binds;
 	enum judge_level level;
 	enum judge_category category;
-	double weight;
-	bool natural; /* of a document: as often binding or not as they are there */
+	double weight, binding; /* what it counts, and what of that for whether it binds */
+	char *section;
+	int document; /* from 1; 0 for a sentence that was written to learn from: those bind oftener than documents do
+		       */
 	double held;  /* its score when its part was left out */
+};
+
+struct kind {
+	int from; /* the first output that it has a weight for */
+	double decay;
 };
 
 struct learner {
@@ -36,6 +44,7 @@ struct learner {
 	GHashTable *known; /* feature to its number + 1 */
 	GPtrArray *names;
 	GArray *counts;
+	struct kind *kinds; /* of each feature, since training began */
 	double (*weights)[OUTPUTS], (*squares)[OUTPUTS];
 };
 
@@ -44,6 +53,7 @@ static void example_free(void *arg)
 	struct example *e = arg;
 
 	g_array_unref(e->features);
+	g_free(e->section);
 	g_free(e);
 }
 
@@ -64,6 +74,7 @@ void learner_free(struct learner *l)
 	g_hash_table_unref(l->known);
 	g_ptr_array_unref(l->names);
 	g_array_unref(l->counts);
+	g_free(l->kinds);
 	g_free(l->weights);
 	g_free(l->squares);
 	g_free(l);
@@ -91,19 +102,20 @@ static void add_feature(void *arg, const char *feature)
 	g_array_append_val(a->e->features, n);
 }
 
-void learner_add(struct learner *l, const struct clause *c, GHashTable *parties, bool binds, enum judge_level level,
-		 enum judge_category category, double weight)
+void learner_add(struct learner *l, int document, const struct clause *c, GHashTable *parties, struct label label)
 {
 	struct example *e = g_new0(struct example, 1);
 	struct adding a = { l, e };
 
 	e->features = g_array_new(FALSE, FALSE, sizeof(int));
-	e->binds = binds;
-	e->level = binds ? level : N_JUDGE_LEVELS;
-	e->category = binds ? category : N_JUDGE_CATEGORIES;
-	e->weight = weight;
-	e->natural = parties != NULL;
-	e->built_in = judge_clause(c, parties);
+	e->binds = label.binds;
+	e->level = label.binds ? label.level : N_JUDGE_LEVELS;
+	e->category = label.binds ? label.category : N_JUDGE_CATEGORIES;
+	e->weight = label.weight;
+	e->binding = label.binding;
+	e->section = g_strdup(c->section);
+	e->document = document;
+	e->verdict = judge_clause(c, parties);
 	add_feature(&a, "");
 	wording_each(c, parties, add_feature, &a);
 	g_ptr_array_add(l->examples, e);
@@ -157,17 +169,34 @@ static void slopes_of(const struct learner *l, const struct example *e, double *
 }
 
 /* What is not a single word is the structure of the sentence; what it is about tells the category. */
-static double decay_of(const struct learner *l, int f, int output)
+static bool is_word(const char *feature)
 {
-	static const char *const words[] = { "w:",         "two:",        "first:",  "after:", "verb:",
-					     "head:",      "stem:",       "cells:",  "topic:", "head-topic",
-					     "stem-topic", "cells-topic", "subject:" };
+	static const char *const words[] = { "w:",     "begin:",     "end:",       "two:",        "first:",
+					     "after:", "verb:",      "head:",      "stem:",       "cells:",
+					     "topic:", "head-topic", "stem-topic", "cells-topic", "subject:" };
 
-	for (size_t i = 0; output < FIRST_CATEGORY && i < N_ELEMS(words); i++) {
-		if (util_starts(l->names->pdata[f], words[i]))
-			return WORD_DECAY;
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (util_starts(feature, words[i]))
+			return true;
 	}
-	return DECAY;
+	return false;
+}
+
+/* Parts of words are many: they are kept from where the structure says enough. */
+static bool is_part(const char *feature)
+{
+	return util_starts(feature, "begin:") || util_starts(feature, "end:");
+}
+
+static void find_kinds(struct learner *l)
+{
+	l->kinds = g_renew(struct kind, l->kinds, l->names->len);
+	for (unsigned f = 0; f < l->names->len; f++) {
+		const char *name = l->names->pdata[f];
+
+		l->kinds[f] = (struct kind){ .from = is_part(name) ? FIRST_CATEGORY : 0,
+					     .decay = is_word(name) ? WORD_DECAY : DECAY };
+	}
 }
 
 /* Adagrad; a feature seen seldom moves less than it would there. */
@@ -179,10 +208,9 @@ static void step(struct learner *l, const struct example *e)
 	for (unsigned i = 0; i < e->features->len; i++) {
 		int f = g_array_index(e->features, int, i);
 
-		for (int k = 0; counts(l, f) && k < OUTPUTS; k++) {
-			double pull = decay_of(l, f, k) * l->weights[f][k];
-
-			double g = e->weight * (s[k] + (s[k] != 0 ? pull : 0));
+		for (int k = l->kinds[f].from; counts(l, f) && k < OUTPUTS; k++) {
+			double pull = (k < FIRST_CATEGORY ? l->kinds[f].decay : CATEGORY_DECAY) * l->weights[f][k];
+			double g = e->weight * (k ? 1 : e->binding) * (s[k] + (s[k] != 0 ? pull : 0));
 
 			l->squares[f][k] += g * g;
 			if (g != 0)
@@ -197,26 +225,27 @@ static unsigned nth(unsigned i, unsigned n)
 	return (unsigned)((i * 7919ull + 104729) % n);
 }
 
-/* Examples of part (of N_PARTS) are left out; -1 leaves out none. Blocks of four stay together. */
-static bool in_part(unsigned i, int part)
+/* Documents of part (of N_PARTS) are left out; -1 leaves out none. */
+static bool in_part(const struct example *e, int part)
 {
-	return part >= 0 && (int)(i / 4 % N_PARTS) == part;
+	return part >= 0 && e->document > 0 && e->document % N_PARTS == part;
 }
 
 static void train(struct learner *l, int part)
 {
 	unsigned n = l->examples->len;
 
+	find_kinds(l);
 	g_free(l->weights);
 	g_free(l->squares);
 	l->weights = g_malloc0(l->names->len * sizeof(*l->weights));
 	l->squares = g_malloc0(l->names->len * sizeof(*l->squares));
 	for (int round = 0; round < ROUNDS; round++) {
 		for (unsigned i = 0; i < n; i++) {
-			unsigned at = n % 7919 ? nth(i, n) : i;
+			const struct example *e = l->examples->pdata[n % 7919 ? nth(i, n) : i];
 
-			if (!in_part(at, part))
-				step(l, l->examples->pdata[at]);
+			if (!in_part(e, part))
+				step(l, e);
 		}
 	}
 }
@@ -224,6 +253,7 @@ static void train(struct learner *l, int part)
 struct tally {
 	int right, found, wanted;
 	int level_right, levels, category_right, categories;
+	int confused[N_JUDGE_CATEGORIES][N_JUDGE_CATEGORIES]; /* what it is, what is said */
 	int bin_n[10], bin_right[10];
 	double bin_sum[10];
 };
@@ -246,12 +276,23 @@ static void count_verdict(struct tally *t, const struct example *e, struct verdi
 	if (e->category < N_JUDGE_CATEGORIES) {
 		t->categories++;
 		t->category_right += e->category == v.category;
+		t->confused[e->category][v.category]++;
 	}
 }
 
 static double share(int part, int whole)
 {
 	return whole ? (double)part / whole : 0;
+}
+
+static void print_confused(const struct tally *t, FILE *out)
+{
+	for (int i = 0; i < N_JUDGE_CATEGORIES; i++) {
+		fprintf(out, "  %-10s", judge_category_name((enum judge_category)i));
+		for (int k = 0; k < N_JUDGE_CATEGORIES; k++)
+			fprintf(out, " %4d", t->confused[i][k]);
+		fprintf(out, "\n");
+	}
 }
 
 static void print(const struct tally *t, FILE *out)
@@ -265,6 +306,7 @@ static void print(const struct tally *t, FILE *out)
 	for (int i = 0; i < 10; i++)
 		fprintf(out, "  %.1f: %5d, mean %.3f, share that bind %.3f\n", i / 10.0, t->bin_n[i],
 			t->bin_n[i] ? t->bin_sum[i] / t->bin_n[i] : 0, share(t->bin_right[i], t->bin_n[i]));
+	print_confused(t, out);
 }
 
 static int largest(const double *x, int n)
@@ -278,11 +320,15 @@ static int largest(const double *x, int n)
 
 static struct verdict verdict_of(const struct learner *l, const struct example *e)
 {
+	struct verdict v;
 	double s[OUTPUTS];
 
 	scores_of(l, e, s);
-	return (struct verdict){ logistic(s[0]), (enum judge_level)largest(s + FIRST_LEVEL, N_JUDGE_LEVELS),
-				 (enum judge_category)largest(s + FIRST_CATEGORY, N_JUDGE_CATEGORIES) };
+	v = (struct verdict){ .binds = logistic(s[0]),
+			      .level = (enum judge_level)largest(s + FIRST_LEVEL, N_JUDGE_LEVELS),
+			      .category = (enum judge_category)largest(s + FIRST_CATEGORY, N_JUDGE_CATEGORIES) };
+	memcpy(v.about, s + FIRST_CATEGORY, sizeof(v.about));
+	return v;
 }
 
 /*
@@ -299,11 +345,11 @@ static void calibrate(struct learner *l)
 
 		for (unsigned i = 0; i < l->examples->len; i++) {
 			const struct example *e = l->examples->pdata[i];
-			double wrong = e->natural ? logistic(slope * e->held + shift) - e->binds : 0;
+			double wrong = e->document > 0 ? logistic(slope * e->held + shift) - e->binds : 0;
 
 			by_slope += wrong * e->held;
 			by_shift += wrong;
-			n += e->natural;
+			n += e->document > 0;
 		}
 		if (n == 0)
 			return;
@@ -316,9 +362,53 @@ static void calibrate(struct learner *l)
 	l->weights[0][0] += shift; /* the first feature is in every example */
 }
 
-void learner_fit(struct learner *l)
+/* The examples of one document, which begin with the nth: how many there are. */
+static unsigned blend_document(const struct learner *l, unsigned nth)
+{
+	const struct example *first = l->examples->pdata[nth];
+	unsigned n = 0;
+	struct verdict *verdicts;
+	const char **sections;
+
+	while (nth + n < l->examples->len &&
+	       ((struct example *)l->examples->pdata[nth + n])->document == first->document)
+		n++;
+	verdicts = g_new(struct verdict, n);
+	sections = g_new(const char *, n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct example *e = l->examples->pdata[nth + i];
+
+		verdicts[i] = e->verdict;
+		sections[i] = e->section;
+	}
+	judge_blend(verdicts, sections, n);
+	for (unsigned i = 0; i < n; i++)
+		((struct example *)l->examples->pdata[nth + i])->verdict = verdicts[i];
+	g_free(verdicts);
+	g_free(sections);
+	return n;
+}
+
+/* Documents only: sentences that were written to learn from prove nothing. */
+static void print_tally(const struct learner *l, FILE *out)
 {
 	struct tally t = { 0 };
+
+	for (unsigned i = 0; i < l->examples->len;) {
+		const struct example *e = l->examples->pdata[i];
+		unsigned n = e->document > 0 ? blend_document(l, i) : 1;
+
+		for (unsigned end = i + n; i < end; i++) {
+			e = l->examples->pdata[i];
+			if (e->document > 0)
+				count_verdict(&t, e, e->verdict);
+		}
+	}
+	print(&t, out);
+}
+
+void learner_fit(struct learner *l)
+{
 	double s[OUTPUTS];
 
 	for (int part = 0; part < N_PARTS; part++) {
@@ -326,29 +416,21 @@ void learner_fit(struct learner *l)
 		for (unsigned i = 0; i < l->examples->len; i++) {
 			struct example *e = l->examples->pdata[i];
 
-			if (!in_part(i, part))
+			if (!in_part(e, part))
 				continue;
 			scores_of(l, e, s);
 			e->held = s[0];
-			if (e->weight >= 1)
-				count_verdict(&t, e, verdict_of(l, e));
+			e->verdict = verdict_of(l, e);
 		}
 	}
-	print(&t, stderr);
+	print_tally(l, stderr);
 	train(l, -1);
 	calibrate(l);
 }
 
 void learner_test(const struct learner *l, FILE *out)
 {
-	struct tally t = { 0 };
-
-	for (unsigned i = 0; i < l->examples->len; i++) {
-		const struct example *e = l->examples->pdata[i];
-
-		count_verdict(&t, e, e->built_in);
-	}
-	print(&t, out);
+	print_tally(l, out);
 }
 
 static const struct learner *sorting;

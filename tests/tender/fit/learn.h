@@ -12,16 +12,22 @@ struct learner;
 struct learner *learner_new(void);
 void learner_free(struct learner *l);
 
+struct label {
+	bool binds;
+	enum judge_level level;       /* N_JUDGE_LEVELS: not known */
+	enum judge_category category; /* N_JUDGE_CATEGORIES: likewise */
+	double weight;                /* how much it counts, of 1 */
+	double binding;               /* and how much of that to tell whether a clause binds, of 1 */
+};
+
 /*
  * learner_add - an example
- * parties    as for wording_each
- * level     N_JUDGE_LEVELS, category N_JUDGE_CATEGORIES: not known
- * weight    how much it counts, of 1
+ * document  the number of the one it is of, from 1; 0 for none
+ * parties   as for wording_each
  */
-void learner_add(struct learner *l, const struct clause *c, GHashTable *parties, bool binds, enum judge_level level,
-		 enum judge_category category, double weight);
+void learner_add(struct learner *l, int document, const struct clause *c, GHashTable *parties, struct label label);
 
-/* learner_fit - find the weights; says on standard error how well each fifth is told by the other four */
+/* learner_fit - find the weights; says on standard error how well each fifth of the documents is told by the others */
 void learner_fit(struct learner *l);
 
 /* learner_test - how right the weights are that are built in, with a table of reliability */

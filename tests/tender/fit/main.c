@@ -2,14 +2,18 @@
  * fit - weigh the features of clauses by labelled ones, and write mcps/tender/require/weights.c; make.sh beside this
  * runs it
  *
- *   fit [-o WEIGHTS.c] [-t] [-f fit|report] [-l LABELS.json DOCUMENTS] [-w WEIGHT] [-n TIMES] [SENTENCES.tsv...]
+ *   fit [-o WEIGHTS.c] [-t] [-f fit|report] [-l LABELS.json DOCUMENTS] [-w WEIGHT] [-n TIMES] [-b SHARE]
+ *       [SENTENCES.tsv...]
  *   fit -d DOCUMENT...
  *
  *   -l  documents whose requirements are all labelled (the form of tests/tender/docs), of one half with -f
  *   -w  what an example of the following files counts, of 1
- *   -n  what a row that binds nobody counts of that: documents have more of them than the files that are written by
- * hand -t  do not fit: say how right the weights that are built in are on these examples -d  print the clauses of
- * documents as rows of such a file, to be labelled by hand A row of SENTENCES.tsv: binds (1, 0), level, category, kind
+ *   -n  what a row that binds nobody counts of that: documents have more of them than files that are written by hand
+ *   -b  what a row of the following files counts of its weight to tell whether a clause binds, of 1
+ *   -t  do not fit: say how right the weights that are built in are on these examples
+ *   -d  print the clauses of documents as rows of such a file, to be labelled by hand
+ *
+ * A row of SENTENCES.tsv: binds (1, 0), level, category, kind
  * (sentence, item, row), heading, stem, text; "-" for none.
  */
 #include <errno.h>
@@ -30,7 +34,7 @@ static const char *const kinds[N_CLAUSE_KINDS] = { "sentence", "item", "row" };
 struct options {
 	const char *out, *labels;
 	enum fold fold;
-	double weight, none;
+	double weight, none, binding;
 	bool test;
 };
 
@@ -103,7 +107,8 @@ static const char *word_of(const json_t *label, const char *key)
 	return word ? word : "-";
 }
 
-static void take_document(struct learner *l, const struct options *o, const json_t *label, const char *folder)
+static void take_document(struct learner *l, int number, const struct options *o, const json_t *label,
+			  const char *folder)
 {
 	const char *name = json_string_value(json_object_get(label, "file"));
 	auto_free char *path = xasprintf("%s/%s", folder, name);
@@ -115,8 +120,9 @@ static void take_document(struct learner *l, const struct options *o, const json
 		const struct clause *c = clauses->pdata[i];
 		const json_t *its = label_of(json_object_get(label, "requirements"), c);
 
-		learner_add(l, c, parties, its != NULL, judge_level_find(word_of(its, "level")),
-			    judge_category_find(word_of(its, "category")), o->weight);
+		learner_add(l, number, c, parties,
+			    (struct label){ its != NULL, judge_level_find(word_of(its, "level")),
+					    judge_category_find(word_of(its, "category")), o->weight, 1 });
 	}
 	g_hash_table_unref(parties);
 	g_ptr_array_unref(clauses);
@@ -134,7 +140,7 @@ static int take_labels(struct learner *l, const struct options *o, const char *f
 	}
 	json_array_foreach (all, i, label) {
 		if (o->fold == N_FOLDS || fold_of_label(label) == o->fold)
-			take_document(l, o, label, folder);
+			take_document(l, (int)i + 1, o, label, folder);
 	}
 	json_decref(all);
 	return 0;
@@ -152,8 +158,9 @@ static void take_row(struct learner *l, const struct options *o, char **cells)
 
 	while (c.kind + 1 < N_CLAUSE_KINDS && !streq(kinds[c.kind], cells[3]))
 		c.kind++;
-	learner_add(l, &c, NULL, binds, judge_level_find(cells[1]), judge_category_find(cells[2]),
-		    o->weight * (binds ? 1 : o->none));
+	learner_add(l, 0, &c, NULL,
+		    (struct label){ binds, judge_level_find(cells[1]), judge_category_find(cells[2]),
+				    o->weight * (binds ? 1 : o->none), o->binding });
 }
 
 static int take_sentences(struct learner *l, const struct options *o, const char *path)
@@ -195,17 +202,18 @@ static int finish(struct learner *l, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .fold = N_FOLDS, .weight = 1, .none = 1 };
+	struct options o = { .fold = N_FOLDS, .weight = 1, .none = 1, .binding = 1 };
 	struct learner *l = learner_new();
 	int rc = 0, opt;
 
-	while (rc == 0 && (opt = getopt(argc, argv, "-d:o:f:l:w:n:t")) != -1) {
+	while (rc == 0 && (opt = getopt(argc, argv, "-d:o:f:l:w:n:b:t")) != -1) {
 		switch (opt) {
 		case 'd': dump(optarg); break;
 		case 'o': o.out = optarg; break;
 		case 'f': o.fold = fold_find(optarg); break;
 		case 'w': o.weight = g_ascii_strtod(optarg, NULL); break;
 		case 'n': o.none = g_ascii_strtod(optarg, NULL); break;
+		case 'b': o.binding = g_ascii_strtod(optarg, NULL); break;
 		case 't': o.test = true; break;
 		case 'l':
 			o.labels = optarg;
