@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "fact.h"
+#include "weighed.h"
+#include "weighed_name.h"
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 
@@ -10,7 +12,7 @@
 
 /* Heads, sums and what else stands where names do. */
 static struct pattern no_name = {
-	"^\\W*(?:(?:grand |sub-?)?total|sum|gesamt(?:summe|punktzahl|punkte)?|summe|insgesamt|maximum|maximal|max\\.?|overall|scores?|points?|weight\\w*|weighting|criteri(?:on|a)|kriteri(?:um|en)|zuschlagskriteri(?:um|en)|gewicht\\w*|gewichtung|punkte|page|seite|description|beschreibung|factors?|no\\.?|nr\\.?)\\W*$|"
+	"^\\W*(?:(?:grand |sub-?)?total|sum|gesamt(?:summe|punktzahl|punkte)?|summe|insgesamt|maximum|maximal|max\\.?|overall|scores?|points?|weight\\w*|weighting|criteri(?:on|a)|kriteri(?:um|en)|zuschlagskriteri(?:um|en)|gewicht\\w*|gewichtung|punkte|page|seite|description|beschreibung|zuschlagskriterium\\W+zahl|award criterion\\W*(?:number)?|factors?|no\\.?|nr\\.?)\\W*$|"
 	"^(?:(?:grand |sub-?)?total(?! (?:cost|price|value|evaluated))|summe|gesamt(?!preis|kosten)\\w*)\\b|\\b(?:at least|mindestens|threshold)\\b|\\bpass(?:ing)? (?:mark|score)|^(?:lose?|lots?|page|seite|section|abschnitt) \\d",
 	0, NULL, NULL
 };
@@ -21,7 +23,9 @@ void criteria_preload(void)
 	criteria_table_preload();
 	criteria_text_preload();
 	criteria_eforms_preload();
+	criteria_lines_preload();
 	criteria_list_preload();
+	weighed_preload();
 }
 
 static void criterion_clear(void *item)
@@ -76,8 +80,8 @@ static const char *unit_word(const char *unit)
 {
 	if (!unit || !*unit)
 		return NULL;
-	return unit[0] == '%' || g_ascii_strncasecmp(unit, "per", 3) == 0 || g_ascii_strncasecmp(unit, "pro", 3) == 0 ||
-			       g_ascii_strncasecmp(unit, "v", 1) == 0
+	return unit[0] == '%' || streq(unit, "percent") || g_ascii_strncasecmp(unit, "per", 3) == 0 ||
+			       g_ascii_strncasecmp(unit, "pro", 3) == 0 || g_ascii_strncasecmp(unit, "v", 1) == 0
 		       ? "percent"
 		       : "points";
 }
@@ -88,6 +92,7 @@ bool criteria_add(struct criteria *c, const struct page *p, const char *name, do
 	auto_free char *clean = clean_name(name);
 	struct criterion one = { .weight = weight, .page = p, .parent = -1 };
 
+	weighed_name_title(clean);
 	if (strlen(clean) < 3 || strlen(clean) > MOST_NAME || text_words(clean) < 1 || c->items->len >= CRITERIA_MOST ||
 	    pattern_match(&no_name, clean) || is_known(c, clean, weight))
 		return false;
@@ -99,6 +104,16 @@ bool criteria_add(struct criteria *c, const struct page *p, const char *name, do
 	if (unit_word(unit))
 		c->unit = unit_word(unit);
 	return true;
+}
+
+void criteria_scale(struct criteria *c)
+{
+	if (c->items->len < 2 || fabs(criteria_sum(c) - 1) > 0.001)
+		return;
+	for (unsigned i = 0; i < c->items->len; i++)
+		at(c, i)->weight = round(10000 * at(c, i)->weight) / 100;
+	c->total = 0;
+	c->unit = "percent";
 }
 
 double criteria_sum(const struct criteria *c)

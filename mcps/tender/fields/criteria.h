@@ -40,13 +40,19 @@ bool criteria_add(struct criteria *c, const struct page *p, const char *name, do
  * a whole: 100, or the total that is printed */
 void criteria_nest(struct criteria *c);
 
+/* criteria_scale - make weights that are shares of 1 ("0.6") percent */
+void criteria_scale(struct criteria *c);
+
 /* criteria_sum - of the weights that are no parts; less than 0 when some have none */
 double criteria_sum(const struct criteria *c);
 
 /* criteria_whole - the weights are complete: 100, the total that is printed, or a round number of points */
 bool criteria_whole(const struct criteria *c);
 
-/* criteria_table - rows with weights under line k of a page, or lines that end in one; they may go on over the page */
+/* criteria_lines - items and lines under line k of a page that bear their weights; they may go on over the page */
+void criteria_lines(const struct doc *d, unsigned page, int k, struct criteria *c);
+
+/* criteria_table - rows with weights under line k of a page; they may go on over the page */
 void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *c);
 
 /* criteria_prose - names with weights, or names alone, in the sentences of block b; a ratio of two */
@@ -65,6 +71,7 @@ void criteria_preload(void);
 void criteria_table_preload(void);
 void criteria_text_preload(void);
 void criteria_eforms_preload(void);
+void criteria_lines_preload(void);
 void criteria_list_preload(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include "criteria.h"
 #include "fact.h"
 #include "item.h"
+#include "weighed.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
 #include "tender/text/text.h"
@@ -110,8 +111,9 @@ void criteria_list(const struct doc *d, unsigned page, int k, struct criteria *c
 			since = 0;
 			item = named ? g_strdup(page_line(p, l)->text) : item_text(p, l, MOST_ITEM);
 			name = item_name(item);
-			/* Sentences are rules, not criteria. */
-			if (text_words(name) > MOST_WORDS || pattern_match(&says_more, name)) {
+			/* Sentences are rules, not criteria; names with weights are not without. */
+			if (text_words(name) > MOST_WORDS || pattern_match(&says_more, name) ||
+			    weighed_count(name) > 0) {
 				criteria_release(c);
 				criteria_init(c);
 				return;

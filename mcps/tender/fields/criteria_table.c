@@ -4,11 +4,13 @@
 #include "criteria.h"
 #include "fact.h"
 #include "tender/text/pattern.h"
+#include "tender/doc/table.h"
 #include "tender/text/text.h"
 
 #define MOST_LINES 140
 #define MOST_CELL  32
 #define MOST_ID    12
+#define MOST_ROW   40  /* points between the weights of two rows that are next to each other */
 #define MOST_GAP   200 /* points between two rows of a table */
 
 #define UNIT      "%|per ?cent|prozent|v\\. ?h\\.|points?|pts\\.?|punkte?n?|marks?"
@@ -17,22 +19,9 @@
 
 /* "40", "40 %", "max. 40 Punkte", "(40 %)", "16/100", "40 (minimum 24)", "1.000" */
 static struct pattern weight_cell = {
-	"^\\(?(?:max(?:imum|imal|\\.)?:? |bis zu |up to |weight(?:ing)?:? |gewicht(?:ung)?:? ?)?(?<weight>" THOUSANDS
+	"^\\(?(?:(?:max(?:imum|imal|\\.)?|bis zu|up to|weight(?:ing)?|gewicht(?:ung)?|points?|punkte)(?:[: ]+| ?= ?))?(?:0 ?[-–] ?)?(?<weight>" THOUSANDS
 	"|" NUMBER ")\\s*(?<unit>" UNIT
-	"|/ ?\\d{2,4})?\\)?\\*?(?:[ ,;]*\\(?(?:min(?:imum|destens|\\.)?|at least|threshold)\\b[^)]{1,16}\\)?)?$",
-	0, NULL, NULL
-};
-/* "Preis: 60 %", "Technical approach (40 points)", "Preis – Gewichtung 60" */
-static struct pattern ends_weight = {
-	"^(?<name>.{2,140}?)(?:[\\s:(–—.,=-]|\\.{2,})+(?:(?:max(?:imum|imal|\\.)?|up to|bis zu|worth|weight(?:ing|ed)?(?: at)?|gewicht(?:ung)?|wichtung|anteil|mit)\\s*:?\\s*)?(?<weight>" NUMBER
-	")\\s*(?<unit>" UNIT
-	"|(?<=gewichtung )|(?<=gewichtung: )|(?<=weight )|(?<=weight: )|(?<=weighting ))\\s*(?:gewichtung|weighting|weight|maximum|possible|max\\.?)?\\)?[;,.]?$",
-	0, NULL, NULL
-};
-/* "60 % Preis", "40 points: Technical approach" */
-static struct pattern begins_weight = {
-	"^(?:[•*-]\\s*)?(?<weight>" NUMBER
-	")\\s*(?<unit>%|per ?cent|prozent|v\\. ?h\\.|points?|punkte?)\\s*[:–-]?\\s*(?:for |für |on )?(?<name>\\p{Lu}.{2,120})$",
+	"|(?:/|out of|von|of) ?(?:max\\. ?)?\\d{2,4})?\\s*(?:(?:of|von) [\\p{L} ]{2,20})?\\)?\\*?(?:[ ,;]*\\(?(?:min(?:imum|destens|\\.)?|at least|threshold)\\b[^)]{1,16}\\)?)?$",
 	0, NULL, NULL
 };
 static struct pattern weight_head = {
@@ -56,8 +45,6 @@ static struct pattern total_row = {
 void criteria_table_preload(void)
 {
 	pattern_compile(&weight_cell, 1);
-	pattern_compile(&ends_weight, 1);
-	pattern_compile(&begins_weight, 1);
 	pattern_compile(&weight_head, 1);
 	pattern_compile(&name_head, 1);
 	pattern_compile(&row_number, 1);
@@ -80,6 +67,7 @@ struct cell {
 	const struct line *line;
 	double weight;
 	char unit[12];
+	double edge; /* of its column of text: what stands left of it is none of its row */
 };
 
 static bool cell_read(const struct page *p, int k, struct cell *cell)
@@ -120,7 +108,8 @@ static const struct block *block_left(const struct cell *cell, bool furthest)
 	for (int k = 0; k < (int)cell->page->blocks->len; k++) {
 		const struct block *b = page_block(cell->page, k);
 
-		if (beside(b, cell->line) && (!best || (furthest ? b->x0 < best->x0 : b->x0 > best->x0)))
+		if (beside(b, cell->line) && b->x0 >= cell->edge &&
+		    (!best || (furthest ? b->x0 < best->x0 : b->x0 > best->x0)))
 			best = b;
 	}
 	return best;
@@ -187,13 +176,30 @@ static bool has_head(const struct cell *first)
 	return false;
 }
 
+/* The weights stand first in their rows. */
+static bool names_are_behind(const GArray *cells)
+{
+	for (unsigned i = 0; i < cells->len; i++) {
+		if (block_left(&g_array_index(cells, struct cell, i), false))
+			return false;
+	}
+	return true;
+}
+
+static const struct block *block_right(const struct cell *cell)
+{
+	int right = page_right(cell->page, (int)(cell->line - page_line(cell->page, 0)));
+
+	return right >= 0 ? page_block(cell->page, page_line(cell->page, right)->block) : NULL;
+}
+
 static void take_rows(const GArray *cells, struct criteria *c)
 {
-	bool furthest = names_are_furthest(cells);
+	bool furthest = names_are_furthest(cells), behind = names_are_behind(cells);
 
 	for (unsigned i = 0; i < cells->len; i++) {
 		const struct cell *cell = &g_array_index(cells, struct cell, i);
-		const struct block *b = block_left(cell, furthest);
+		const struct block *b = behind ? block_right(cell) : block_left(cell, furthest);
 		auto_free char *name = b ? row_name(cells, i, b) : NULL, *quote = NULL;
 
 		if (!name)
@@ -204,89 +210,104 @@ static void take_rows(const GArray *cells, struct criteria *c)
 			continue;
 		}
 		quote = fact_pair(name, cell->line->text);
-		criteria_add(c, cell->page, name, cell->weight, cell->unit[0] == '/' ? "points" : cell->unit,
+		criteria_add(c, cell->page, name, cell->weight,
+			     strpbrk(cell->unit, "/0123456789") ? "points" : cell->unit,
 			     fact_stands(cell->page, quote) ? quote : cell->line->text);
 	}
 	if (cells->len)
 		c->headed = has_head(&g_array_index(cells, struct cell, 0));
 }
 
+/* Cells in one column, while they are gathered: the first that stands in column no of those that hold weights. */
+struct column {
+	GArray *cells;     /* struct cell */
+	GPtrArray *others; /* the first line of each column before it */
+	const struct line *first;
+	unsigned no;
+};
+
+static const struct cell *last_cell(const struct column *col)
+{
+	return col->cells->len ? &g_array_index(col->cells, struct cell, col->cells->len - 1) : NULL;
+}
+
+/* Line k joins the column if it is a cell of it; false where the column ends before it. */
+static bool take_cell(struct column *col, const struct page *p, int k)
+{
+	const struct line *line = page_line(p, k);
+	const struct cell *last = last_cell(col);
+	struct cell cell;
+
+	if (!cell_read(p, k, &cell) || (line->furniture && !block_left(&cell, false)))
+		return true;
+	for (unsigned o = 0; o < col->others->len; o++) {
+		if (in_column(col->others->pdata[o], line))
+			return true;
+	}
+	if (col->first && !in_column(col->first, line))
+		return true;
+	if (!col->first && col->others->len < col->no) {
+		g_ptr_array_add(col->others, (gpointer)line);
+		return true;
+	}
+	if (last && last->page == p && line->y0 - last->line->y1 > MOST_GAP)
+		return false;
+	col->first = line;
+	g_array_append_val(col->cells, cell);
+	return true;
+}
+
+static bool at_foot(const struct column *col, const struct page *p)
+{
+	const struct cell *last = last_cell(col);
+
+	return last && last->page == p && last->line->y1 >= 0.7 * p->height;
+}
+
+/* Where there are two columns of text, a table at the foot of the left one goes on at the top of the right one. */
+static void take_next_column(struct column *col, const struct page *p)
+{
+	double gutter = table_gutter(p), left = 1e9, y1 = 0;
+	const struct line first = *last_cell(col)->line;
+
+	for (int k = 0; k < (int)p->lines->len; k++)
+		left = fmin(left, page_line(p, k)->x0);
+	for (int k = 0; gutter > 0 && first.x1 < gutter && k < (int)p->lines->len; k++) {
+		const struct line *line = page_line(p, k);
+		double shift = gutter - left;
+		struct cell cell;
+
+		if (line->x0 < gutter || line->x0 > first.x1 + shift + 12 || line->x1 < first.x0 + shift - 12 ||
+		    !cell_read(p, k, &cell))
+			continue;
+		if (line->y0 > (y1 > 0 ? y1 + MOST_ROW : 0.3 * p->height))
+			return;
+		cell.edge = gutter - 3;
+		y1 = line->y1;
+		g_array_append_val(col->cells, cell);
+	}
+}
+
 /* The cells under line k that stand in one column with the first that stands in column no. */
 static GArray *column_under(const struct doc *d, unsigned page, int k, unsigned no)
 {
-	GArray *cells = g_array_new(FALSE, FALSE, sizeof(struct cell));
-	GPtrArray *others = g_ptr_array_new();
-	const struct line *first = NULL;
+	struct column col = { g_array_new(FALSE, FALSE, sizeof(struct cell)), g_ptr_array_new(), NULL, no };
 
 	for (unsigned i = page; i <= page + 1 && i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);
-		int n = 0;
+		int from = i == page ? k + 1 : 0;
 
-		for (int l = i == page ? k + 1 : 0; p->readable && l < (int)p->lines->len && n++ < MOST_LINES; l++) {
-			const struct line *line = page_line(p, l);
-			struct cell cell, *last;
-			bool other = false;
-
-			if (!cell_read(p, l, &cell) || (line->furniture && !block_left(&cell, false)))
-				continue;
-			for (unsigned o = 0; o < others->len && !other; o++)
-				other = in_column(others->pdata[o], line);
-			if (other || (first && !in_column(first, line)))
-				continue;
-			if (!first && others->len < no) {
-				g_ptr_array_add(others, (gpointer)line);
-				continue;
-			}
-			last = cells->len ? &g_array_index(cells, struct cell, cells->len - 1) : NULL;
-			if (last && last->page == p && line->y0 - last->line->y1 > MOST_GAP)
+		for (int l = from; p->readable && l < (int)p->lines->len && l < from + MOST_LINES; l++) {
+			if (!take_cell(&col, p, l))
 				break;
-			first = line;
-			g_array_append_val(cells, cell);
 		}
 		/* Only a table that reaches the foot of its page goes on. */
-		if (cells->len == 0 || g_array_index(cells, struct cell, cells->len - 1).line->y1 < 0.7 * p->height)
+		if (!at_foot(&col, p))
 			break;
+		take_next_column(&col, p);
 	}
-	g_ptr_array_unref(others);
-	return cells;
-}
-
-/* Lines under line k that bear their weight themselves. */
-static void take_lines(const struct doc *d, unsigned page, int k, struct criteria *c)
-{
-	int since = 0;
-
-	for (unsigned i = page; i <= page + 1 && i < d->pages->len && since < 14; i++) {
-		const struct page *p = doc_page(d, i);
-
-		for (int l = i == page ? k + 1 : 0; p->readable && l < (int)p->lines->len && since < 14; l++) {
-			const char *text = page_line(p, l)->text;
-			GMatchInfo *m = NULL;
-			bool taken = false;
-
-			if (page_line(p, l)->furniture)
-				continue;
-			if (strpbrk(text, "0123456789") && strlen(text) < 170) {
-				m = pattern_find(&begins_weight, text, 0);
-				if (!m)
-					m = pattern_find(&ends_weight, text, 0);
-			}
-			if (m) {
-				auto_free char *name = g_match_info_fetch_named(m, "name"),
-					       *weight = g_match_info_fetch_named(m, "weight"),
-					       *unit = g_match_info_fetch_named(m, "unit");
-
-				if (pattern_match(&total_row, name))
-					c->total = number_of(weight);
-				else
-					taken = criteria_add(c, p, name, number_of(weight), unit, text);
-			}
-			g_match_info_free(m);
-			since = taken ? 0 : since + 1;
-			if (criteria_sum(c) >= 100 && since > 3)
-				return;
-		}
-	}
+	g_ptr_array_unref(col.others);
+	return col.cells;
 }
 
 void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *c)
@@ -297,12 +318,11 @@ void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *
 		if (cells->len >= 2)
 			take_rows(cells, c);
 		g_array_unref(cells);
+		criteria_scale(c);
 		criteria_nest(c);
 		if (c->items->len >= 2 && criteria_whole(c))
 			return;
 		criteria_release(c);
 		criteria_init(c);
 	}
-	take_lines(d, page, k, c);
-	criteria_nest(c);
 }

@@ -5,20 +5,23 @@
 #include "criteria.h"
 #include "fact.h"
 #include "fields.h"
+#include "weighed.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
 #include "tender/text/text.h"
 
-#define MOST_PLACES  120
-#define MOST_FORMULA 300
-#define MOST_LABEL   80
+#define MOST_PLACES   120
+#define MOST_FORMULA  300
+#define MOST_LABEL    80
+#define MOST_WEIGHED  900
+#define WEIGHED_SCORE 4 /* of a paragraph with weights that no word leads to */
 
 /* Places that speak of criteria; the score says how surely of those for the award. */
 static struct pattern places[] = {
 	{ "zuschlagskriteri|wertungskriteri|(?:angebots|zuschlags)wertung|wertung der angebote|bewertung der angebote|award criteri|basis (?:of|for) (?:the )?award|criteria for (?:the )?award|kriterien für (?:den|die) zuschlag|bewertungskriteri|evaluation (?:and (?:selection|award) )?(?:criteri|factors?)|criteria for evaluation|rating criteri|scoring criteri|proposal evaluation|evaluation of (?:proposals|bids|tenders|offers|quotations)|bid evaluation",
 	  20, NULL, NULL },
 	{ "\\bselection criteri|\\bevaluation method", 16, NULL, NULL },
-	{ "\\b(?:zuschlag|gewertet|bewerten wir|wir bewerten|kriteri(?:um|en)|kriterium|gewichtung|gewichtet|wertung|bewertung|weights?|weighted|weightings?|scored?|scoring|award(?:ed)?|we decide|lowest|evaluat\\w+|techno-?commercial|selection criteria|best value|criteri(?:a|on)|factors|niedrigste[rnsm]?|wirtschaftlichste[rnsm]?)\\b",
+	{ "\\b(?:zuschlag|gewertet|bewerten wir|wir bewerten|kriteri(?:um|en)|kriterium|gewicht(?:ung|et|en)|wertung|bewertung|bewertet wird|vergabe erfolgt|wirtschaftlichste|weights?|weightage|weighted|weightings?|scored?|scoring|award(?:ed)?|we decide|lowest|evaluat\\w+|techno-?commercial|selection criteria|best value|criteri(?:a|on)|factors|niedrigste[rnsm]?|wirtschaftlichste[rnsm]?)\\b",
 	  10, NULL, NULL },
 };
 static struct pattern applicants = {
@@ -26,6 +29,20 @@ static struct pattern applicants = {
 	0, NULL, NULL
 };
 static struct pattern list_stem = { "criteri|factors|kriteri|evaluat|bewert|gewertet", 0, NULL, NULL };
+/* What the words over weights say when they are those of an award, and names that are common among them. */
+static struct pattern award_word = {
+	"kriteri|criteri|wertung|gewertet|bewert|beurteil|gewichten|evaluat|assess|\\baward|zuschlag|factors|\\bchoose|\\bdecide|\\bselect|\\bscor(?:ed|ing)\\b",
+	0, NULL, NULL
+};
+static struct pattern usual = {
+	"preis|price|pricing|kosten|\\bcosts?\\b|qualit|technical|technisch|honorar|\\bfees?\\b|konzept|methodolog|experience|erfahrung|referen",
+	0, NULL, NULL
+};
+/* Grades of a scale that offers are marked on. */
+static struct pattern scale_word = {
+	"^(?:very |sehr )?(?:excellent|outstanding|good|fair|poor|adequate|inadequate|satisfactory|unsatisfactory|acceptable|unacceptable|marginal|gut|befriedigend|ausreichend|mangelhaft|ungenügend|genügend|erfüllt|nicht erfüllt|hervorragend|schlecht|no (?:answer|response)|keine angaben?)\\b",
+	0, NULL, NULL
+};
 static struct pattern price_word = { "preis|price|honorar|entgelt|vergütung|\\bfees?\\b|commercial|financial", 0, NULL,
 				     NULL };
 static struct pattern cost_word = { "kosten|costs?\\b", 0, NULL, NULL };
@@ -45,6 +62,9 @@ void fields_criteria_preload(void)
 	pattern_compile(places, N_ELEMS(places));
 	pattern_compile(&applicants, 1);
 	pattern_compile(&list_stem, 1);
+	pattern_compile(&award_word, 1);
+	pattern_compile(&usual, 1);
+	pattern_compile(&scale_word, 1);
 	pattern_compile(&price_word, 1);
 	pattern_compile(&cost_word, 1);
 	pattern_compile(&formula_at, 1);
@@ -85,6 +105,26 @@ static json_t *items_of(const struct criteria *c, int parent)
 	return list;
 }
 
+/* Service levels and shares of a payment have weights too. */
+static bool is_of_award(const struct criteria *c, const char *head)
+{
+	int scale = 0;
+
+	for (unsigned i = 0; i < c->items->len; i++)
+		scale += pattern_match(&scale_word, g_array_index(c->items, struct criterion, i).name);
+	if (scale >= 2)
+		return false;
+	if (criteria_sum(c) < 0 || pattern_match(&award_word, head))
+		return true;
+	for (unsigned i = 0; i < c->items->len; i++) {
+		const struct criterion *one = &g_array_index(c->items, struct criterion, i);
+
+		if (pattern_match(&usual, one->name) || pattern_match(&award_word, one->quote))
+			return true;
+	}
+	return false;
+}
+
 /* How right a find may be; place is the score of where it was found. */
 static int how_good(const struct criteria *c, int place)
 {
@@ -96,7 +136,7 @@ static int how_good(const struct criteria *c, int place)
 	if (sum < 0)
 		return n >= 3 ? 44 + place : n == 2 ? 34 + place : 40 + place;
 	if (n < 2)
-		return sum > 99.9 ? 64 + place : 0;
+		return sum > 99.9 && sum < 100.1 && c->unit ? 64 + place : 0;
 	if (criteria_whole(c))
 		return (c->unit ? 70 : 62) + place + (c->headed ? 3 : 0);
 	/* Numbers that do not make a whole are something else: pages, months, quantities. */
@@ -119,7 +159,7 @@ struct found {
 
 static void keep(struct found *f, struct criteria *c, int place, const char *head)
 {
-	int score = how_good(c, place);
+	int score = is_of_award(c, head) ? how_good(c, place) : 0;
 	json_t *items, *fact;
 	auto_free char *key = NULL;
 
@@ -180,6 +220,10 @@ static void read_place(struct found *f, unsigned page, int k, int score)
 	criteria_init(&c);
 	if (page_block(p, block)->first == k || strlen(page_line(p, k)->text) < 90) {
 		criteria_table(f->doc, page, k, &c);
+		keep(f, &c, score, head);
+		criteria_lines(f->doc, page, weighed_count(head) ? k - 1 : k, &c);
+		criteria_scale(&c);
+		criteria_nest(&c);
 		keep(f, &c, score, head);
 	}
 	read_beside(f, p, k, score);
@@ -286,6 +330,21 @@ static void add_method(const struct doc *d, json_t *fact)
 	}
 }
 
+/* A paragraph that weighs several things, though it does not say what for. */
+static void read_weighed(struct found *f, const struct page *p, int k)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+	struct criteria c;
+
+	if (b->first != k || page_line(p, k)->furniture || strlen(b->text) > MOST_WEIGHED || weighed_count(b->text) < 2)
+		return;
+	criteria_init(&c);
+	criteria_prose(p, b, &c);
+	if (criteria_sum(&c) > 0)
+		keep(f, &c, WEIGHED_SCORE, "");
+	criteria_release(&c);
+}
+
 json_t *field_criteria(const struct doc *d)
 {
 	auto_choice *choice = choice_new();
@@ -304,8 +363,10 @@ json_t *field_criteria(const struct doc *d)
 		for (int k = 0; p->readable && k < (int)p->lines->len && n < MOST_PLACES; k++) {
 			int score = place_score(p, k);
 
-			if (score <= 0)
+			if (score <= 0) {
+				read_weighed(&f, p, k);
 				continue;
+			}
 			n += score > 10;
 			read_place(&f, i, k, score);
 		}

@@ -1,0 +1,208 @@
+/* Ways in which authorities, agencies and firms say how they weigh offers, and what only looks like it. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "small.h"
+#include "tender/fields/fields.h"
+
+struct way {
+	const char *text, *want;
+};
+
+/* "Price, 40; Quality, 60 [Team, 35; Method, 25]" */
+static void show_items(GString *out, const json_t *items)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (items, i, one) {
+		const json_t *below = json_object_get(one, "items");
+		auto_free char *weight = json_dumps(json_object_get(one, "weight"), JSON_ENCODE_ANY);
+
+		g_string_append_printf(out, "%s%s, %s", i ? "; " : "", json_string_value(json_object_get(one, "name")),
+				       weight);
+		if (below) {
+			g_string_append(out, " [");
+			show_items(out, below);
+			g_string_append(out, "]");
+		}
+	}
+}
+
+static void ways_are(const struct way *ways, size_t n)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct doc *d = small_doc(ways[i].text);
+		json_t *fact = field_criteria(d);
+		GString *got = g_string_new(fact ? NULL : "null");
+
+		show_items(got, json_object_get(fact, "items"));
+		if (!streq(got->str, ways[i].want)) {
+			print_message("%s\n  want %s\n  got  %s\n", ways[i].text, ways[i].want, got->str);
+			wrong++;
+		}
+		g_string_free(got, TRUE);
+		json_decref(fact);
+		doc_free(d);
+	}
+	assert_int_equal(wrong, 0);
+}
+#define WAYS_ARE(ways) ways_are(ways, N_ELEMS(ways))
+
+static void reads_sentences(void **state UNUSED)
+{
+	static const struct way ways[] = {
+		{ "Price counts for 40 points, quality for 35 points and delivery time for 25 points in the evaluation.",
+		  "Price, 40; quality, 35; delivery time, 25" },
+		{ "The contract is awarded to the most economically advantageous tender. Price will carry 45% of the marks, technical merit 40% and social value 15%.",
+		  "Price, 45; technical merit, 40; social value, 15" },
+		{ "Tenders will be evaluated on the basis of 60% for price and 40% for quality.",
+		  "price, 60; quality, 40" },
+		{ "Bewertet wird zu 60 % der Preis und zu 40 % die Qualität des Konzepts.",
+		  "Preis, 60; Qualität des Konzepts, 40" },
+		{ "Zuschlagskriterien: 60 % Preis / 40 % Qualität", "Preis, 60; Qualität, 40" },
+		{ "Der Preis fließt mit 70 %, das Konzept mit 30 % in die Wertung ein.", "Preis, 70; Konzept, 30" },
+		{ "Zuschlagskriterien: 1. Preis (Gewichtung 50 %), 2. Lieferzeit (Gewichtung 20 %), 3. Umweltverträglichkeit (Gewichtung 30 %)",
+		  "Preis, 50; Lieferzeit, 20; Umweltverträglichkeit, 30" },
+		{ "The technical approach is worth up to 40 points, management up to 20 points, past performance up to 15 points and price up to 25 points.",
+		  "technical approach, 40; management, 20; past performance, 15; price, 25" },
+		{ "Die Angebote werden nach den Kriterien Preis (Gewicht 40 %), Qualifikation der Schlüsselpersonen (35 %) und Auftragsanalyse (25 %) beurteilt.",
+		  "Preis, 40; Qualifikation der Schlüsselpersonen, 35; Auftragsanalyse, 25" },
+		{ "The weightage of technical and financial bids shall be 70% and 30% respectively.",
+		  "technical, 70; financial, 30" },
+		{ "Selection follows the Quality and Cost Based Selection (QCBS) method with a weightage of 80:20 for technical and financial scores.",
+		  "Quality, 80; Cost, 20" },
+		{ "Award criteria: quality and price are weighted equally (50/50).", "Quality, 50; Price, 50" },
+		{ "Die Wertung erfolgt zu 70 % nach dem Preis und zu 30 % nach der Ausführungsfrist.",
+		  "Preis, 70; Ausführungsfrist, 30" },
+		{ "Offers will be assessed against three criteria: functionality (35 marks), implementation plan (25 marks) and whole-life cost (40 marks).",
+		  "functionality, 35; implementation plan, 25; whole-life cost, 40" },
+		{ "Bei der Angebotswertung erhält der Preis ein Gewicht von 65 Prozent, die Projektorganisation 20 Prozent und die Nachhaltigkeit 15 Prozent.",
+		  "Preis, 65; Projektorganisation, 20; Nachhaltigkeit, 15" },
+		{ "We will award on price (60%) and on the quality of your method statements (40%).",
+		  "price, 60; quality of your method statements, 40" },
+		{ "The price component makes up 40 % of the evaluation and the quality component 60 %.",
+		  "price component, 40; quality component, 60" },
+		{ "Der Zuschlag wird auf das Angebot mit dem niedrigsten Preis erteilt.", "Preis, null" },
+		{ "Alleiniges Zuschlagskriterium ist der Preis.", "Preis, 100" },
+		{ "Zuschlagskriterium: Preis (100 %)", "Preis, 100" },
+		{ "The contract will be awarded to the tenderer offering the lowest price.", "price, null" },
+		{ "Award will be made to the lowest priced technically acceptable quotation.", "price, null" },
+		{ "Price is the sole award criterion.", "Price, 100" },
+		{ "Die Vergabe erfolgt ausschließlich nach dem Preis.", "Preis, 100" },
+		{ "Das wirtschaftlichste Angebot wird anhand von Preis, Lieferzeit und Wartungsaufwand ermittelt.",
+		  "Preis, null; Lieferzeit, null; Wartungsaufwand, null" },
+		{ "In descending order of importance the evaluation factors are: technical approach, past performance and price.",
+		  "technical approach, null; past performance, null; price, null" },
+		{ "Wir gewichten den Preis mit 55 %, die Servicequalität mit 30 % und die Reaktionszeit mit 15 %.",
+		  "Preis, 55; Servicequalität, 30; Reaktionszeit, 15" },
+		{ "Quotes are compared on price (70 %) and lead time (30 %).", "price, 70; lead time, 30" },
+	};
+
+	WAYS_ARE(ways);
+}
+
+static void reads_tables(void **state UNUSED)
+{
+	static const struct way ways[] = {
+		{ "Award criteria\nWeight | Criterion\n40 % | Price\n35 % | Service concept\n25 % | References",
+		  "Price, 40; Service concept, 35; References, 25" },
+		{ "Evaluation\nCriterion | Weighting (%)\nPrice | 40\nQuality | 45\nSocial value | 15",
+		  "Price, 40; Quality, 45; Social value, 15" },
+		{ "Evaluation criteria\nCriterion | Weighting\nQuality | 60 %\nMethodology | 30 %\nTeam | 20 %\nReferences | 10 %\nPrice | 40 %",
+		  "Quality, 60 [Methodology, 30; Team, 20; References, 10]; Price, 40" },
+		{ "Zuschlagskriterien\nKriterium | Gewichtung | Max. Punkte\nPreis | 50 % | 500\nKonzept | 30 % | 300\nPersonal | 20 % | 200",
+		  "Preis, 50; Konzept, 30; Personal, 20" },
+		{ "Bewertungsmatrix\nNr. | Kriterium | Anteil\n1 | Gesamtpreis | 60 von 100\n2 | Konzept zur Umsetzung | 40 von 100",
+		  "Gesamtpreis, 60; Konzept zur Umsetzung, 40" },
+		{ "Proposal evaluation\nFactor | Points possible\nExperience of the firm | 25\nWork plan | 35\nCost proposal | 40\nTotal | 100",
+		  "Experience of the firm, 25; Work plan, 35; Cost proposal, 40" },
+		{ "Award criteria\nPrice | Weighting: 60 %\nDelivery | Weighting: 40 %", "Price, 60; Delivery, 40" },
+		{ "Evaluation criteria\nCriterion | What we look for | Weight\nPrice | Total over four years | 40 %\nService | Response times and people | 35 %\nEnvironment | Vehicles and materials | 25 %",
+		  "Price, 40; Service, 35; Environment, 25" },
+		{ "Evaluation criteria\nCriterion | Weight | What we look for\nPrice | 40 % | Total over four years\nService | 35 % | Response times and people\nEnvironment | 25 % | Vehicles and materials",
+		  "Price, 40; Service, 35; Environment, 25" },
+		{ "Technical evaluation criteria\nSr. | Parameter | Max. marks\n1 | Average annual turnover | 20\n2 | Similar projects | 40\n3 | Key experts | 25\n4 | Presentation | 15\n | Total | 100",
+		  "Average annual turnover, 20; Similar projects, 40; Key experts, 25; Presentation, 15" },
+		{ "Award criteria\nCriterion | Weighting\nPrice | 0.6\nQuality | 0.4", "Price, 60; Quality, 40" },
+		{ "Zuschlagskriterien\nKriterium | Gewichtungsfaktor\nPreis | 0,50\nQualität | 0,30\nTermine | 0,20",
+		  "Preis, 50; Qualität, 30; Termine, 20" },
+	};
+
+	WAYS_ARE(ways);
+}
+
+static void reads_lists(void **state UNUSED)
+{
+	static const struct way ways[] = {
+		{ "Zuschlagskriterien\nPreis: 60\nQualität: 40", "Preis, 60; Qualität, 40" },
+		{ "Award criteria\na) Price (60 %)\nb) Quality of the team (25 %)\nc) Climate plan (15 %)",
+		  "Price, 60; Quality of the team, 25; Climate plan, 15" },
+		{ "Wertung\na) Preis: 50 v.H.\nb) Technischer Wert: 30 v.H.\nc) Gestaltung: 20 v.H.",
+		  "Preis, 50; Technischer Wert, 30; Gestaltung, 20" },
+		{ "Evaluation criteria:\n- 40 % price\n- 35 % delivery plan\n- 25 % sustainability",
+		  "price, 40; delivery plan, 35; sustainability, 25" },
+		{ "Proposals will be scored as follows:\nSection A - Company profile: 10 points\nSection B - Methodology: 50 points\nSection C - Fee: 40 points",
+		  "Company profile, 10; Methodology, 50; Fee, 40" },
+		{ "Scoring criteria\nExperience (0-30 points)\nApproach (0-40 points)\nCost (0-30 points)",
+		  "Experience, 30; Approach, 40; Cost, 30" },
+		{ "Evaluation criteria\n1. Qualifications of key staff - maximum 30 points\n2. Understanding of the work - maximum 30 points\n3. Price - maximum 40 points",
+		  "Qualifications of key staff, 30; Understanding of the work, 30; Price, 40" },
+		{ "The Council will evaluate tenders using these criteria:\n- Price - 50 %\n- Quality - 40 %, made up of\n- Social value - 10 %",
+		  "Price, 50; Quality, 40; Social value, 10" },
+		{ "Award criteria\n- Price: 40 % of the total score\n- Quality: 60 % of the total score",
+		  "Price, 40; Quality, 60" },
+		{ "Zuschlagskriterien und ihre Gewichtung\n- Angebotspreis mit 45 %\n- Qualität der Ausführung mit 35 %\n- Reaktionszeit mit 20 %",
+		  "Angebotspreis, 45; Qualität der Ausführung, 35; Reaktionszeit, 20" },
+		{ "Kriterium 1: Preis (Gewichtung: 60 %)\nKriterium 2: Konzept (Gewichtung: 40 %)",
+		  "Preis, 60; Konzept, 40" },
+		{ "The agency will make its award on these factors, which are listed in descending order of importance:\n- Technical capability\n- Past performance\n- Price",
+		  "Technical capability, null; Past performance, null; Price, null" },
+		{ "How we will choose\nWe look at three things:\n- Price: half of the score, the total over three years.\n- Fit: 30 % of the score, how well you meet section 3.\n- Support: 20 % of the score.",
+		  "Price, 50; Fit, 30; Support, 20" },
+	};
+
+	WAYS_ARE(ways);
+}
+
+static void leaves_what_looks_alike(void **state UNUSED)
+{
+	static const struct way ways[] = {
+		{ "Payment schedule\nMilestone | Share\nSigning of the contract | 20 %\nDelivery | 50 %\nAcceptance | 30 %",
+		  "null" },
+		{ "Zahlungsplan\nNach Auftragserteilung: 30 %\nNach Lieferung: 50 %\nNach Abnahme: 20 %", "null" },
+		{ "Service levels\nPriority | Share solved in time\nCritical | 60 %\nHigh | 40 %", "null" },
+		{ "Performance is reviewed each quarter.\nKPI | Weight\nOn-time delivery | 50 %\nComplaints | 30 %\nReports | 20 %",
+		  "null" },
+		{ "Each criterion is scored on this scale.\nScore | Meaning\n100 | Excellent\n60 | Good\n40 | Poor",
+		  "null" },
+		{ "The fabric consists of 60 % cotton and 40 % polyester.", "null" },
+		{ "The contractor pays a penalty of 40 % for late and 60 % for missing reports.", "null" },
+		{ "Bei Verzug fällt eine Vertragsstrafe von 60 % und bei Nichterfüllung von 40 % an.", "null" },
+		{ "Waste composition\nPaper | 60 %\nGlass | 40 %", "null" },
+		{ "The award is announced in May. The site is 60 % forest and 40 % meadow.", "null" },
+		{ "Zusammensetzung der Fläche: 70 % Rasen und 30 % Wege.", "null" },
+		{ "Prices are adjusted: 40 % wages, 60 % energy.", "null" },
+		{ "Preisgleitklausel: 60 % Lohnkosten, 30 % Energie und 10 % fest.", "null" },
+		{ "Staff plan\nTeam leader | 40 %\nEngineer | 60 %", "null" },
+		{ "The lowest temperature at which the price list applies is 5 degrees.", "null" },
+	};
+
+	WAYS_ARE(ways);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_sentences),
+		cmocka_unit_test(reads_tables),
+		cmocka_unit_test(reads_lists),
+		cmocka_unit_test(leaves_what_looks_alike),
+	};
+
+	return RUN_TESTS(tests);
+}
