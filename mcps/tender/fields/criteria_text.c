@@ -40,7 +40,7 @@ static struct pattern ratio = { "(?<a>\\d{2})" TO "(?<b>\\d{2})\\s*%?[^.;\\d]{0,
 static struct pattern named_in = {
 	"\\b(?:we (?:will )?(?:decide|choose|select) (?:on|by)|(?:evaluated|assessed|judged|compared|selected|awarded|chosen) (?:(?:only |solely )?(?:on the basis of|on|based on|according to|by reference to|against|by))|"
 	"(?:criteria|factors)(?: for (?:the )?award)?(?:,? (?:listed |in )+(?:descending|decreasing) order of importance,?)? (?:are|will be|shall be)|(?:entscheidend|maßgeblich|ausschlaggebend|kriterien) sind|bewertet werden|"
-	"(?:kriterien|award criteria|factors):|(?:anhand|unter berücksichtigung|auf (?:der )?(?:grundlage|basis)) (?:von|der|des)|nach (?:den|folgenden) kriterien|best value,? considering)\\s*:?\\s+(?:the following(?: criteria| factors)?:?\\s*)?(?<names>[^.:]{8,300}?)(?: (?:ermittelt|bewertet|gewertet|beurteilt|bestimmt|verglichen|erteilt|vergeben)\\b|[.:]|$)",
+	"(?:kriterien|criteria|factors)\\b[^:.]{0,120}:|(?:anhand|unter berücksichtigung|auf (?:der )?(?:grundlage|basis)) (?:von|der|des)|nach (?:den|folgenden) kriterien|best value,? considering)\\s*:?\\s+(?:the following(?: criteria| factors)?:?\\s*)?(?<names>[^.:]{8,300}?)(?: (?:ermittelt|bewertet|gewertet|beurteilt|bestimmt|verglichen|erteilt|vergeben)\\b|[.:]|$)",
 	0, NULL, NULL
 };
 /* A single criterion. */
@@ -53,7 +53,7 @@ static struct pattern only_one = {
 };
 static struct pattern offer_word = { "^(?:bid|tender|quotation)", 0, NULL, NULL };
 static struct pattern lowest = {
-	"\\b(?:niedrigste[rnsm]?|günstigste[rnsm]?) (?:brutto|gesamt|netto|angebots)?(?<name>preis\\w*)|\\blowest(?:[- ](?:evaluated|total|bid|quoted|overall|net|gross|tendered))*[- ](?<name2>price|cost)d?\\b|\\blowest\\b.{0,30}\\b(?:bidder|bid|tender|tenderer|offer|quotation)\\b.{0,12}\\bon (?:the )?(?<name4>(?:\\w+ ){0,3}(?:price|cost)(?: per \\w+)?)|\\b(?<name5>total value) wise evaluation|lowest\\b.{0,30}\\b(?<name3>bidder|bid|tender|quotation)\\b",
+	"\\b(?:niedrigste[rnsm]?|günstigste[rnsm]?) (?:brutto|gesamt|netto|angebots)?(?<name>preis\\w*)|\\blowest(?:[- ](?:evaluated|total|bid|quoted|overall|net|gross|tendered))*[- ](?<name2>price|cost)d?\\b|\\blowest\\b.{0,30}\\b(?:bidder|bid|tender|tenderer|offer|quotation)\\b.{0,12}\\bon (?:the )?(?<name4>(?:\\w+ ){0,3}(?:price|cost)(?: per \\w+)?)|\\b(?:who|which|that|and|with|the)? ?(?:quotes?|offers?|submits?|quoting|offering|submitting|having|has|with) the (?<name6>lowest (?!\\w* ?(?:price|cost|bid|tender|quot|offer|respons|evaluat))[^,.;()]{4,60})|\\b(?<name5>total value) wise evaluation|lowest\\b.{0,30}\\b(?<name3>bidder|bid|tender|quotation)\\b",
 	0, NULL, NULL
 };
 

@@ -13,6 +13,10 @@
 #define MOST_PLACES   120
 #define MOST_FORMULA  300
 #define MOST_LABEL    80
+#define SURE_PLACE    16 /* the score of a place that is about criteria for sure */
+#define HEADS_SCORE   16
+#define LEAST_SUM     60 /* of weights that were meant to be 100 */
+#define MOST_SUM      160
 #define MOST_WEIGHED  900
 #define WEIGHED_SCORE 4 /* of a paragraph with weights that no word leads to */
 
@@ -125,6 +129,15 @@ static bool is_of_award(const struct criteria *c, const char *head)
 	return false;
 }
 
+static bool is_priced(const struct criteria *c)
+{
+	for (unsigned i = 0; i < c->items->len; i++) {
+		if (!streq(kind_of(&g_array_index(c->items, struct criterion, i)), "quality"))
+			return true;
+	}
+	return false;
+}
+
 /* How right a find may be; place is the score of where it was found. */
 static int how_good(const struct criteria *c, int place)
 {
@@ -136,10 +149,12 @@ static int how_good(const struct criteria *c, int place)
 	if (sum < 0)
 		return n >= 3 ? 44 + place : n == 2 ? 34 + place : 40 + place;
 	if (n < 2)
-		return sum > 99.9 && sum < 100.1 && c->unit ? 64 + place : 0;
+		return sum > 99.9 && sum < 100.1 && c->unit && is_priced(c) ? 64 + place : 0;
 	if (criteria_whole(c))
 		return (c->unit ? 70 : 62) + place + (c->headed ? 3 : 0);
 	/* Numbers that do not make a whole are something else: pages, months, quantities. */
+	if (n < 3 || sum < LEAST_SUM || sum > MOST_SUM || place < SURE_PLACE)
+		return 0;
 	return c->unit || c->headed ? 26 + place : 0;
 }
 
@@ -260,6 +275,59 @@ static int place_score(const struct page *p, int k)
 	return section_is_heading(b) || b->n <= 2 ? score : score - 3;
 }
 
+static bool is_kind(const json_t *item, const char *kind)
+{
+	return streq(json_string_value(json_object_get(item, "kind")), kind);
+}
+
+static bool heads(const json_t *item, const json_t *table)
+{
+	const char *name = json_string_value(json_object_get(item, "name"));
+	auto_free char *word = g_strndup(name, strcspn(name, " -,"));
+
+	return strlen(word) >= 5 && is_kind(item, "quality") && json_is_number(json_object_get(item, "weight")) &&
+	       strcasestr(json_string_value(json_object_get(table, "head")), word);
+}
+
+static bool has_price(const json_t *items)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (items, i, item) {
+		if (!is_kind(item, "quality"))
+			return true;
+	}
+	return false;
+}
+
+/* The table says what one of two things is made of, the other is the price. */
+static bool is_headed(const json_t *items, const json_t *table)
+{
+	const json_t *one = json_array_get(items, 0), *other = json_array_get(items, 1);
+
+	return json_array_size(items) == 2 && is_kind(one, "quality") != is_kind(other, "quality") &&
+	       !has_price(json_object_get(table, "items")) && (heads(one, table) || heads(other, table));
+}
+
+/* "Technical 70, financial 30" outweighs the table of what is technical. */
+static void prefer_heads(const struct found *f)
+{
+	size_t k;
+	json_t *table;
+
+	for (unsigned i = 0; i < f->choice->facts->len; i++) {
+		const json_t *items = json_object_get(f->choice->facts->pdata[i], "items");
+
+		json_array_foreach (f->tables, k, table) {
+			if (is_headed(items, table)) {
+				g_array_index(f->choice->scores, int, i) += HEADS_SCORE;
+				break;
+			}
+		}
+	}
+}
+
 /* "Technical 70" is made of the table "Technical bid evaluation criteria". */
 static void add_parts(const struct found *f, json_t *fact)
 {
@@ -267,18 +335,12 @@ static void add_parts(const struct found *f, json_t *fact)
 	size_t i, k;
 
 	json_array_foreach (items, i, item) {
-		const char *name = json_string_value(json_object_get(item, "name"));
-		auto_free char *word = g_strndup(name, strcspn(name, " -,"));
-
-		if (json_array_size(items) > 3 || strlen(word) < 5 || json_object_get(item, "items") ||
-		    !streq(json_string_value(json_object_get(item, "kind")), "quality") ||
-		    !json_is_number(json_object_get(item, "weight")))
+		if (json_array_size(items) > 3 || json_object_get(item, "items"))
 			continue;
 		json_array_foreach (f->tables, k, table) {
 			json_t *parts = json_object_get(table, "items");
 
-			if (json_equal(parts, items) ||
-			    !strcasestr(json_string_value(json_object_get(table, "head")), word))
+			if (json_equal(parts, items) || !heads(item, table))
 				continue;
 			json_object_set(item, "items", parts);
 			break;
@@ -371,6 +433,7 @@ json_t *field_criteria(const struct doc *d)
 			read_place(&f, i, k, score);
 		}
 	}
+	prefer_heads(&f);
 	fact = choice_take(choice);
 	if (fact) {
 		add_parts(&f, fact);

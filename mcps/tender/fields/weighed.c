@@ -28,6 +28,8 @@ static struct pattern is_stated = {
 	"(?:out of|total of|insgesamt|sum of|scale of|minimum(?: of)?|at least|mindestens|min\\.)\\s*$", 0, NULL, NULL
 };
 
+static struct pattern goes_to = { "^\\s*(?:auf|für|for|on|to)\\s", 0, NULL, NULL };
+
 /* A weight while it is read. */
 struct weight {
 	int from, to;
@@ -39,6 +41,7 @@ void weighed_preload(void)
 {
 	pattern_compile(&weight_at, 1);
 	pattern_compile(&is_stated, 1);
+	pattern_compile(&goes_to, 1);
 	weighed_name_preload();
 }
 
@@ -163,6 +166,33 @@ static bool take(const char *text, const GArray *weights, bool before, GArray *o
 	return true;
 }
 
+/* "50 points for price, and the other half for service (30 points) and team (20 points)": each weight says where. */
+static bool take_mixed(const char *text, const GArray *weights, GArray *out)
+{
+	unsigned was = out->len;
+	bool behind = true;
+
+	for (unsigned i = 0; i < weights->len; i++) {
+		const struct weight *w = &g_array_index(weights, struct weight, i);
+		auto_free char *before = between(text, weights, i), *after = between(text, weights, i + 1);
+		struct weighed one = { .weight = w->value, .unit = w->unit };
+		bool first = behind;
+
+		behind = pattern_match(&goes_to, after);
+		if (behind)
+			one.name = weighed_name_behind(after, true);
+		else if (util_ends(before, "("))
+			one.name = weighed_name_before(before, first);
+		if (one.name)
+			g_array_append_val(out, one);
+		if (!one.name || !weighed_name_is_good(one.name)) {
+			g_array_set_size(out, was);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* "Technical and financial bids count 70 % and 30 %": nothing but marks stand between the weights. */
 static bool take_respective(const char *text, const GArray *weights, GArray *out)
 {
@@ -236,8 +266,8 @@ static GArray *select_weights(const GArray *all, enum which which)
 
 static bool take_complete(const char *text, const GArray *weights, GArray *out)
 {
-	return is_complete(weights) && (take_respective(text, weights, out) || take(text, weights, true, out) ||
-					take(text, weights, false, out));
+	return is_complete(weights) && (take_respective(text, weights, out) || take_mixed(text, weights, out) ||
+					take(text, weights, true, out) || take(text, weights, false, out));
 }
 
 bool weighed_sentence(const char *sentence, GArray *out)

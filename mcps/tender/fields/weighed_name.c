@@ -11,7 +11,7 @@
 /* What stands before a name and is none of it, ... */
 static const char head_words[] =
 	" "
-	"and und sowie the a an for für of der die das den dem des auf zu mit on to with von is ist nach im "
+	"and und sowie the a an ein eine einen for für of der die das den dem des auf zu mit on to with von is ist nach im "
 	"in our your their its both ";
 /* ... and behind it. */
 static const char tail_words[] =
