@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "small.h"
+#include "tests/tender/small.h"
 #include "tender/fields/fields.h"
 
 struct way {
