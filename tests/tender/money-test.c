@@ -65,6 +65,7 @@ static void reads_ranges_as_two(void **state UNUSED)
 	range("between 40.000 and 55.000 EUR", true, 40000, 55000);
 	range("zwischen 40.000 Euro und 55.000 Euro", true, 40000, 55000);
 	range("$3.1 to 3.4 million", false, 3100000, 3400000);
+	range("mit 2,9 bis 3,3 Mio. EUR (netto)", true, 2900000, 3300000);
 	range("£1 million to 2 million", false, 1000000, 2000000);
 	check("in 2027 and 5.000 EUR then", true, 5000, "EUR");
 	check("lots 3 and 5.000 EUR", true, 5000, "EUR");

@@ -23,16 +23,36 @@ static struct pattern address = {
 
 /* What goes on behind a title in letters of the same size, and is none of it. */
 static struct pattern not_more = {
-	"^(?:reference|in accordance|pursuant|under\\b|gemäß|nach §|ref\\b|amtl|offers? due|proposals? due)", 0, NULL,
-	NULL
+	"^(?:hier\\b|here:|reference|in accordance|pursuant|under\\b|gemäß|nach §|ref\\b|amtl|offers? due|proposals? due)",
+	0, NULL, NULL
+};
+
+/* What goes on in the line of a title, and is none of it. */
+static struct pattern rest = {
+	"[ ,–-]+(?:reference (?:far|no|number)\\b|ref(?:erence|\\.)? ?:|in accordance with|pursuant to|gemäß §|nach §|base (?:year|period)\\b|amtl\\.).*$",
+	0, NULL, NULL
 };
 
 void cover_preload(void)
 {
+	pattern_compile(&rest, 1);
 	pattern_compile(&joint, 1);
 	pattern_compile(&open_end, 1);
 	pattern_compile(&address, 1);
 	pattern_compile(&not_more, 1);
+}
+
+void cover_name(struct choice *c, const struct doc *d, const struct page *p, const char *value, const char *quote,
+		int score)
+{
+	GMatchInfo *m = pattern_find(&rest, value, 0);
+	auto_free char *title = NULL;
+	int from;
+
+	if (m && g_match_info_fetch_pos(m, 0, &from, NULL) && from > 0)
+		title = g_strndup(value, (gsize)from);
+	g_match_info_free(m);
+	names_add(c, d, p, title ? title : value, quote, score);
 }
 
 static double line_height(const struct line *l)
@@ -130,7 +150,8 @@ static bool is_centred(const struct page *p, const struct line *l)
 	return l->x0 > left + 0.05 * (right - left) && fabs(l->x0 - left - (right - l->x1)) < 0.04 * (right - left);
 }
 
-#define PROSE 160 /* bytes of a block that is no heading */
+#define ORGANISATION_LESS 26
+#define PROSE             160 /* bytes of a block that is no heading */
 
 /* What the size of the letters says. */
 static int size_score(const struct page *p, const struct large *l, double usual)
@@ -163,8 +184,8 @@ static void add_large(struct choice *c, const struct doc *d, const struct page *
 		return;
 	score += (marked ? 6 : 0) + (l->joined ? 10 : 0) - (l->first->furniture ? 4 : 0) - l->place / 3;
 	if (!l->joined && names_organisation(text))
-		score -= 16;
-	names_add(c, d, p, text, fact_stands(p, text) ? text : l->pieces->str, score);
+		score -= ORGANISATION_LESS;
+	cover_name(c, d, p, text, fact_stands(p, text) ? text : l->pieces->str, score);
 }
 
 static void large_begin(struct large *l, const struct line *first)

@@ -8,6 +8,10 @@
  */
 void cover_add(struct choice *c, const struct doc *d, const struct page *p);
 
+/* cover_name - names_add for a title, without what only goes on behind it: laws, references */
+void cover_name(struct choice *c, const struct doc *d, const struct page *p, const char *value, const char *quote,
+		int score);
+
 /* cover_lines - line k and those that go on from it because it is full; the caller's */
 char *cover_lines(const struct page *p, int k);
 

@@ -28,6 +28,9 @@ static struct pattern budget_for[] = {
 	  "\\b(?:price|cost|spending|budget|budgetary|funding) (?:cap|limit)\\b|\\b(?:cost|kosten|preis|budget)(?:ober|höchst)?grenze|\\bkostendach|"
 	  "höchst(?:wert|betrag|menge|volumen|grenze|preis)|maximal(?:wert|betrag|preis|volumen)|obergrenze|maximale[rsnm]? (?:auftrags|gesamt|vertrags)?(?:wert|volumen|menge|budget|preis)|\\bcapped at",
 	  84, "ceiling", NULL },
+	{ "\\b(?:total|contract|spend|cost|price|value|budget|sum|amount)\\b.{0,80}\\b(?:not|never|no) (?:be )?(?:more than|greater than|higher than|above|over|exceed)\\b|"
+	  "\\b(?:gesamt\\w*|auftrags\\w*|kosten|preis|budget|wert|volumen)\\b.{0,80}\\b(?:nicht (?:mehr als|über|überschreiten|höher als)|höchstens|maximal|bis zu)\\b",
+	  84, "ceiling", NULL },
 	{ "\\bwill pay up to\\b|\\bup to\\b.{0,40}\\b(?:available|budget)|\\bbudget(?:ed)?\\b.{0,40}\\b(?:up to|no more than|at most)\\b|\\bbudget\\b.{0,30}\\b(?:maximal|höchstens|bis zu)\\b|"
 	  "\\b(?:spend|pay|invest) (?:no more than|not more than|at most|up to)\\b|"
 	  "\\b(?:offers|bids|proposals|tenders|quotations|quotes|prices|angebote|preise) (?:above|over|exceeding|in excess of|higher than|of more than|that exceed|which exceed|über|oberhalb von)\\b.{0,60}"
@@ -35,12 +38,12 @@ static struct pattern budget_for[] = {
 	  86, "ceiling", NULL },
 	{ "\\bkostenrahmen\\b|\\bbaukosten\\b|\\bgesamtkosten\\b|\\bkosten(?:schätz|berechn)ung\\b|\\bbausumme\\b", 80,
 	  "construction cost frame", NULL },
-	{ "\\b(?:project |total |annual |overall |available |maximum )?budget(?:ed|rahmen)?\\b|\\bfunding (?:available|of|is)\\b|\\b(?:haushalts|finanz|förder)mittel\\b|"
+	{ "\\b(?:project |total |annual |overall |available |maximum )?budget(?:ed|rahmen)?\\b|\\bfunding (?:available|of|is)\\b|\\b(?:haushalts|finanz)mittel\\b|"
 	  "\\bfunds? (?:available|of|in the amount)\\b|\\bfinanzrahmen\\b|\\bfinancial envelope\\b",
 	  82, "budget", NULL },
 	{ "\\b(?:set aside|earmarked|appropriated|allocated|made available|stehen?|stellt)\\b.{0,80}", 80, "budget",
 	  NULL },
-	{ "\\b(?:expect|anticipat|envisag|intend)\\w*\\b.{0,30}\\b(?:spend|worth|pay|invest|cost)\\b|\\b(?:rechnen|rechnet|gehen|geht)\\b.{0,40}\\b"
+	{ "\\b(?:expect|anticipat|envisag|intend)\\w*\\b.{0,30}\\b(?:spend|worth|pay|invest|cost)\\b|\\b(?:rechnen|rechnet) .{0,60}\\bmit\\b|\\b(?:gehen|geht)\\b.{0,40}\\b"
 	  "(?:kosten|wert|volumen|ausgaben)\\b|\\bfinanzielle[rns]? (?:volumen|umfang|rahmen)\\b|\\bvoraussichtliche[rnsm]? " WORTH_DE
 	  "\\b|\\bveranschlagt|"
 	  "\\b" WORTH_DE
@@ -69,7 +72,7 @@ static struct pattern no_budget = {
 	"\\bhad\\b|(?<!be )\\bpaid\\b|\\bspent\\b|deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
 	"revenue|net ?worth|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
 	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
-	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp|\\binvoices?\\b|rechnungen|\\bpurchase orders?\\b|einwohner",
+	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp|\\binvoices?\\b|rechnungen|fördermittel|zuwendung|\\bgrants?\\b|\\bsubsid|\\boperating budget|\\bpurchase orders?\\b|einwohner",
 	0, NULL, NULL
 };
 

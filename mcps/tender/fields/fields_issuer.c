@@ -43,30 +43,31 @@ static struct pattern issuer_head = { "auftraggeber|auffordernde[nr]? stelle|ver
 /* A word in capitals is one word: were it taken for several, there would be millions of ways to part a line of them. */
 #define PROPER_WORD "(?-i:\\p{Lu})[\\w'’&.-]*"
 #define PROPER_GAP  "(?:,? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de|du|del) |,? )"
-#define PROPER                                                                                                  \
-	"(?!(?:hello|hi|dear|notice|sealed|date|dies\\w*|wir|ihr)\\b)" PROPER_WORD "(?:" PROPER_GAP PROPER_WORD \
-	"){0,8}" PROPER_GAP "?"
+#define PROPER                                                                                                                              \
+	"(?!(?:hello|hi|dear|notice|sealed|date|this|these|our|your|each|all|any|no|if|when|as|dies\\w*|wir|ihr|unser\\w*)\\b)" PROPER_WORD \
+	"(?:" PROPER_GAP PROPER_WORD "){0,8}" PROPER_GAP "?"
 #define BUYING                                                                                                                   \
 	"(?:(?:is|are|will be|has|have|now|hereby|currently|kindly|cordially|also|therefore)\\s+)*"                              \
-	"(?:seeking|looking (?:for|to)|soliciting|requesting|issuing|issued|inviting|accepting|procuring|tendering|planning to|" \
+	"(?:seeking|looking (?:for|to)|soliciting|requesting|issuing|inviting|accepting|procuring|tendering|planning to|"        \
 	"intending to|invites|seeks|requests|solicits|intends to|issues|wishes to|desires to|plans to|proposes to|"              \
 	"will (?:receive|accept|procure|award|appoint|purchase|open)|wants to|is the (?:contracting authority|buyer|purchaser)|" \
 	"requires (?:the services|a|an)|needs (?:a|an)|(?:is )?in need of|would like to)\\b"
-#define BUYING_DE \
-	"(?:beabsichtigt|schreibt|plant|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt|bittet|lädt|will|fordert)\\b"
+#define BUYING_DE                                                                                                          \
+	"(?:beabsichtigt|schreibt|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt|bittet|lädt|fordert|erneuert|" \
+	"plant(?=,| die| den| das| eine| im| für| zum))\\b"
 
 /* Words without which none of issuer_says matches: cheaper than all of them. */
 static struct pattern any_saying = {
 	"seek|look|solicit|request|issu|invit|accept|procur|tender|plan|inten|wish|desir|propos|will (?:receive|accept|award|appoint|purchase|open)|"
 	"contracting|want|requires|need|would like|beabsichtigt|schreibt|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt|bittet|lädt|fordert|"
-	"auftraggeber|vergabestelle|\\((?:the|herein|hereafter)\\b|[\"“„'‘]|nachfolgend|im folgenden|hereinafter|receiv|behalf",
+	"auftraggeber|vergabestelle|\\((?:the|herein|hereafter)\\b|[\"“„'‘]|nachfolgend|im folgenden|hereinafter|receiv|behalf|(?:issued|published|released|prepared) by",
 	0, NULL, NULL
 };
 
 static struct pattern issuer_says[] = {
 	{ "(?<value>(?:The )?" PROPER ")(?:\\s*\\([^)]{2,60}\\))?,? " BUYING, 72, NULL, NULL },
 	{ "(?<value>(?:The )?" PROPER
-	  ")\\s*[,(–-]{1,2}\\s*(?:(?:hereinafter|hereafter|referred to as|called|known as|nachfolgend|nachstehend|im folgenden|im weiteren|fortan|kurz|also|auch|as|als|the|die|der|[:,\"“„'‘]|\\s)\\s*)+"
+	  ")\\s*[,(–-]{1,2}\\s*(?:(?:hereinafter|hereafter|below|herein|referred to|called|known as|nachfolgend|nachstehend|im folgenden|im weiteren|fortan|kurz|also|auch|as|als|the|die|der|[:,\"“„'‘]|\\s)\\s*)+"
 	  "(?<short>(?:contracting |public |öffentliche[r]? )?(?:authority|council|city|town|township|village|county|district|state|college|university|school|library|buyer|customer|client|principal|"
 	  "purchaser|owner|employer|trust|department|agency|board|commission|court|bank|hospital|government|institute|foundation|ministry|corporation|association|society|"
 	  "auftraggeber(?:in)?|AG|vergabestelle|besteller(?:in)?|bauherr(?:in)?))(?: genannt| bezeichnet)?\\s*[\"”“'’)–,-]",
@@ -87,6 +88,8 @@ static struct pattern issuer_says[] = {
 	{ "\\b(?:will|shall|must|are to|may) be (?:received|accepted|opened|submitted|delivered) (?:by|at|to) (?:the )?(?:offices? of (?:the )?)?(?<value>" PROPER
 	  ")",
 	  66, "named", NULL },
+	{ "\\b(?:issued|published|released|prepared) (?:by|on behalf of) (?:code \\w+ )?(?:the )?(?<value>" PROPER ")",
+	  74, NULL, NULL },
 	{ "\\bnotice is hereby given (?:that|by) (?:the )?(?<value>" PROPER ")", 76, NULL, NULL },
 	{ "\\bon behalf of (?:the )?(?<value>" PROPER ")", 70, "named", NULL },
 	{ "\\b(?:im namen und )?im auftrag der (?<value>" PROPER ")", 70, "named", NULL },
@@ -112,9 +115,26 @@ static struct pattern no_issuer = {
 	0, NULL, NULL
 };
 
+/* Nor is the person who signs for them. */
+static struct pattern person = {
+	"^(?:the )?(?:\\w+ ){0,2}(?:engineer|commissioner|director|superintendent|registrar|secretary|manager|officer|agent|president|mayor|clerk|buyer|"
+	"bürgermeister(?:in)?|landrat|landrätin|leiter(?:in)?|chairman|administrator)$",
+	0, NULL, NULL
+};
+
 /* The office that deals with it is not who buys, as long as that has a name. */
 static struct pattern desk = {
 	"^(?:the )?(?:group |central |zentrale |office of )?(?:procurement|purchasing|acquisition|contracts?|einkauf|beschaffung|vergabestelle|sourcing)\\b",
+	0, NULL, NULL
+};
+
+/* "State Survey of", "Kantonsspital Vorderalp (KSV)": the name is what stands before. */
+static struct pattern dangling = { ",? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de)$", 0, NULL, NULL };
+static struct pattern short_name = { " \\((?-i:[\\p{Lu}&-]{2,10})\\)$", 0, NULL, NULL };
+
+/* A name that goes on as a sentence: "Die Universität Hohenfels ist eine …". */
+static struct pattern sentence = {
+	" (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|will|wird|which|that|who|serves|covers|owns)\\b.*$",
 	0, NULL, NULL
 };
 
@@ -131,6 +151,20 @@ void fields_issuer_preload(void)
 	pattern_compile(&unit, 1);
 	pattern_compile(&no_issuer, 1);
 	pattern_compile(&desk, 1);
+	pattern_compile(&person, 1);
+	pattern_compile(&sentence, 1);
+	pattern_compile(&dangling, 1);
+	pattern_compile(&short_name, 1);
+}
+
+static void cut_end(GString *name, struct pattern *end)
+{
+	GMatchInfo *m = pattern_find(end, name->str, 0);
+	int from;
+
+	if (m && g_match_info_fetch_pos(m, 0, &from, NULL) && from > 0)
+		g_string_truncate(name, (gsize)from);
+	g_match_info_free(m);
 }
 
 /* The name, without the address behind it; NULL when nothing of it is a name. cut says that there was an address. */
@@ -146,7 +180,10 @@ static char *name_of(const char *value, bool *cut)
 			g_string_append_printf(name, "%s%s", name->len ? ", " : "", *part);
 	}
 	g_strfreev(parts);
-	if (name->len < 3 || pattern_match(&no_issuer, name->str)) {
+	cut_end(name, &sentence);
+	cut_end(name, &dangling);
+	cut_end(name, &short_name);
+	if (name->len < 3 || pattern_match(&no_issuer, name->str) || pattern_match(&person, name->str)) {
 		g_string_free(name, TRUE);
 		return NULL;
 	}
@@ -243,6 +280,36 @@ static void add_organisations(struct choice *c, const struct doc *d, const struc
 	}
 }
 
+#define SHORT_MORE 12
+#define MOST_FULL  10 /* words of a name in a letterhead */
+
+/* The line of a letterhead or footer in which a word stands with more of the name; NULL for none. */
+static const struct line *full_line(const struct page *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (int k = 0; k < (int)p->lines->len; k++) {
+		const char *text = page_line(p, k)->text, *at = strstr(text, word);
+		int words = at ? text_words(text) : 0;
+
+		if (words > 1 && words < MOST_FULL && !strchr(text, ':') && !g_ascii_isalpha(at[len]) &&
+		    (at == text || !g_ascii_isalpha(at[-1])) && (page_line(p, k)->furniture || !in_prose(p, k)) &&
+		    !names_work(text) && !names_document(text))
+			return page_line(p, k);
+	}
+	return NULL;
+}
+
+/* "The Trust seeks …", "Der Kirchenkreis beabsichtigt …": the first page has the whole name. */
+static void add_short(struct choice *c, const struct doc *d, const char *word, int score)
+{
+	const struct page *first = doc_page(d, 0);
+	const struct line *full = first->readable ? full_line(first, word) : NULL;
+
+	if (full)
+		add_issuer(c, d, first, full->text, full->text, score);
+}
+
 static void add_saying(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
 		       struct pattern *says)
 {
@@ -258,6 +325,8 @@ static void add_saying(struct choice *c, const struct doc *d, const struct page 
 		from += from == 0 && marker < to ? marker : 0;
 		value = g_strchomp(g_strndup(b->text + from, (gsize)(to - from)));
 		score = names_early(p, says->score) - (text_words(value) < 2 ? 10 : 0);
+		if (text_words(value) == 1)
+			add_short(c, d, value, score + SHORT_MORE);
 		/* Who is given a short name may be anybody, unless the name is one of a buyer. */
 		if (!says->word || names_organisation(value))
 			add_issuer(c, d, p, value, quote, score);

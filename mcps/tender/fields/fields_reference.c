@@ -22,7 +22,7 @@ static struct pattern reference_at[] = {
 	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:.#]?\\s*(?<value>(?=[\\w/.-]*[/-])(?=[\\w/.-]*\\d)[A-Z0-9][\\w/.-]{3,})",
 	  84, NULL, NULL },
 	{ "\\b(?:" CASES
-	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:#]\\s*(?<value>(?-i:(?=[A-Z0-9/._-]*\\d)[A-Z0-9][A-Z0-9/._-]{4,}))(?!\\S)",
+	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:#]\\s*(?<value>(?-i:(?=[A-Z0-9/._-]*\\d)[A-Z0-9][A-Z0-9/._-]{4,}|[A-Z]{2,6} \\d[\\w/.-]*))",
 	  86, NULL, NULL },
 	{ "\\b(?:projekt|ausschreibungs|vergabe|verfahrens|publikations|meldungs)-?(?:id|nr\\.?|nummer)\\b[\\w ]{0,12}:?\\s*(?<value>#?\\d[\\w/.-]{2,})",
 	  78, NULL, NULL },
@@ -37,8 +37,8 @@ static struct pattern reference_at[] = {
 };
 
 static struct pattern reference_labels[] = {
-	{ "^(?:" CASES
-	  "(?: (?:reference|ref\\.?))?[ -]*(?:no\\b\\.?|number|id\\b)|contract reference|tender reference|our reference)(?=\\s*[:.]|$)",
+	{ "^(?:" CASES "(?: (?:reference|ref\\.?))?[ -]*(?:no\\b\\.?|number|id\\b)|(?:" CASES
+	  " )?reference|our ref(?:erence|\\.)?)(?=\\s*[:.]|$)",
 	  91, NULL, NULL },
 	{ "^(?:vergabenummer|vergabe-?nr\\.?|aktenzeichen(?:\\s*/ ?\\w+)?|geschäftszeichen|geschäftszahl|referenznummer.*|ausschreibungsnummer|vergabe-?id)(?=\\s*:|$)",
 	  91, NULL, NULL },
@@ -46,7 +46,8 @@ static struct pattern reference_labels[] = {
 
 /* A number that stands alone on the cover: letters and digits with marks between them. */
 static struct pattern bare = {
-	"^\\(?(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}\\)?$|^(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}$",
+	"^\\(?(?<value>(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}|(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}|"
+	"(?-i:[A-Z]{2,8})(?=[\\w/.&-]*\\d)(?:/[\\w.&-]{1,12}){2,7})\\)?(?:\\W+(?:date|dated|dt|datum)\\b.*)?$",
 	0, NULL, NULL
 };
 
@@ -105,11 +106,21 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 
 	if (!label || !label_value(p, k, label, &l))
 		return;
-	if (has_digit(l.value) && strlen(l.value) < 60 && text_words(l.value) < 6 &&
+	if (has_digit(l.value) && !is_date(l.value) && strlen(l.value) < 60 && text_words(l.value) < 6 &&
 	    !pattern_match(&no_reference, l.value))
 		names_add(c, d, p, l.value, l.quote,
 			  names_early(p, label->score) - (strchr(text, ':') || names_first_cell(p, k) ? 0 : 30));
 	labelled_release(&l);
+}
+
+static void add_bare(struct choice *c, const struct doc *d, const struct page *p, const char *text)
+{
+	GMatchInfo *m = pattern_find(&bare, text, 0);
+	auto_free char *value = m ? g_match_info_fetch_named(m, "value") : NULL;
+
+	g_match_info_free(m);
+	if (value)
+		names_add(c, d, p, value, text, p->number == 1 ? 66 : 58);
 }
 
 json_t *field_reference(const struct doc *d)
@@ -127,8 +138,8 @@ json_t *field_reference(const struct doc *d)
 			if (has_digit(text))
 				add_at(c, d, p, text);
 			add_labelled(c, d, p, k);
-			if (i == 0 && k < 30 && strlen(text) < 24 && has_digit(text) && pattern_match(&bare, text))
-				names_add(c, d, p, text, text, 66);
+			if (has_digit(text) && strlen(text) < 64 && (i == 0 ? k < 30 : page_line(p, k)->furniture))
+				add_bare(c, d, p, text);
 		}
 	}
 	names_join(c);

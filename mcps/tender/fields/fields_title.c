@@ -43,6 +43,8 @@ static struct pattern title_labels[] = {
 	  NULL },
 	{ "^bezeichnung(?=\\s*:|$)", 74, NULL, NULL },
 	{ "/ ?item category$", 74, NULL, NULL },
+	{ "^(?:schedule of |description of )?(?:supplies|goods|services)(?:/| or | and )(?:supplies|goods|services)$",
+	  70, NULL, NULL },
 };
 
 /* "Title: Supervisor, Procurement Services": that of a person. */
@@ -56,8 +58,13 @@ static struct pattern salutation = { "^(?:sehr geehrte|guten tag|dear |to whom|l
 #define SHORT_EN  "(?: \\(?(?:e-)?(?:rf[pqit]|itt|itb|ifb|rfq|eoi|nit|tor)\\)?)?"
 #define NUMBER_OF "(?:\\W+(?:no\\.?|nr\\.?|number|#|ref\\.?|reference)\\W*\\S+?|\\W+[a-z0-9][\\w/.-]*\\d[\\w/.-]*)?\\W*"
 
+/* "RFP reference: …", "Tender documents: …" are fields of a form. */
+#define NO_FIELD                                                                                                             \
+	"(?!\\W*(?:reference|ref|released?|issued?|due|date|clos\\w*|deadline|contact|opening|schedule|documents?|response|" \
+	"submission|id|type|value|fee|security|validity|period|box|process)\\b[^:]{0,20}:)"
+
 static struct pattern title_for = {
-	"^\\W*" NAMES_PAPER SHORT_EN NUMBER_OF
+	"^\\W*" NAMES_PAPER SHORT_EN NO_FIELD NUMBER_OF
 	"(?:\\b(?:for|of|über|von|für|zur|zum)(?: the| die| das| den)?\\s+|[:–—]\\s+| - |(?=[\"„“«»]))[\"'‘“„«»]?(?<value>\\S.{8,})",
 	0, NULL, NULL
 };
@@ -77,6 +84,8 @@ static struct pattern title_behind = {
 #define BIDS "(?:proposals?|bids?|tenders?|quotations?|quotes?|offers?|applications?|responses?|submissions?|eois?)"
 
 static struct pattern title_says[] = {
+	{ "\\b(?:work|works|project|services?|contract|maßnahme|leistung|auftrag|vergabeverfahren|verfahren|ausschreibung|titel|title)(?: of)?\\W{0,3}[:,]?\\s*[\"“„«»](?<value>[^\"”“«»]{12,200})[\"”“«»]",
+	  62, NULL, NULL },
 	{ "\\b(?:sealed |competitive |written )?" BIDS
 	  "[^.;:]{0,60}? for (?:the )?[\"“„'‘](?<value>[^\"”“'’]{8,160})[\"”“'’]",
 	  60, NULL, NULL },
@@ -96,7 +105,7 @@ static struct pattern title_says[] = {
 
 /* Words without which none of title_says matches. */
 static struct pattern any_saying = {
-	"invit|seek|solicit|request|receive|accept|\\bcall|sealed|competitive|electronic|contract|agreement|schreib|beabsichtig|gegenstand|angebot",
+	"invit|seek|solicit|request|receive|accept|\\bcall|sealed|competitive|electronic|contract|agreement|schreib|beabsichtig|gegenstand|angebot|[\"“„«»]",
 	0, NULL, NULL
 };
 
@@ -161,8 +170,8 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 		if (may_be_title(l.value)) {
 			auto_free char *bare = behind_kind(l.value);
 
-			names_add(c, d, p, bare ? bare : l.value, l.quote,
-				  names_early(p, label->score) - label_doubt(p, &l) - AGAIN_LESS * MIN(*again, 5));
+			cover_name(c, d, p, bare ? bare : l.value, l.quote,
+				   names_early(p, label->score) - label_doubt(p, &l) - AGAIN_LESS * MIN(*again, 5));
 			++*again;
 		}
 		labelled_release(&l);
@@ -204,7 +213,7 @@ static void add_behind(struct choice *c, const struct doc *d, const struct page 
 	if (!value || names_document(value))
 		return;
 	end_quotation(text, value);
-	names_add(c, d, p, value, text, score);
+	cover_name(c, d, p, value, text, score);
 }
 
 /* "Request for proposals for …" on one of the first pages. */
@@ -231,7 +240,7 @@ static void add_sayings(struct choice *c, const struct doc *d, const struct page
 					       *quote = fact_quote(p, b, from, to);
 
 				if (may_be_title(value))
-					names_add(c, d, p, value, quote, names_early(p, title_says[i].score));
+					cover_name(c, d, p, value, quote, names_early(p, title_says[i].score));
 			}
 			g_match_info_free(m);
 		}
@@ -262,7 +271,7 @@ static void add_subject(struct choice *c, const struct doc *d, const struct page
 		    names_document(text) || cover_parts(page_line(p, k), false) || (k > 0 && runs_on(p, k - 1)))
 			continue;
 		whole = cover_lines(p, k);
-		names_add(c, d, p, whole, whole, SUBJECT - n);
+		cover_name(c, d, p, whole, whole, SUBJECT - n);
 	}
 }
 

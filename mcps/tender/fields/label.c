@@ -90,6 +90,12 @@ static int label_end(struct pattern *label, const char *text)
 	return to;
 }
 
+/* The next field of a form, or an item of a list. */
+static bool begins_other(const struct page *p, int k)
+{
+	return begins_label(page_line(p, k)->text) || page_line(p, k)->item;
+}
+
 bool label_value(const struct page *p, int i, struct pattern *label, struct labelled *out)
 {
 	const char *text = page_line(p, i)->text;
@@ -106,9 +112,9 @@ bool label_value(const struct page *p, int i, struct pattern *label, struct labe
 		take_lines(p, i, text + begin + end, value, quote);
 	} else {
 		at = page_right(p, i);
-		if (at < 0)
+		if (at < 0 || begins_other(p, at))
 			at = page_below(p, i);
-		if (at >= 0 && !begins_label(page_line(p, at)->text) && !page_line(p, at)->item) {
+		if (at >= 0 && !begins_other(p, at)) {
 			take_lines(p, at, page_line(p, at)->text, value, quote);
 			g_string_prepend(quote, " \xE2\x80\xA6 ");
 			g_string_prepend(quote, text);

@@ -4,15 +4,15 @@
 
 #include "tender/text/text.h"
 
-#define KINDS                                                                                                                   \
-	"(?:" NAMES_DOCUMENT                                                                                                    \
-	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|" \
-	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"             \
-	"teilnahmewettbewerb|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"                                    \
-	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"      \
-	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                       \
-	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"    \
-	"solicitation, offer,? and award|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"     \
+#define KINDS                                                                                                                                          \
+	"(?:" NAMES_DOCUMENT                                                                                                                           \
+	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|"                        \
+	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"                                    \
+	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"            \
+	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                             \
+	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                                              \
+	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"                           \
+	"solicitation, offer,? and award|solicitation/contract\\b.*|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|" \
 	"(?:open|restricted) procedure\\b.*|submittal forms?|cover (?:page|sheet|letter))"
 
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
@@ -32,7 +32,8 @@ static struct pattern no_title[] = {
 	  1, NULL, NULL },
 	{ "^\\W*(?:document|volume|teil|dokument|band|kapitel|anhang|annex) (?:\\d{1,2}|[a-h]|[ivx]{1,4})\\b", 1, NULL,
 	  NULL },
-	{ "^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}", 1, NULL, NULL },
+	{ "^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
+	  1, NULL, NULL },
 	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
 	{ "^[\\d\\W]*$|^\\W*(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b.*\\d{4}",
 	  1, NULL, NULL },
@@ -47,7 +48,7 @@ static struct pattern no_title[] = {
 #define ORG_OF                                                                                                                                                                   \
 	"^(?:the )?(?:(?-i:\\p{Lu})[\\w.'’&-]* (?:and )?){0,6}?(?:city|town|township|county|state|university|college|department|ministry|government|board|bank|"               \
 	"district|port|village|parish|borough|commonwealth|bureau|office|directorate|division|corporation|institute|ministry|council|republic|agency|observatory|centre|center|" \
-	"court|authority|commission|society|federation|union|diocese|prefecture|municipality) (?:of|for) (?:the )?(?-i:\\p{Lu})"
+	"court|authority|commission|society|federation|union|diocese|prefecture|municipality|library|museum|academy|hospital|chamber|association|foundation|trust) (?:of|for) (?:the )?(?-i:\\p{Lu})"
 #define ORG_EN                                                                                                              \
 	"\\b(?:county|university|court|authority|council|administration|agency|commission|corporation|department|ministry|" \
 	"institute|foundation|trust|district|college|hospital|bureau|"                                                      \

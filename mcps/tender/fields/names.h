@@ -7,12 +7,12 @@
 #include "tender/text/pattern.h"
 
 /* The kinds of document that a tender is, as a group of a pattern. */
-#define NAMES_DOCUMENT                                                                                                        \
-	"(?:request for (?:proposals?|quotations?|quotes?|information|tenders?|bids?|qualifications?|offers?|applications?)|" \
-	"(?:rf[pqibto]|itt|itb|ifb|eoi|rfq)s?|call for (?:proposals?|tenders?|bids?)|notice inviting tenders?|"               \
-	"invitation (?:to|for) (?:bid|tender|quote|negotiate)s?|expressions? of interest|"                                    \
-	"(?:e-?)?tender(?: notice| documents?)?|bid(?: documents?| notice)?|solicitation|"                                    \
-	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+\\b)?|(?:angebots)?anfrage|angebotsaufforderung|"                         \
+#define NAMES_DOCUMENT                                                                                                                        \
+	"(?:request for (?:proposals?|quotations?|quotes?|information|tenders?|bids?|qualifications?|offers?|applications?)|"                 \
+	"(?:rf[pqibto]|itt|itb|ifb|eoi|rfq)s?|call for (?:proposals?|tenders?|bids?)|notice inviting (?:e-?)?(?:tenders?|bids?|quotations?)|" \
+	"invitation (?:to|for) (?:bid|tender|quote|negotiate)s?|expressions? of interest|"                                                    \
+	"(?:e-?)?tender(?: notice| documents?)?|bid(?: documents?| notice)?|solicitation|"                                                    \
+	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+\\b)?|(?:angebots)?anfrage|angebotsaufforderung|"                                         \
 	"(?:öffentliche |beschränkte )?ausschreib\\w*|(?:öffentliche|freihändige) vergabe)"
 
 /* Those and the parts of a tender that are named like it. */

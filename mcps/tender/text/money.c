@@ -172,11 +172,23 @@ static bool may_be_end(int64_t low, int64_t high)
 	return low < high && low >= high / 20 && low >= 1000 && (low < 1900 || low > 2100);
 }
 
+/* The zeroes of the scale that stands in an amount. */
+static int scale_of(const char *text, const struct amount *a)
+{
+	auto_free char *words = g_strndup(text + a->from, (gsize)(a->to - a->from));
+	GMatchInfo *m = pattern_find(&scale_word, words, 0);
+	auto_free char *scale = m ? g_match_info_fetch_named(m, "scale") : NULL;
+
+	g_match_info_free(m);
+	return scale ? PATTERN_SCORE(scales, scale) : 0;
+}
+
 static bool read_lower(const char *text, bool decimal_comma, const struct amount *a, struct amount *low)
 {
 	int start = MAX(0, a->from - FAR);
 	auto_free char *before = NULL;
 	GMatchInfo *m;
+	int zeroes;
 	bool is;
 
 	while (start < a->from && (text[start] & 0xC0) == 0x80)
@@ -184,7 +196,11 @@ static bool read_lower(const char *text, bool decimal_comma, const struct amount
 	before = g_strndup(text + start, (gsize)(a->from - start));
 	m = pattern_find(&lower_end, before, 0);
 	*low = *a;
-	is = m && read_scaled(m, decimal_comma, 0, &low->value) >= 0 && may_be_end(low->value, a->value) &&
+	zeroes = m ? read_scaled(m, decimal_comma, 0, &low->value) : -1;
+	/* "2,9 bis 3,3 Mio. EUR": the scale holds for both. */
+	if (zeroes == 0 && low->value < 1000)
+		zeroes = read_scaled(m, decimal_comma, scale_of(text, a), &low->value);
+	is = zeroes >= 0 && may_be_end(low->value, a->value) &&
 	     g_match_info_fetch_named_pos(m, "number", &low->from, &low->to);
 	low->from += start;
 	low->to += start;
