@@ -16,6 +16,8 @@
 #define MOST_KIDS     32  /* levels of the tree of pages */
 #define DARK          0.5 /* a letter */
 #define LIGHT         0.75
+#define CLEAR         0.35 /* between a letter and its ground */
+#define WHITE         1.0
 #define OPAQUE        0.6
 #define WIDE_LINE     2.0 /* points: may hide letters */
 #define SAME_PLACE    0.5 /* points */
@@ -26,13 +28,14 @@ struct show {
 	double x, y;
 	struct box clip;
 	unsigned time;
-	bool sure; /* its letters are dark, and drawn */
+	double brightness;
+	bool sure; /* its letters are drawn, and can be seen on white paper */
 };
 
 struct area {
 	struct box box;
 	unsigned time;
-	bool light;
+	double brightness;
 };
 
 struct canvas {
@@ -157,17 +160,17 @@ static void op_color(struct canvas *c)
 	c->state.brightness = brightness_of(c->state.space, c->number, c->n_numbers);
 }
 
+/* The resource is an array that begins with the kind of space, or where that is all to say, its name. */
 static enum space space_named(struct canvas *c)
 {
-	static const char *const device[] = { "/ICCBased", "/CalRGB", "/CalGray" };
+	static const char *const device[] = { "/DeviceGray", "/DeviceRGB", "/DeviceCMYK",
+					      "/ICCBased",   "/CalRGB",    "/CalGray" };
 	qpdf_oh array, first;
 
 	if (named(c, "DeviceGray") || named(c, "DeviceRGB") || named(c, "DeviceCMYK"))
 		return SPACE_DEVICE;
 	array = resource(c, "/ColorSpace");
-	if (!qpdf_oh_is_array(c->pdf, array))
-		return SPACE_UNKNOWN;
-	first = qpdf_oh_get_array_item(c->pdf, array, 0);
+	first = qpdf_oh_is_array(c->pdf, array) ? qpdf_oh_get_array_item(c->pdf, array, 0) : array;
 	for (size_t i = 0; i < N_ELEMS(device); i++) {
 		if (qpdf_oh_is_name_and_equals(c->pdf, first, device[i]))
 			return SPACE_DEVICE;
@@ -260,9 +263,9 @@ static void op_end_path(struct canvas *c)
 	g_array_set_size(c->path, 0);
 }
 
-static void add_area(struct canvas *c, struct box box, bool light)
+static void add_area(struct canvas *c, struct box box, double brightness)
 {
-	struct area a = { box_meet(&box, &c->state.clip), ++c->time, light };
+	struct area a = { box_meet(&box, &c->state.clip), ++c->time, brightness };
 
 	if (c->areas->len >= MOST_AREAS)
 		c->odd = true;
@@ -273,7 +276,7 @@ static void add_area(struct canvas *c, struct box box, bool light)
 static void fill(struct canvas *c)
 {
 	for (unsigned i = 0; i < c->path->len; i++)
-		add_area(c, g_array_index(c->path, struct piece, i).box, c->state.brightness >= LIGHT);
+		add_area(c, g_array_index(c->path, struct piece, i).box, c->state.brightness);
 }
 
 static void stroke(struct canvas *c)
@@ -285,7 +288,7 @@ static void stroke(struct canvas *c)
 		struct box b = g_array_index(c->path, struct piece, i).box;
 
 		add_area(c, (struct box){ b.x0 - width / 2, b.y0 - width / 2, b.x1 + width / 2, b.y1 + width / 2 },
-			 false);
+			 BRIGHTNESS_UNKNOWN);
 	}
 }
 
@@ -309,7 +312,7 @@ static void op_fill_and_stroke(struct canvas *c)
 
 static void op_shade(struct canvas *c)
 {
-	add_area(c, c->state.clip, false);
+	add_area(c, c->state.clip, BRIGHTNESS_UNKNOWN);
 }
 
 static void op_text(struct canvas *c)
@@ -367,6 +370,11 @@ static void op_font(struct canvas *c)
 			    qpdf_oh_is_name_and_equals(c->pdf, qpdf_oh_get_key(c->pdf, font, "/Subtype"), "/Type3");
 }
 
+static bool is_clear(double letter, double ground)
+{
+	return ground - letter >= CLEAR || (letter <= DARK && ground >= LIGHT);
+}
+
 /* Filled, with or without a line around it, not clipped by what is no box, and neither pale nor turned. */
 static bool is_sure(const struct state *s, const struct matrix *m)
 {
@@ -376,13 +384,16 @@ static bool is_sure(const struct state *s, const struct matrix *m)
 		return false;
 	if (!(across > 0) || !(up > 0) || fabs(m->b) > LEAST_UPRIGHT * fabs(m->a) || fabs(m->c) > fabs(m->d))
 		return false;
-	return !s->odd_clip && !s->faint && !s->odd_font && s->brightness >= 0 && s->brightness <= DARK;
+	return !s->odd_clip && !s->faint && !s->odd_font && s->brightness >= 0 && is_clear(s->brightness, WHITE);
 }
 
 static void op_show(struct canvas *c)
 {
 	struct matrix m = matrix_times(c->text, c->state.to_page);
-	struct show s = { .clip = c->state.clip, .time = ++c->time, .sure = is_sure(&c->state, &m) };
+	struct show s = { .clip = c->state.clip,
+			  .time = ++c->time,
+			  .brightness = c->state.brightness,
+			  .sure = is_sure(&c->state, &m) };
 
 	matrix_apply(&m, 0, c->state.rise, &s.x, &s.y);
 	if (c->shows->len >= MOST_SHOWS)
@@ -473,7 +484,7 @@ static void op_object(struct canvas *c)
 
 	kind = stream ? qpdf_oh_get_key(c->pdf, qpdf_oh_get_dict(c->pdf, object), "/Subtype") : 0;
 	if (stream && qpdf_oh_is_name_and_equals(c->pdf, kind, "/Image")) {
-		add_area(c, box_of(&c->state.to_page, 0, 0, 1, 1), false);
+		add_area(c, box_of(&c->state.to_page, 0, 0, 1, 1), BRIGHTNESS_UNKNOWN);
 	} else if (stream && qpdf_oh_is_name_and_equals(c->pdf, kind, "/Form") && c->depth < MOST_DEPTH) {
 		struct state before = c->state;
 
@@ -718,12 +729,12 @@ static unsigned first_show(const struct canvas *c, double y)
 	return from;
 }
 
-static bool is_covered(const struct canvas *c, double x, double y, unsigned time)
+static bool is_covered(const struct canvas *c, double x, double y, double brightness, unsigned time)
 {
 	for (unsigned i = 0; i < c->areas->len; i++) {
 		const struct area *a = &g_array_index(c->areas, struct area, i);
 
-		if (box_has(&a->box, x, y) && (!a->light || a->time > time))
+		if (box_has(&a->box, x, y) && (a->time > time || !is_clear(brightness, a->brightness)))
 			return true;
 	}
 	return false;
@@ -733,6 +744,7 @@ static bool is_covered(const struct canvas *c, double x, double y, unsigned time
 bool canvas_shows(const struct canvas *c, const PopplerRectangle *letter)
 {
 	double x = (letter->x1 + letter->x2) / 2, y = (letter->y1 + letter->y2) / 2, nearest = -INFINITY;
+	double brightness = 0;
 	unsigned first = first_show(c, letter->y1), last = first, time = UINT_MAX;
 	const struct show *s = (const struct show *)(const void *)c->shows->data;
 
@@ -748,6 +760,7 @@ bool canvas_shows(const struct canvas *c, const PopplerRectangle *letter)
 		if (!s[i].sure || !box_has(&s[i].clip, x, y))
 			return false;
 		time = MIN(time, s[i].time);
+		brightness = fmax(brightness, s[i].brightness);
 	}
-	return time < UINT_MAX && !is_covered(c, x, y, time);
+	return time < UINT_MAX && !is_covered(c, x, y, brightness, time);
 }

@@ -25,7 +25,7 @@ bool canvas_read(struct canvas *c, unsigned page, const PopplerRectangle *crop);
 
 /*
  * canvas_shows - a letter in that place (points, y grows downwards) of the page that was read last is not clipped away,
- * nothing is drawn over it, and its ground is light. Nothing is said of the letter's own colour.
+ * nothing is drawn over it, and it is darker than its ground
  */
 bool canvas_shows(const struct canvas *c, const PopplerRectangle *letter);
 
