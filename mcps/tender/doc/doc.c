@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tender/text/dates.h"
+#include "tender/text/grams.h"
 #include "tender/text/language.h"
 #include "layout.h"
 #include "tender/text/text.h"
@@ -57,6 +58,7 @@ void doc_free(struct doc *d)
 {
 	if (!d)
 		return;
+	grams_forget();
 	g_array_unref(d->files);
 	g_ptr_array_unref(d->pages);
 	g_ptr_array_unref(d->warnings);
@@ -206,12 +208,23 @@ static void order_pages(struct doc *d)
 	d->pages = all;
 }
 
+/* Each field asks its patterns about each block and each line. */
+static void keep_grams(const struct page *p)
+{
+	for (unsigned i = 0; i < p->blocks->len; i++)
+		grams_keep(page_block(p, (int)i)->text);
+	for (unsigned i = 0; i < p->lines->len; i++)
+		grams_keep(page_line(p, (int)i)->text);
+}
+
 void doc_finish(struct doc *d)
 {
 	order_pages(d);
 	mark_furniture(d);
-	for (unsigned i = 0; i < d->pages->len; i++)
+	for (unsigned i = 0; i < d->pages->len; i++) {
 		layout_blocks(doc_page(d, i));
+		keep_grams(doc_page(d, i));
+	}
 	detect_language(d);
 	detect_date_order(d);
 }

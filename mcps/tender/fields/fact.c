@@ -4,7 +4,8 @@
 
 #include "tender/text/text.h"
 
-#define DOTS       " \xE2\x80\xA6 "
+#define ELLIPSIS   "\xE2\x80\xA6"
+#define DOTS       " " ELLIPSIS " "
 #define MOST_QUOTE 400
 
 static bool has_invisible(const char *s)
@@ -69,11 +70,26 @@ bool fact_stands(const struct page *p, const char *quote)
 	return stands;
 }
 
+static char *join_lines(const struct page *p, int first, int n)
+{
+	GString *all = g_string_new(NULL);
+
+	for (int i = first; i < first + n; i++)
+		text_join(all, page_line(p, i)->text);
+	return g_string_free(all, FALSE);
+}
+
 /* Lines of a block, joined where the page has them one behind the other, else by dots. */
 static char *quote_lines(const struct page *p, int first, int n)
 {
-	GString *all = g_string_new(NULL), *piece = g_string_new(NULL);
+	auto_free char *whole = join_lines(p, first, n);
+	GString *all, *piece;
 
+	/* The common case; where all stands there, so does each part. */
+	if (!strstr(whole, ELLIPSIS) && fact_stands(p, whole))
+		return steal(whole);
+	all = g_string_new(NULL);
+	piece = g_string_new(NULL);
 	for (int i = first; i < first + n; i++) {
 		gsize was = piece->len;
 

@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 
-#define MOST_BITS  8192
-#define LEAST_BITS 512
-#define RECENT     8         /* texts of a thread that are kept */
-#define MOST_TEXT  (1 << 16) /* bytes; in longer ones everything may stand */
+#define MOST_BITS     8192
+#define LEAST_BITS    256
+#define BITS_PER_BYTE 8
+#define RECENT        8         /* texts of a thread that are kept */
+#define MOST_TEXT     (1 << 16) /* bytes; in longer ones everything may stand */
 
 /* Marks and signs that have one form only. */
 static bool is_sign(gunichar c)
@@ -41,6 +42,15 @@ unsigned char grams_fold(gunichar c)
 	return c >= 0xDF && c <= 0xFF && c != 0xF7 ? (unsigned char)(0x80 | (c % 0x7F)) : GRAMS_OTHER;
 }
 
+struct grams {
+	char *text;
+	size_t room;
+	uint64_t *bits;
+	unsigned n_bits; /* a power of two */
+	bool strange; /* letters or digits beyond ASCII that a pattern takes for those of ASCII: anything may stand here
+		       */
+};
+
 /* The last n of the characters in run. */
 static inline unsigned gram(uint32_t run, unsigned n)
 {
@@ -69,13 +79,13 @@ struct literal literal_of(const char *text)
 
 static inline void set(struct grams *g, unsigned bit)
 {
-	bit &= g->mask;
+	bit &= g->n_bits - 1;
 	g->bits[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
 static inline bool has(const struct grams *g, unsigned bit)
 {
-	bit &= g->mask;
+	bit &= g->n_bits - 1;
 	return g->bits[bit / 64] >> bit % 64 & 1;
 }
 
@@ -126,13 +136,19 @@ static void collect(struct grams *g, const char *s)
 	}
 }
 
+static unsigned bits_for(size_t len)
+{
+	unsigned n_bits = LEAST_BITS;
+
+	while (n_bits < MOST_BITS && n_bits < BITS_PER_BYTE * len)
+		n_bits *= 2;
+	return n_bits;
+}
+
 static void renew(struct grams *g, const char *text)
 {
 	size_t len = strlen(text);
-	unsigned n_bits = LEAST_BITS;
 
-	while (n_bits < MOST_BITS && n_bits < 16 * len)
-		n_bits *= 2;
 	g->strange = len > MOST_TEXT;
 	if (g->strange)
 		len = 0;
@@ -144,8 +160,8 @@ static void renew(struct grams *g, const char *text)
 	g->text[len] = '\0';
 	if (!g->bits)
 		g->bits = xcalloc(MOST_BITS / 64, sizeof(g->bits[0]));
-	memset(g->bits, 0, n_bits / 8);
-	g->mask = n_bits - 1;
+	g->n_bits = bits_for(len);
+	memset(g->bits, 0, g->n_bits / 8);
 	collect(g, text);
 }
 
@@ -160,7 +176,7 @@ static void free_all(void *arg)
 	free(all);
 }
 
-const struct grams *grams_of(const char *text)
+static const struct grams *recent(const char *text)
 {
 	static GPrivate own = G_PRIVATE_INIT(free_all);
 	struct grams *all = g_private_get(&own), *g;
@@ -170,11 +186,89 @@ const struct grams *grams_of(const char *text)
 		all = xcalloc(RECENT, sizeof(*all));
 		g_private_set(&own, all);
 	}
-	/* Another text may stand at the same address by now. */
 	g = &all[((uintptr_t)text >> 4) % RECENT];
 	if (!g->text || !streq(g->text, text))
 		renew(g, text);
 	return g;
+}
+
+/* By the address of the text, open addressing; at most half full. */
+static struct {
+	struct kept {
+		const char *key;
+		struct grams *grams;
+	} * slots;
+	size_t n, room;
+} kept;
+
+static struct kept *slot_of(const char *text)
+{
+	size_t at = (size_t)((uintptr_t)text >> 3) * 0x9E3779B97F4A7C15u >> 20;
+
+	while (kept.slots[at &= kept.room - 1].key && kept.slots[at].key != text)
+		at++;
+	return &kept.slots[at];
+}
+
+static void grow(void)
+{
+	struct kept *old = kept.slots;
+	size_t n = kept.room;
+
+	kept.room = n ? 2 * n : 1024;
+	kept.slots = xcalloc(kept.room, sizeof(*kept.slots));
+	for (size_t i = 0; i < n; i++) {
+		if (old[i].key)
+			*slot_of(old[i].key) = old[i];
+	}
+	free(old);
+}
+
+/* All of it in one piece of memory. */
+static struct grams *grams_new(const char *text)
+{
+	size_t len = strlen(text), size = bits_for(len) / 8;
+	char *room = xmalloc(sizeof(struct grams) + size + len + 1);
+	struct grams *g = (struct grams *)(void *)room;
+
+	*g = (struct grams){ .bits = (uint64_t *)(void *)(g + 1),
+			     .text = room + sizeof(*g) + size,
+			     .n_bits = bits_for(len) };
+	memset(g->bits, 0, size);
+	memcpy(g->text, text, len + 1);
+	collect(g, text);
+	return g;
+}
+
+void grams_keep(const char *text)
+{
+	struct kept *k;
+
+	if (strlen(text) > MOST_TEXT)
+		return;
+	fold_ascii();
+	if (2 * kept.n >= kept.room)
+		grow();
+	k = slot_of(text);
+	kept.n += !k->key;
+	free(k->grams);
+	*k = (struct kept){ text, grams_new(text) };
+}
+
+void grams_forget(void)
+{
+	for (size_t i = 0; i < kept.room; i++)
+		free(kept.slots[i].grams);
+	free(kept.slots);
+	memset(&kept, 0, sizeof(kept));
+}
+
+/* Another text may stand at the same address by now. */
+const struct grams *grams_of(const char *text)
+{
+	const struct kept *k = kept.room ? slot_of(text) : NULL;
+
+	return k && k->key && streq(k->grams->text, text) ? k->grams : recent(text);
 }
 
 bool grams_may_hold(const struct grams *g, const struct literal *l)

@@ -25,17 +25,17 @@ struct literal {
 /* literal_of - text is not empty, each byte of it folded, no two spaces or digits one behind the other */
 struct literal literal_of(const char *text);
 
-struct grams {
-	char *text;
-	size_t room;
-	uint64_t *bits;
-	unsigned mask; /* of the bits that are used */
-	bool strange; /* letters or digits beyond ASCII that a pattern takes for those of ASCII: anything may stand here
-		       */
-};
+struct grams;
 
-/* grams_of - the calling thread's own, until its next call: those of the last texts are kept */
+/* grams_of - borrowed: until the calling thread has asked for those of many other texts */
 const struct grams *grams_of(const char *text);
+
+/*
+ * grams_keep - collect those of a text that will be asked about again and again; grams_forget: of all such texts
+ * No other thread may ask meanwhile. A text that changes or goes is no harm: it is compared with what was kept.
+ */
+void grams_keep(const char *text);
+void grams_forget(void);
 
 /* grams_may_hold - false: l does not stand in the text, with letters in either case, digits and white space any */
 bool grams_may_hold(const struct grams *g, const struct literal *l);

@@ -14,50 +14,70 @@ bool text_invisible(gunichar c)
 	return c == SHY || c == 0xFEFF || (c >= 0x200B && c <= 0x200F) || c == 0x2060;
 }
 
-static void append_plain(GString *out, GArray *from, gunichar c, int at)
+/* A text without what is left out, and where each byte of it comes from. */
+struct plain {
+	char *text;
+	int *from; /* NULL when that is not wanted */
+	size_t len, room;
+};
+
+static void make_room(struct plain *p, size_t more)
+{
+	if (p->len + more < p->room)
+		return;
+	p->room = 2 * (p->len + more) + 1;
+	p->text = g_realloc(p->text, p->room);
+	if (p->from)
+		p->from = g_renew(int, p->from, p->room);
+}
+
+static void append_normal(struct plain *p, gunichar c, int at)
 {
 	char utf8[8] = "";
 	auto_free char *nfkc = NULL;
+	size_t n;
 
 	g_unichar_to_utf8(c, utf8);
 	/* One character at a time: what stands next to it must not change where it comes from. */
 	nfkc = g_utf8_normalize(utf8, -1, G_NORMALIZE_ALL_COMPOSE);
-	for (const char *s = nfkc ? nfkc : utf8; *s; s = g_utf8_next_char(s)) {
-		if (!g_unichar_isspace(g_utf8_get_char(s)) && !is_hyphen(g_utf8_get_char(s)))
-			g_string_append_unichar(out, g_utf8_get_char(s));
+	for (const char *s = nfkc ? nfkc : utf8; *s; s += n) {
+		n = (size_t)(g_utf8_next_char(s) - s);
+		if (g_unichar_isspace(g_utf8_get_char(s)) || is_hyphen(g_utf8_get_char(s)))
+			continue;
+		make_room(p, n);
+		memcpy(p->text + p->len, s, n);
+		for (size_t i = 0; p->from && i < n; i++)
+			p->from[p->len + i] = at;
+		p->len += n;
 	}
-	while (from && from->len < out->len)
-		g_array_append_val(from, at);
-}
-
-static void append_ascii(GString *out, GArray *from, char c, int at)
-{
-	if (g_ascii_isspace(c) || c == '-')
-		return;
-	g_string_append_c(out, c);
-	if (from)
-		g_array_append_val(from, at);
 }
 
 char *text_plain(const char *s, int **map)
 {
-	GString *out = g_string_sized_new(strlen(s) + 1);
-	GArray *from = map ? g_array_sized_new(FALSE, FALSE, sizeof(int), (guint)strlen(s)) : NULL;
+	struct plain p = { .room = strlen(s) + 1 };
 
+	p.text = g_malloc(p.room);
+	p.from = map ? g_new(int, p.room) : NULL;
 	for (const char *at = s; *at; at = g_utf8_next_char(at)) {
 		gunichar c;
 
 		if ((unsigned char)*at < 0x80) {
-			append_ascii(out, from, *at, (int)(at - s));
+			if (*at == '-' || g_ascii_isspace(*at))
+				continue;
+			make_room(&p, 1);
+			if (p.from)
+				p.from[p.len] = (int)(at - s);
+			p.text[p.len++] = *at;
 			continue;
 		}
 		c = g_utf8_get_char(at);
 		if (!g_unichar_isspace(c) && !is_hyphen(c) && !text_invisible(c))
-			append_plain(out, from, c, (int)(at - s));
+			append_normal(&p, c, (int)(at - s));
 	}
+	p.text[p.len] = '\0';
 	if (map)
-		*map = (int *)(void *)g_array_free(from, FALSE);
-	return g_string_free(out, FALSE);
+		*map = p.from;
+	return p.text;
 }
 
 static char *squeeze(const char *s, bool clean)

@@ -126,25 +126,36 @@ struct stem {
 	const char *text, *topic;
 	size_t len;
 	bool anywhere, whole;
-	struct stem *next;
+	struct stem *next, *next_anywhere; /* with the same first letters */
 };
 
-static struct stem *by_letter[256]; /* the first byte of the stem */
+#define N_PAIRS 1024 /* of a stem's first two bytes; none is shorter */
+
+static struct stem *by_pair[N_PAIRS], *by_pair_anywhere[N_PAIRS];
+
+static unsigned pair_of(const char *s)
+{
+	return ((unsigned)(unsigned char)s[0] * 33 + (unsigned char)s[1]) % N_PAIRS;
+}
 
 static void learn(const char *topic, const char *word)
 {
 	struct stem *s = g_new0(struct stem, 1);
 	size_t len = strlen(word);
-	unsigned char first;
+	unsigned pair;
 
 	s->anywhere = word[0] == '~';
 	s->whole = word[len - 1] == '.';
 	s->len = len - s->anywhere - s->whole;
 	s->text = g_strndup(word + s->anywhere, s->len);
 	s->topic = topic;
-	first = (unsigned char)s->text[0];
-	s->next = by_letter[first];
-	by_letter[first] = s;
+	pair = pair_of(s->text);
+	s->next = by_pair[pair];
+	by_pair[pair] = s;
+	if (!s->anywhere)
+		return;
+	s->next_anywhere = by_pair_anywhere[pair];
+	by_pair_anywhere[pair] = s;
 }
 
 void topic_preload(void)
@@ -160,20 +171,22 @@ void topic_preload(void)
 	}
 }
 
-static bool matches(const struct stem *s, const char *word, size_t at)
+static bool matches(const struct stem *s, const char *word)
 {
-	if (at > 0 && !s->anywhere)
-		return false;
-	if (strncmp(word + at, s->text, s->len) != 0)
-		return false;
-	return !s->whole || word[at + s->len] == '\0';
+	return strncmp(word, s->text, s->len) == 0 && (!s->whole || word[s->len] == '\0');
 }
 
 void topic_each(const char *word, void (*use)(void *arg, const char *topic), void *arg)
 {
-	for (size_t at = 0; word[at]; at++) {
-		for (const struct stem *s = by_letter[(unsigned char)word[at]]; s; s = s->next) {
-			if (matches(s, word, at))
+	if (!word[0])
+		return;
+	for (const struct stem *s = by_pair[pair_of(word)]; s; s = s->next) {
+		if (matches(s, word))
+			use(arg, s->topic);
+	}
+	for (const char *at = word + 1; *at; at++) {
+		for (const struct stem *s = by_pair_anywhere[pair_of(at)]; s; s = s->next_anywhere) {
+			if (matches(s, at))
 				use(arg, s->topic);
 		}
 	}
