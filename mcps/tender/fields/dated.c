@@ -30,6 +30,31 @@ static int sentence_start(const char *text, int at)
 	return (int)(begin - text);
 }
 
+/* "It must reach us by …": what is meant stands in the sentence before. */
+static bool begins_with_pronoun(const char *text)
+{
+	static const char *const words[] = { "It ",      "They ",   "This ",  "These ",
+					     "Es ",      "Dieses ", "Diese ", "Sie m\xC3\xBCssen ",
+					     "Sie sind " };
+
+	for (size_t i = 0; i < N_ELEMS(words); i++) {
+		if (util_starts(text, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static int context_start(const char *text, int at)
+{
+	int begin = sentence_start(text, at), before = begin;
+
+	if (!begins_with_pronoun(text + begin))
+		return begin;
+	while (before > 0 && text[before - 1] == ' ')
+		before--;
+	return before > 0 ? sentence_start(text, before - 1) : begin;
+}
+
 static char *words_between(const struct block *b, int from, int to)
 {
 	char *words = to > from ? g_strndup(b->text + from, (gsize)(to - from)) : g_strdup("");
@@ -120,7 +145,7 @@ static void find_words(struct dated *dt, int after_last, int next)
 {
 	const struct block *b = dt->block;
 	int line = block_line(b, dt->date.from), last = block_line(b, dt->date.to - 1);
-	int begin = MAX(sentence_start(b->text, dt->date.from), after_last);
+	int begin = MAX(context_start(b->text, dt->date.from), after_last);
 	int behind = (int)(text_sentence(b->text + dt->date.to) - b->text);
 
 	if (begins_label(page_line(dt->page, line)->text))

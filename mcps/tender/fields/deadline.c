@@ -109,7 +109,7 @@ static void consider(void *arg, const struct dated *dt)
 	char key[DATE_TEXT_BYTES];
 	json_t *fact;
 
-	if (score <= 0)
+	if (score <= 0 || (label < score && role_behind(r, dt->behind)))
 		return;
 	fact = deadline_fact(&dt->date);
 	quote = dated_quote(dt, label == score || (dt->above && near == score));

@@ -7,7 +7,7 @@
 /* Until when, counted from another date, offers bind. */
 static struct pattern valid_words = {
 	"(?:\\b(?:valid(?:ity)?|firm|irrevocable|open for acceptance|in effect|withdrawn|acceptance period|binding|bound|hold(?:s|ing)?)\\b|"
-	"bindefrist|\\bgebunden|gültig)[^.]{0,80}?\\b" PERIOD,
+	"\\b(?:left|remain|kept|keep|leave|stay)\\w* open\\b|bindefrist|zuschlagsfrist|bindungsfrist|\\bgebunden|gültig)[^.]{0,80}?\\b" PERIOD,
 	0, NULL, NULL
 };
 static struct pattern offer_words = {
@@ -32,6 +32,8 @@ void fields_binding_preload(void)
 	pattern_compile(&period_begins, 1);
 }
 
+#define MOST_BEFORE 80 /* bytes before the words that may say that something else is valid */
+
 static void keep(struct choice *c, const struct doc *d, const struct page *p, const struct period *period,
 		 const char *quote, int score)
 {
@@ -50,9 +52,10 @@ static void add_sentence(struct choice *c, const struct doc *d, const struct pag
 	int from, to;
 
 	if (m && g_match_info_fetch_pos(m, 0, &from, &to) && period_take(m, &period)) {
-		auto_free char *quote = fact_quote(p, b, from, to);
+		auto_free char *quote = fact_quote(p, b, from, to), *cut = g_strndup(b->text, (gsize)to),
+			       *said = g_utf8_make_valid(cut + MAX(from - MOST_BEFORE, 0), -1);
 
-		if (!role_never(ROLE_BINDING, quote))
+		if (!role_never(ROLE_BINDING, said))
 			keep(c, d, p, &period, quote, pattern_match(&offer_words, quote) ? 86 : 58);
 	}
 	g_match_info_free(m);

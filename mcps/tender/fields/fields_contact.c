@@ -2,24 +2,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "contact_list.h"
 #include "fact.h"
 #include "fields.h"
 #include "label.h"
+#include "person.h"
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
-
-#define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
-#define TITLE \
-	"(?:(?<!\\p{L})(?:Mr|Mrs|Ms|Dr|Prof|Shri|Smt|Frau|Herrn?|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))\\.?\\s+)"
-#define NAME "\\p{Lu}[\\p{L}'’-]*\\.?(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+\\p{Lu}[\\p{L}'’-]*\\.?){1,3}(?![\\p{L}])"
-
-#define NAME_END \
-	"(?=\\s*(?:,|\\(|;|-|–|$|\\.\\s|\\.$)|\\s+(?:at|on|unter|by|per|via|tel\\w*|phone|e-?mail|zu|until|bis|or|oder|from)\\b)"
 
 #define NEAR_BEHIND 9
 
 static struct pattern contact_label = {
-	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:for information )?(?:rf[pqix] |procurement |primary |sole |buyer'?s? |agency )?(?:point of )?contact(?: (?:person|name|information|details|administrator))?(?:/[\\w ]+)?|(?:rf[pqix] |procurement |solicitation |bid |project )?(?:coordinator|facilitator)|"
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:for (?:solicitation |further )?information (?:call|contact)[:.]?\\s*(?:a\\. ?)?(?:name)?(?=\\s)|"
+	"(?:(?:the|ihre?|unsere?|für|name|designation|and|of|officer|to|be|your|our|council|tender|department|technical|commercial|"
+	"main|nominated|authorised|all|direct|buyer) )*(?:contact(?:ed)?|ansprechpartner(?:in|/-?in)?|ansprechperson|ihr kontakt|focal point|"
+	"enquiries|inquiries|queries|rückfragen)(?: (?:für|for|bei|to|zur?|zum|in|of|\\p{L}+)){0,4}(?=\\s*:|\\s*$)|"
+	"(?:for information )?(?:rf[pqix] |procurement |primary |sole |buyer'?s? |agency )?(?:point of )?contact(?: (?:person|name|information|details|administrator))?(?:/[\\w ]+)?|(?:rf[pqix] |procurement |solicitation |bid |project )?(?:coordinator|facilitator)|"
 	"name of contact|buyer|contract(?:ing)? (?:officer|specialist|administrator)|procurement (?:officer|manager|specialist|contact|lead)|project manager|ansprechpartner(?:in)?|ansprechperson|kontaktperson|kontaktstelle\\(n\\)|kontaktstelle|kontaktpunkt|kontakt|zu händen(?: von)?|z\\. ?hd\\.|auskunft erteilt|auskünfte erteilt|bearbeiter(?:in)?|sachbearbeiter(?:in)?|queries to|enquiries to|questions to)(?=\\s*:|\\s*$|\\s+(?:Mr|Ms|Mrs|Frau|Herr|Dr)\\b)",
 	0, NULL, NULL
 };
@@ -29,27 +27,13 @@ static struct pattern ask = {
 	"\\b(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|contact(?:ed)?|fragen|rückfragen|bieterfragen|auskunft|auskünfte|ansprechpartner(?:in)?|ansprechperson|kontakt|wenden sie sich|is the point of contact|single point|further information|bid desk)\\b",
 	0, NULL, NULL
 };
-static struct pattern name_at = {
-	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+)(?<name>" TITLE
-	"{0,2}(?-i:" NAME "))" NAME_END,
-	0, NULL, NULL
-};
-static struct pattern name_first = { "^(?<name>" TITLE "{0,2}(?-i:" NAME "))" NAME_END, 0, NULL, NULL };
-static struct pattern titled_at = { "(?<name>" TITLE "{1,3}(?-i:\\p{Lu}[\\p{L}'’-]+(?:\\s+\\p{Lu}[\\p{L}'’-]+){0,2}))",
-				    0, NULL, NULL };
-
-static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
-static struct pattern phone_at = {
-	"(?:\\b(?:tel(?:efon|ephone|\\.)?|phone|ph\\.?|fon|mobile|call|contact no|durchwahl|(?-i:T))\\b[^\\d,;+(]{0,14})(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)|(?<![\\d/.-])(?<us>\\(\\d{3}\\)\\s?\\d{3}[- .]\\d{4}|\\(0\\d{1,4}\\)\\s?\\d[\\d -]{4,12}\\d|(?<=, )0\\d{2,5}[ /]\\d[\\d -]{2,12}\\d|\\d{3}-\\d{3}-\\d{4}|\\+\\d{1,3}[ (-][\\d ()/-]{6,20}\\d)(?![\\d/])",
-	0, NULL, NULL
-};
-static struct pattern bare_phone = { "^(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)\\b", 0, NULL, NULL };
 static struct pattern phone_label = {
 	"^(?:tel(?:efon|ephone|\\.)?|phone|ph|fon|mobile|contact (?:no|telephone))(?: ?(?:no|nummer|number|nr)\\.?)?\\s*:?$",
 	0, NULL, NULL
 };
-static struct pattern role_words = {
-	"officer|manager|specialist|director|administrator|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary|advis[eo]r|engineer|assistant|referat|abteilung|einkauf",
+static struct pattern closing = {
+	"^(?:yours (?:sincerely|faithfully|truly)|(?:very )?(?:truly|sincerely|respectfully)(?: yours)?|(?:with )?(?:kind|best|warm) regards|regards|mit (?:freundlichen|besten) grüßen|"
+	"(?:freundliche|beste) grüsse|hochachtungsvoll|im auftrag|i\\. ?a\\.)\\W*$",
 	0, NULL, NULL
 };
 /* Bodies that hear complaints or keep a portal running, and words that look like names. */
@@ -57,109 +41,24 @@ static struct pattern no_contact = {
 	"nachprüfung|überprüfung|vergabekammer|vergabepr|rechtsbehelf|ombud|\\bprotest|\\breview body|hotline|helpdesk|help desk|support@|störungen|technical support|invoice|rechnung|beschwerde|grievance|integrity|datenschutz",
 	0, NULL, NULL
 };
-static struct pattern no_person = {
-	"e-?mail|website|submission|instruction|criteria|evaluation|approach|experience|information|services?\\b|schedule|contract|\\bproject\\b|\\bdate\\b|transaction|contact|phone|\\bfax|address|\\bid\\b|number|request|univers|\\bcity\\b|county|\\bbank\\b|council|department|office|procurement|section|street|straße|stra(?:ss|ß)e|platz|\\bthe\\b|gmbh|\\bltd\\b|\\binc\\b|angebot|vergabe|portal|montag|dienstag|monday|tuesday|january|februar|tender|proposal|amt\\b|stadt\\b|gemeinde|landkreis|authority|agency|government|january|march|april|\\bjuni?\\b|\\bjuli?\\b|august|september|october|oktober|november|de[cz]ember",
+
+/* Where offers go, questions need not. */
+static struct pattern hands_in = {
+	"\\b(?:submit\\w*|sent|send|e-?mail(?:ed)?|reach\\w*|deliver\\w*|received?|lodged?)\\b.{0,80}@|\\b(?:angebote?|teilnahmeanträge)\\b.{0,160}@|"
+	"\\b(?:tenders|bids|quotes|quotations|proposals|offers)\\b.{0,160}@",
 	0, NULL, NULL
 };
 
 void fields_contact_preload(void)
 {
+	person_preload();
 	pattern_compile(&contact_label, 1);
 	pattern_compile(&name_label, 1);
 	pattern_compile(&ask, 1);
-	pattern_compile(&name_at, 1);
-	pattern_compile(&name_first, 1);
-	pattern_compile(&titled_at, 1);
-	pattern_compile(&email_at, 1);
-	pattern_compile(&phone_at, 1);
-	pattern_compile(&bare_phone, 1);
 	pattern_compile(&phone_label, 1);
-	pattern_compile(&role_words, 1);
 	pattern_compile(&no_contact, 1);
-	pattern_compile(&no_person, 1);
-}
-
-struct contact {
-	char *name, *role, *email, *phone;
-};
-
-static void contact_release(struct contact *c)
-{
-	g_free(c->name);
-	g_free(c->role);
-	g_free(c->email);
-	g_free(c->phone);
-	*c = (struct contact){ 0 };
-}
-
-/* The first match of p, or the first of its groups that matched; trailing stops are the sentence's. */
-static char *first_match(struct pattern *p, const char *text, const char *group, const char *other)
-{
-	GMatchInfo *m = pattern_find(p, text, 0);
-	char *got = m ? group ? g_match_info_fetch_named(m, group) : g_match_info_fetch(m, 0) : NULL;
-
-	if (m && other && (!got || !*got)) {
-		g_free(got);
-		got = g_match_info_fetch_named(m, other);
-	}
-	g_match_info_free(m);
-	while (got && *got && strchr(".,;:-( /", got[strlen(got) - 1]))
-		got[strlen(got) - 1] = '\0';
-	if (got && !*got)
-		g_clear_pointer(&got, g_free);
-	return got;
-}
-
-static bool is_person(const char *s)
-{
-	return strlen(s) < 60 && !pattern_match(&no_person, s) && !strpbrk(s, "0123456789@");
-}
-
-/* first: text may begin with the name. */
-static char *person_in(const char *text, bool first)
-{
-	char *name = first_match(&titled_at, text, "name", NULL);
-
-	if (!name || !is_person(name)) {
-		g_free(name);
-		name = first ? first_match(&name_first, text, "name", NULL) : NULL;
-	}
-	if (!name || !is_person(name)) {
-		g_free(name);
-		name = first_match(&name_at, text, "name", NULL);
-	}
-	if (name && !is_person(name))
-		g_clear_pointer(&name, g_free);
-	return name;
-}
-
-/* "…, Contract Specialist, …": the part behind the name that is a role. */
-static char *role_in(const char *text, const char *name)
-{
-	const char *behind = name ? strstr(text, name) : NULL;
-	gchar **parts;
-	char *role = NULL;
-
-	if (!behind)
-		return NULL;
-	parts = g_strsplit_set(behind + strlen(name), ",(;", 4);
-	for (gchar **part = parts; *part && !role; part++) {
-		g_strstrip(*part);
-		if (**part && strlen(*part) < 60 && !strpbrk(*part, "0123456789@:") &&
-		    pattern_match(&role_words, *part))
-			role = text_clean(*part);
-	}
-	g_strfreev(parts);
-	return role;
-}
-
-/* Fill in what text says and is not known yet. */
-static void take(struct contact *c, const char *text)
-{
-	if (!c->email && strchr(text, '@'))
-		c->email = first_match(&email_at, text, NULL, NULL);
-	if (!c->phone && strpbrk(text, "0123456789"))
-		c->phone = first_match(&phone_at, text, "value", "us");
+	pattern_compile(&closing, 1);
+	pattern_compile(&hands_in, 1);
 }
 
 static bool is_close(const struct line *a, const struct line *b)
@@ -169,8 +68,20 @@ static bool is_close(const struct line *a, const struct line *b)
 	return gap < 12 * (b->y1 - b->y0);
 }
 
+/* A number of a fax is none to call; "Tel./Fax" is one. */
+static void take_line(struct person *c, const char *text)
+{
+	const char *fax = strcasestr(text, "fax");
+	auto_free char *before = fax ? g_strndup(text, (gsize)(fax - text)) : NULL;
+
+	if (fax && strpbrk(before, "0123456789"))
+		person_take(c, before);
+	else if (!fax || strcasestr(before, "tel") || strcasestr(before, "phone"))
+		person_take(c, text);
+}
+
 /* What stands under or beside line k belongs to the same contact, until another one begins. */
-static void gather(const struct page *p, int k, struct contact *c)
+static void gather(const struct page *p, int k, struct person *c)
 {
 	for (int i = k; i < (int)p->lines->len && i <= k + NEAR_BEHIND; i++) {
 		const char *text = page_line(p, i)->text;
@@ -180,10 +91,10 @@ static void gather(const struct page *p, int k, struct contact *c)
 			continue;
 		if (i > k && c->email && pattern_match(&contact_label, text))
 			break;
-		take(c, strcasestr(text, "fax") ? "" : text);
+		take_line(c, text);
 		right = !c->phone && pattern_match(&phone_label, text) ? page_right(p, i) : -1;
 		if (right >= 0)
-			c->phone = first_match(&bare_phone, page_line(p, right)->text, "value", NULL);
+			c->phone = person_phone(page_line(p, right)->text);
 	}
 }
 
@@ -192,7 +103,7 @@ static json_t *text_or_null(const char *s)
 	return s && *s ? json_string(s) : json_null();
 }
 
-static void keep(struct choice *choice, const struct doc *d, const struct page *p, struct contact *c, const char *quote,
+static void keep(struct choice *choice, const struct doc *d, const struct page *p, struct person *c, const char *quote,
 		 int score)
 {
 	json_t *fact = json_pack("{s:o, s:o, s:o, s:o}", "name", text_or_null(c->name), "role", text_or_null(c->role),
@@ -204,7 +115,7 @@ static void keep(struct choice *choice, const struct doc *d, const struct page *
 		  : p->number > 4 ? 3
 				  : 0);
 	choice_add(choice, fact, (c->name || c->email) && fact_place(d, fact, p, quote) ? score : 0, key);
-	contact_release(c);
+	person_release(c);
 }
 
 static bool is_review(const struct page *p, int k)
@@ -229,7 +140,7 @@ static bool names_contact(const struct page *p, int k)
 /* "Ansprechpartner: Frau …", "Contact | Denise Okafor, Contract Specialist, …": a label and what stands under it. */
 static bool read_labelled(struct choice *choice, const struct doc *d, const struct page *p, int k)
 {
-	struct contact c = { 0 };
+	struct person c = { 0 };
 	struct labelled l;
 	const char *text = page_line(p, k)->text;
 	auto_free char *around = NULL;
@@ -244,15 +155,15 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 		*strchr(around, ',') = '\0';
 	/* A form of eForms names an office where others name a person. */
 	unit = strcasestr(text, "kontakt") != NULL && text_words(around) <= 5 && !strpbrk(around, "0123456789@");
-	c.name = person_in(l.value, true);
+	c.name = person_name(l.value, true);
 	if (!c.name && unit)
 		c.name = g_strdup(around);
-	c.role = role_in(l.value, c.name);
-	take(&c, l.value);
+	c.role = person_role(l.value, c.name);
+	person_take(&c, l.value);
 	gather(p, l.value_line, &c);
 	if (!is_review(p, k))
 		keep(choice, d, p, &c, l.quote, c.name ? 84 : 66);
-	contact_release(&c);
+	person_release(&c);
 	labelled_release(&l);
 	return true;
 }
@@ -263,70 +174,116 @@ static void read_sentences(struct choice *choice, const struct doc *d, const str
 	for (const char *s = b->text; *s;) {
 		const char *end = text_sentence(s);
 		auto_free char *sentence = g_strndup(s, (gsize)(end - s)), *quote = NULL;
-		struct contact c = { 0 };
+		struct person c = { 0 };
 
 		if (strlen(sentence) < 900 && pattern_match(&ask, sentence) && !pattern_match(&no_contact, sentence)) {
-			c.name = person_in(sentence, false);
-			c.role = role_in(sentence, c.name);
-			take(&c, sentence);
+			c.name = person_name(sentence, false);
+			c.role = person_role(sentence, c.name);
+			person_take(&c, sentence);
 			/* "… erteilt Frau Bohm." Her number stands in the next sentence. */
 			if (c.name && !c.email && !c.phone)
-				take(&c, end);
+				person_take(&c, end);
 		}
 		quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
 		if (c.name || c.email)
 			keep(choice, d, p, &c, quote, c.name ? 80 : 72);
-		contact_release(&c);
+		person_release(&c);
 		s = end + strspn(end, " ");
 	}
 }
 
 /* A name without a label stands right above its role or its address. */
-static void take_name_above(const struct page *p, int k, struct contact *c)
+static void take_name_above(const struct page *p, int k, struct person *c)
 {
 	for (int i = MAX(k - 4, 0); i <= MIN(k + 1, (int)p->lines->len - 1) && !c->name; i++) {
 		const char *text = page_line(p, i)->text,
 			   *next = i + 1 < (int)p->lines->len ? page_line(p, i + 1)->text : "";
-		auto_free char *name =
-			strlen(text) < 50 && is_close(page_line(p, i), page_line(p, k)) ? person_in(text, true) : NULL;
+		auto_free char *name = strlen(text) < 50 && is_close(page_line(p, i), page_line(p, k))
+					       ? person_name(text, true)
+					       : NULL;
 
-		if (name && strlen(name) + 3 > strlen(text) &&
-		    (pattern_match(&role_words, next) || strchr(next, '@'))) {
+		if (name && strlen(name) + 3 > strlen(text) && (person_is_role(next) || strchr(next, '@'))) {
 			c->name = steal(name);
-			c->role = pattern_match(&role_words, next) && strlen(next) < 60 && !strchr(next, '@')
-					  ? text_clean(next)
-					  : NULL;
+			c->role = person_is_role(next) && strlen(next) < 60 && !strchr(next, '@') ? text_clean(next)
+												  : NULL;
 		}
 	}
+}
+
+#define MOST_SENTENCE 300 /* bytes before an address in which its owner may be named */
+
+/* The sentence that holds byte at, as far as that byte; the caller's. */
+static char *sentence_before(const char *text, int at)
+{
+	const char *begin = text, *end = text_sentence(text);
+
+	while (*end && end - text <= at) {
+		begin = end + strspn(end, " ");
+		end = text_sentence(begin);
+	}
+	if (at - (begin - text) > MOST_SENTENCE)
+		return g_strdup("");
+	return g_strndup(begin, (gsize)(at - (begin - text)));
 }
 
 /* Every address is a contact, if a poor one. */
 static void read_address(struct choice *choice, const struct doc *d, const struct page *p, const struct block *b)
 {
-	GMatchInfo *m = strchr(b->text, '@') ? pattern_find(&email_at, b->text, 0) : NULL;
-	struct contact c = { 0 };
+	GMatchInfo *m = person_emails(b->text);
+	struct person c = { 0 };
 	int from = 0, k;
 
 	if (m && g_match_info_fetch_pos(m, 0, &from, NULL)) {
-		auto_free char *quote = NULL, *before = NULL;
+		auto_free char *quote = NULL, *before = sentence_before(b->text, from), *spoken = NULL;
 
 		k = block_line(b, from);
 		c.email = g_match_info_fetch(m, 0);
-		before = g_strndup(b->text, (gsize)from);
-		if (b->n <= 3 && strchr(before, ','))
-			c.name = person_in(before, true);
-		c.role = role_in(before, c.name);
+		spoken = g_strconcat(before, c.email, NULL);
+		if (strchr(before, ','))
+			c.name = person_name(before, true);
+		c.role = person_role(before, c.name);
 		take_name_above(p, k, &c);
-		take(&c, b->text + from);
+		if (c.name)
+			take_line(&c, before);
+		take_line(&c, b->text + from);
 		gather(p, MAX(k - 1, 0), &c);
 		quote = fact_quote(p, b, from, from + (int)strlen(c.email));
 		if (is_review(p, k))
-			contact_release(&c);
+			person_release(&c);
 		else
-			keep(choice, d, p, &c, quote, c.name ? 70 : 56);
+			keep(choice, d, p, &c, quote, (c.name ? 70 : 56) - (pattern_match(&hands_in, spoken) ? 20 : 0));
 	}
 	g_match_info_free(m);
-	contact_release(&c);
+	person_release(&c);
+}
+
+/* The end of a letter: who signed it is who is asked. */
+static void read_signature(struct choice *choice, const struct doc *d, const struct page *p, int k)
+{
+	struct person c = { 0 };
+	int at = 0;
+
+	if (strlen(page_line(p, k)->text) > 60 || !pattern_match(&closing, page_line(p, k)->text))
+		return;
+	for (int i = k + 1; i < (int)p->lines->len && i <= k + 4 && !c.name; i++) {
+		const char *text = page_line(p, i)->text;
+		auto_free char *name = strlen(text) < 60 && !person_is_role(text) ? person_name(text, true) : NULL;
+
+		if (name && text_words(text) <= text_words(name) + 1) {
+			c.name = steal(name);
+			at = i;
+		}
+	}
+	if (c.name && at + 1 < (int)p->lines->len && person_is_role(page_line(p, at + 1)->text) &&
+	    strlen(page_line(p, at + 1)->text) < 60)
+		c.role = text_clean(page_line(p, at + 1)->text);
+	if (c.name) {
+		auto_free char *quote = g_strdup(page_line(p, at)->text);
+
+		gather(p, at, &c);
+		keep(choice, d, p, &c, quote, 68);
+	}
+	person_release(&c);
 }
 
 /* "From: Jane Roe, Contracting Officer" on the first pages. */
@@ -336,16 +293,16 @@ static void read_sender(struct choice *choice, const struct doc *d, const struct
 		"^(?:from|attention|attn\\.?)\\s*:\\s*(?<name>[^,]{4,40}),\\s*(?<role>[^,(]{4,60})", 0, NULL, NULL
 	};
 	GMatchInfo *m = pattern_find(&sender, page_line(p, k)->text, 0);
-	struct contact c = { 0 };
+	struct person c = { 0 };
 
 	if (m) {
 		c.name = g_match_info_fetch_named(m, "name");
 		c.role = g_match_info_fetch_named(m, "role");
 		g_strstrip(c.role);
-		if (is_person(c.name) && pattern_match(&role_words, c.role))
+		if (person_is_name(c.name) && person_is_role(c.role))
 			keep(choice, d, p, &c, page_line(p, k)->text, 76);
 	}
-	contact_release(&c);
+	person_release(&c);
 	g_match_info_free(m);
 }
 
@@ -359,7 +316,7 @@ static char *only_email(const struct doc *d)
 
 		for (int k = 0; p->readable && k < (int)p->blocks->len; k++) {
 			const char *text = page_block(p, k)->text;
-			GMatchInfo *m = strchr(text, '@') ? pattern_find(&email_at, text, 0) : NULL;
+			GMatchInfo *m = person_emails(text);
 
 			for (; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
 				auto_free char *email = g_match_info_fetch(m, 0);
@@ -392,6 +349,7 @@ json_t *field_contact(const struct doc *d)
 			if (page_line(p, k)->furniture)
 				continue;
 			read_labelled(choice, d, p, k);
+			read_signature(choice, d, p, k);
 			if (p->number <= 3)
 				read_sender(choice, d, p, k);
 		}
@@ -401,6 +359,10 @@ json_t *field_contact(const struct doc *d)
 		}
 	}
 	fact = choice_take(choice);
+	if (fact) {
+		contact_complete(d, fact);
+		contact_others(choice, fact);
+	}
 	if (fact && json_is_null(json_object_get(fact, "email"))) {
 		auto_free char *email = only_email(d);
 

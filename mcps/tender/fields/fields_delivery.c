@@ -4,20 +4,40 @@
 
 #include "fact.h"
 #include "fields.h"
+#include "handing.h"
 #include "label.h"
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 #include "tender/doc/tick.h"
 
-#define OFFERS   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
-#define ANGEBOTE "(?:\\w*angebote?[sn]?|offerten?|teilnahmeantr(?:ag|äge)\\w*)"
-#define BEHIND   60 /* bytes behind a way in which it may be forbidden */
+#define OFFERS      "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
+#define ANGEBOTE    "(?:\\w*angebote?[sn]?|offerten?|teilnahmeantr(?:ag|äge)\\w*)"
+#define MOST_METHOD 200 /* bytes of a line that begins with a label of the way */
+#define BEHIND      60  /* bytes behind a way in which it may be forbidden */
 
 #define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
 #define URL   "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
 
 /* Ways to hand in; word is the kind. */
 static struct pattern ways[] = {
+	{ "\\b(?:submit|upload|lodge|respond|enter|file)\\b.{0,80}\\b(?:" OFFERS
+	  "|electronically|online)?\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.)",
+	  85, "portal", NULL },
+	{ "\\b" OFFERS
+	  "\\b.{0,60}\\b(?:submitted|uploaded|lodged|entered|received|accepted|made)\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.|\\bGeM\\b|BidExpress|BidNet|"
+	  "DemandStar|eTenders|Jaggaer|In-?tend|ProContract|SAM\\.gov|MERX|GETS\\b|simap|ANKÖ|subreport|DTVP)",
+	  86, "portal", NULL },
+	{ "\\b(?:angebots?abgabe|einreichung|abgabe der angebote|offert\\w*|angebote?|teilnahmeantr\\w*)\\b.{0,100}\\b(?:elektronisch|online)\\b.{0,60}(?:https?://|www\\.|portal|plattform)",
+	  86, "portal", NULL },
+	{ "\\b(?:angebote?|offerten?|unterlagen|teilnahmeantr\\w*)\\b.{0,60}\\b(?:an|unter)\\b.{0,12}" EMAIL, 82,
+	  "email", NULL },
+	{ "\\b(?:e-?mail|send|return|forward|submit)\\b.{0,60}\\b" OFFERS "\\b.{0,60}\\bto\\b.{0,30}" EMAIL, 86,
+	  "email", NULL },
+	{ "\\b(?:electronic|e-?mail) " OFFERS "\\b.{0,20}" EMAIL, 80, "email", NULL },
+	{ "\\b(?:sealed|written)? ?" OFFERS
+	  "\\b.{0,80}\\b(?:deposited|placed|dropped)\\b.{0,40}\\b(?:tender|bid|drop) ?box",
+	  84, "physical", NULL },
+	{ "(?<![-\\w])(?:mail|hand[- ]?deliver|deliver)\\b(?! address).{0,60}\\b" OFFERS "\\b", 78, "physical", NULL },
 	{ "adresse für die einreichung\\s*:", 96, "portal", NULL },
 	{ "adresse für elektronische angebote|elektronische? (?:angebots)?abgabe über|(?:angebote|teilnahmeanträge)\\b.{0,120}\\belektronisch (?:via|über|in textform)",
 	  90, "portal", NULL },
@@ -61,7 +81,7 @@ static struct pattern ways[] = {
 
 /* Sentences about the same means that do not say how to hand in, or forbid it. */
 static struct pattern no_way[] = {
-	{ "question|inquir|quer(?:y|ies)\\b|clarification|fragen|auskünfte|anfragen|invoice|rechnung|protest|withdraw|modif|invoic|payment",
+	{ "question|inquir|quer(?:y|ies)\\b|clarification|fragen|auskünfte|anfragen|invoice|rechnung|protest|withdraw|modif|invoic|payment|\\bvisits?\\b|besichtig|appointment|\\bregist(?:er|ration)\\b",
 	  1, "", NULL },
 	{ "\\b(?:post|paper|hard cop(?:y|ies)|in person|courier|mail)\\b(?!.{0,40}\\be-?mail).{0,40}\\bnot be (?:accepted|considered)|\\b(?:per|auf dem) post\\b.{0,80}\\b(?:nicht|ausgeschlossen)",
 	  3, "", NULL },
@@ -76,11 +96,11 @@ static struct pattern url_label = {
 };
 /* The address behind the verb, as far as the time or the sentence's end. */
 static struct pattern address_at = {
-	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in)\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
+	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deposited|placed|lodged|dropped|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in)\\s*:?\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
 	0, NULL, NULL
 };
 static struct pattern address_de = {
-	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|zuzustellen|eintreffen|eintrifft|vorliegen|vorliegt|eingetroffen|einreichen)\\b|;|\\.\\s|\\.$|$)",
+	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|zuzustellen|eintreffen|eintrifft|vorliegen|vorliegt|eingetroffen|einreichen|eingereicht|abgegeben|hinterlegt|gesendet|geschickt|zugestellt)\\b|;|\\.\\s|\\.$|$)",
 	0, NULL, NULL
 };
 static struct pattern address_label = {
@@ -94,6 +114,24 @@ static struct pattern address_stem = {
 };
 static struct pattern not_address = { "\\b(?:phone|tel(?:efon|ephone)?|fax|e-?mail|website)\\b|^\\d{1,2}\\.\\d", 0,
 				      NULL, NULL };
+
+/* Two ways in one sentence, of which one may be chosen. */
+static struct pattern either = { "\\b(?:or|oder|either|entweder|wahlweise|alternatively|alternativ)\\b", 0, NULL,
+				 NULL };
+
+/* "Method of submission | Electronic via …" */
+static struct pattern method_label = {
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:method|manner|mode|means|form|way|place) (?:of|for) (?:the )?(?:submission|submitting|lodge?ment|"
+	"(?:tender|bid|proposal) submission|response)(?: of \\p{L}+)?|submission (?:method|mode|by|via)|how to (?:submit|respond|apply)|"
+	"(?:form|art) der (?:angebotsabgabe|einreichung|abgabe)|angebotsabgabe|einreichungsform)(?=\\s*:|\\s*$)",
+	0, NULL, NULL
+};
+static struct pattern method_words[] = {
+	{ "https?://|www\\.", 94, "portal", NULL },
+	{ "@", 92, "email", NULL },
+	{ "portal|online|electronic|elektronisch|plattform|platform", 84, "portal", NULL },
+	{ "sealed|post\\b|by hand|courier|paper|hard cop|schriftlich|papier|umschlag", 82, "physical", NULL },
+};
 
 static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
 static struct pattern url_at = { URL, 0, NULL, NULL };
@@ -115,6 +153,10 @@ void fields_delivery_preload(void)
 	pattern_compile(&address_label, 1);
 	pattern_compile(&address_stem, 1);
 	pattern_compile(&not_address, 1);
+	pattern_compile(&either, 1);
+	pattern_compile(&method_label, 1);
+	pattern_compile(method_words, N_ELEMS(method_words));
+	handing_preload();
 }
 
 /* The first match, or its group "value"; trailing stops are the sentence's. NULL for none. */
@@ -214,39 +256,90 @@ static char *address_here(const char *text)
 	return NULL;
 }
 
+/* Rows of other kinds than the best that the sentence allows too: "by e-mail or by post". */
+static struct pattern *second_way(const struct pattern *way, const char *sentence)
+{
+	struct pattern *best = NULL;
+
+	if (!pattern_match(&either, sentence))
+		return NULL;
+	for (size_t i = 0; i < N_ELEMS(ways); i++) {
+		if (!streq(ways[i].word, way->word) && (!best || ways[i].score > best->score) &&
+		    pattern_match(&ways[i], sentence) && !forbidding(&ways[i], sentence))
+			best = &ways[i];
+	}
+	return best;
+}
+
+/* What a sentence says of one kind of way; each is NULL where it says nothing. */
+struct places {
+	char *email, *portal, *address;
+};
+
+static void places_release(struct places *w)
+{
+	g_free(w->email);
+	g_free(w->portal);
+	g_free(w->address);
+}
+
+static void take_places(struct places *w, const char *kind, const struct doc *d, const struct block *b,
+			const char *sentence, int at)
+{
+	if (streq(kind, "email"))
+		w->email = first_match(&email_at, sentence, NULL);
+	if (streq(kind, "portal")) {
+		w->portal = first_match(&url_at, sentence, NULL);
+		if (!w->portal)
+			w->portal = first_match(&portal_name, sentence, "value");
+	}
+	if (streq(kind, "physical")) {
+		w->address = address_here(sentence);
+		if (!w->address)
+			w->address = address_here(b->text + at + strlen(sentence));
+		if (!w->address)
+			w->address = labelled_address(d);
+	}
+}
+
+static json_t *places_fact(const char *kind, const struct places *w)
+{
+	return json_pack("{s:s, s:o, s:o, s:o}", "kind", kind, "email", text_or_null(w->email), "portal",
+			 text_or_null(w->portal), "address", text_or_null(w->address));
+}
+
+static bool said(const struct places *w, const char *kind)
+{
+	return streq(kind, "email") ? w->email != NULL : streq(kind, "portal") ? w->portal != NULL : w->address != NULL;
+}
+
 static void add_way(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
 		    const char *sentence, int at)
 {
-	struct pattern *way = PATTERN_BEST(ways, sentence);
+	struct pattern *way = PATTERN_BEST(ways, sentence), *other;
 	struct pattern *no = way ? forbidding(way, sentence) : NULL;
-	auto_free char *email = NULL, *portal = NULL, *address = NULL, *quote = NULL;
-	bool is_portal, is_email;
+	auto_free char *quote = NULL;
+	struct places w = { 0 };
+	const char *kind;
 	json_t *fact;
 	int score;
 
 	if (!way || (no && (no->score != 2 || !streq(way->word, "physical"))))
 		return;
-	is_portal = streq(way->word, "portal");
-	is_email = streq(way->word, "email");
-	if (is_email)
-		email = first_match(&email_at, sentence, NULL);
-	if (is_portal) {
-		portal = first_match(&url_at, sentence, NULL);
-		if (!portal)
-			portal = first_match(&portal_name, sentence, "value");
-	}
-	if (streq(way->word, "physical")) {
-		address = address_here(sentence);
-		if (!address)
-			address = address_here(b->text + at + strlen(sentence));
-		if (!address)
-			address = labelled_address(d);
-	}
-	score = way->score - (is_portal && !portal ? 8 : 0) - (is_email && !email ? 6 : 0) + (address ? 6 : 0);
-	fact = json_pack("{s:s, s:o, s:o, s:o}", "kind", way->word, "email", text_or_null(email), "portal",
-			 text_or_null(portal), "address", text_or_null(address));
+	take_places(&w, way->word, d, b, sentence, at);
+	other = second_way(way, sentence);
+	if (other)
+		take_places(&w, other->word, d, b, sentence, at);
+	kind = other && said(&w, way->word) && said(&w, other->word) ? "mixed" : way->word;
+	score = way->score - (said(&w, way->word)          ? 0
+			      : streq(way->word, "portal") ? 8
+			      : streq(way->word, "email")  ? 6
+							   : 0);
+	score += streq(way->word, "physical") && w.address ? 6 : 0;
+	fact = places_fact(kind, &w);
 	quote = fact_quote(p, b, at, at + (int)strlen(sentence));
-	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, way->word);
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, kind);
+	places_release(&w);
 }
 
 static void add_ways(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
@@ -282,6 +375,28 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 	}
 }
 
+static void add_method(struct choice *c, const struct doc *d, const struct page *p, int k)
+{
+	struct places w = { 0 };
+	struct pattern *way;
+	struct labelled l;
+
+	if (strlen(page_line(p, k)->text) > MOST_METHOD || !pattern_match(&method_label, page_line(p, k)->text) ||
+	    !label_value(p, k, &method_label, &l))
+		return;
+	l.value[text_sentence(l.value) - l.value] = '\0';
+	way = PATTERN_BEST(method_words, l.value);
+	if (way && !PATTERN_BEST(no_way, l.value)) {
+		json_t *fact;
+
+		take_places(&w, way->word, d, page_block(p, page_line(p, l.value_line)->block), l.value, 0);
+		fact = places_fact(way->word, &w);
+		choice_add(c, fact, fact_place(d, fact, p, l.quote) ? way->score : 0, way->word);
+	}
+	places_release(&w);
+	labelled_release(&l);
+}
+
 /* A portal that is named nowhere beside the way to hand in may be named elsewhere: then it is the only address of its
  * kind. */
 static char *only_portal(const struct doc *d)
@@ -304,6 +419,12 @@ static char *only_portal(const struct doc *d)
 	return NULL;
 }
 
+static void add_part(json_t *fact, const char *key, json_t *part)
+{
+	if (part)
+		json_object_set_new(fact, key, part);
+}
+
 json_t *field_submission_method(const struct doc *d)
 {
 	auto_choice *c = choice_new();
@@ -314,8 +435,10 @@ json_t *field_submission_method(const struct doc *d)
 
 		for (unsigned k = 0; p->readable && k < p->blocks->len; k++)
 			add_ways(c, d, p, page_block(p, (int)k));
-		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
+		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
 			add_labelled(c, d, p, k);
+			add_method(c, d, p, k);
+		}
 	}
 	fact = choice_take(c);
 	if (fact && streq(json_string_value(json_object_get(fact, "kind")), "portal") &&
@@ -324,5 +447,9 @@ json_t *field_submission_method(const struct doc *d)
 
 		json_object_set_new(fact, "portal", text_or_null(portal));
 	}
+	if (fact)
+		add_part(fact, "copies", handing_copies(d));
+	if (fact)
+		add_part(fact, "format", handing_format(d));
 	return fact;
 }

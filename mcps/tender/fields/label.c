@@ -53,7 +53,8 @@ static void take_lines(const struct page *p, int first, const char *rest, GStrin
 		const char *text = page_line(p, i)->text;
 		gsize was = quote->len;
 
-		if (begins_label(text) || (value->len && strchr(".;", value->str[value->len - 1])))
+		if (begins_label(text) ||
+		    (value->len && strchr(".;", value->str[value->len - 1]) && !util_ends(value->str, "Tel.")))
 			break;
 		text_join(quote, text);
 		if (!fact_stands(p, quote->str)) {

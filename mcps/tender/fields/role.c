@@ -36,7 +36,7 @@ static struct pattern submission_for[] = {
 	{ OFFERS "\\b.{0,24}\\b(?:due|deadline|closing|closes?|end date|cut-?off)\\b", 92, NULL, NULL },
 	{ OFFERS " (?:are|is|must be|shall be|will be) due\\b", 94, NULL, NULL },
 	{ OFFERS
-	  "\\b.{0,160}\\b(?:received|submitted|delivered|uploaded|sent|e-?mailed|lodged|returned|in our hands|in hand|to hand|"
+	  "\\b.{0,260}\\b(?:received|submitted|delivered|uploaded|sent|e-?mailed|lodged|returned|in our hands|in hand|to hand|"
 	  "reach|reaches|arrives?|accepted|entered|deposited|forwarded|posted|filed|be with|be in|be made|come in)\\b.{0,120}\\b" UNTIL
 	  "\\b",
 	  86, NULL, NULL },
@@ -63,6 +63,7 @@ static struct pattern submission_for[] = {
 	{ "(?:einreichung|abgabe|eingang)\\b.{0,40}\\b" ANGEBOTE "\\b.{0,40}\\b(?:bis|spätestens|:)", 86, NULL, NULL },
 	{ "\\b(?:abgabe|einreichung|eingang)\\b.{0,20}\\b(?:bis|spätestens)\\b", 78, NULL, NULL },
 	{ "\\b" ANGEBOTE
+	  "\\b.{0,240}\\b(?:bis|spätestens)\\b.{0,40}\\b(?:vorliegen|eingehen|eingegangen|einlangen|eintreffen|eingereicht)\\b|\\b" ANGEBOTE
 	  "\\b.{0,60}\\b(?:nach (?:dem|diesem)\\W*$|.{0,60}\\b(?:vorliegen|vorzuliegen|eingehen|einzugehen|eingegangen|einlangen|"
 	  "eintreffen|einzureichen|abzugeben|hochzuladen)\\b)",
 	  84, NULL, NULL },
@@ -229,6 +230,7 @@ static struct pattern binding_for[] = {
 	  88, NULL, NULL },
 	{ "\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es?|ations?))\\b.{0,24}\\b(?:validity|valid until|acceptance period|expir(?:es?|y))",
 	  92, NULL, NULL },
+	{ "\\b(?:left|remain\\w*|kept|keep|leave|stay) open\\b.{0,60}\\b(?:until|till|up ?to)\\b", 88, NULL, NULL },
 	{ "\\b(?:valid(?:ity)?|firm|binding|irrevocable|open for acceptance|in effect|stands?)\\b.{0,60}\\b(?:until|through|to|till|than|up to)\\b",
 	  84, NULL, NULL },
 };
@@ -250,6 +252,13 @@ static struct pattern binding_never[] = {
 	  1, NULL, NULL },
 };
 
+/* The verb of a German sentence stands at its end. */
+static struct pattern binds_behind = {
+	"^[^.;:|]{0,60}\\b(?:gebunden|bindend|verbindlich|gültig|(?:remains?|be|is|are) (?:valid|firm|binding)|open for acceptance|beantwortet|"
+	"veröffentlicht|bekannt ?gegeben|vergeben|erteilt)\\b",
+	0, NULL, NULL
+};
+
 static const struct {
 	struct pattern *means, *label, *never, *not ;
 	size_t n_means, n_label, n_never, n_not;
@@ -268,6 +277,7 @@ static const struct {
 
 void role_preload(void)
 {
+	pattern_compile(&binds_behind, 1);
 	for (size_t i = 0; i < N_ROLES; i++) {
 		pattern_compile(roles[i].means, roles[i].n_means);
 		pattern_compile(roles[i].label, roles[i].n_label);
@@ -279,6 +289,11 @@ void role_preload(void)
 bool role_never(enum role r, const char *words)
 {
 	return pattern_best(roles[r].never, roles[r].n_never, words) != NULL;
+}
+
+bool role_behind(enum role r, const char *behind)
+{
+	return r != ROLE_BINDING && r != ROLE_ISSUE && pattern_match(&binds_behind, behind);
 }
 
 #define CLEAR 92 /* words of a role that score this much hold against words of another one */

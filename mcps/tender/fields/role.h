@@ -16,6 +16,9 @@ int role_label(enum role r, const char *label);
 /* role_never - words speak of a date that has another role, whatever else they say */
 bool role_never(enum role r, const char *words);
 
+/* role_behind - what follows a date in its sentence gives it another role: "bis zum 9. Juli … gebunden" */
+bool role_behind(enum role r, const char *behind);
+
 /* role_preload - compile the patterns */
 void role_preload(void);
 

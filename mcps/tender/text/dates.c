@@ -5,9 +5,9 @@
 
 #include "pattern.h"
 
-#define MONTHS                                                                                                      \
-	"(?<month>jan(?:uary|uar|\\.)?|feb(?:ruary|ruar|\\.)?|mar(?:ch|\\.)?|märz|mrz\\.?|apr(?:il|\\.)?|may|mai|" \
-	"june?\\.?|juni|july?\\.?|juli|aug(?:ust|\\.)?|sept?(?:ember|\\.)?|o[ck]t(?:ober|\\.)?|nov(?:ember|\\.)?|"  \
+#define MONTHS                                                                                                                    \
+	"(?<month>jan(?:uary|uar|\\.)?|jänner|feber|feb(?:ruary|ruar|\\.)?|mar(?:ch|\\.)?|märz|mrz\\.?|apr(?:il|\\.)?|may|mai|" \
+	"june?\\.?|juni|july?\\.?|juli|aug(?:ust|\\.)?|sept?(?:ember|\\.)?|o[ck]t(?:ober|\\.)?|nov(?:ember|\\.)?|"                \
 	"de[cz](?:ember|\\.)?)"
 #define YEAR  "(?<year>(?:19|20)\\d\\d)"
 #define SPACE "[\\s\\x{00A0}\\x{200B}]"
@@ -120,6 +120,8 @@ static int month_number(const char *name)
 	if (util_starts(name, "m\xC3\xA4") || util_starts(name, "M\xC3\xA4") ||
 	    g_ascii_strncasecmp(name, "mrz", 3) == 0)
 		return 3;
+	if (util_starts(name, "j\xC3\xA4") || util_starts(name, "J\xC3\xA4"))
+		return 1;
 	for (int i = 0; i < 12; i++) {
 		if (g_ascii_strncasecmp(name, begins[i], strlen(begins[i])) == 0)
 			return i + 1;

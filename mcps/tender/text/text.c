@@ -193,8 +193,9 @@ static bool is_time(const char *behind)
 /* What stands behind "3." when it is the day of a date: " Mai 2027", " Sept. 2027". */
 static bool is_month(const char *behind)
 {
-	static const char *const months[] = { "jan", "feb", "m\xC3\xA4r", "mar", "apr", "mai", "may", "jun",
-					      "jul", "aug", "sep",        "okt", "oct", "nov", "dez", "dec" };
+	static const char *const months[] = { "jan", "j\xC3\xA4n", "feb", "m\xC3\xA4r", "mar", "apr",
+					      "mai", "may",        "jun", "jul",        "aug", "sep",
+					      "okt", "oct",        "nov", "dez",        "dec" };
 	size_t gap = strspn(behind, " "), word = strcspn(behind + gap, " .,");
 	const char *year = behind + gap + word + strspn(behind + gap + word, "., ");
 
@@ -339,12 +340,13 @@ static bool names_place(const char *from, const char *dot)
 /* What a stop may stand behind without ending the sentence. */
 static bool is_abbreviation(const char *from, const char *dot)
 {
-	static const char *const known[] = { "e.g",  "i.e",  "z.B",  "d.h", "u.a",  "ca",     "bzw", "No",
-					     "Nr",   "Art",  "Abs",  "St",  "Str",  "Mr",     "Ms",  "Dr",
-					     "Inc",  "Ltd",  "vs",   "etc", "ggf",  "inkl",   "gem", "mind",
-					     "max",  "min",  "Tel",  "sog", "usw",  "Rs",     "Co",  "z. B",
-					     "u. a", "d. h", "S",    "ff",  "Ziff", "lit",    "vgl", "bspw",
-					     "evtl", "zzgl", "exkl", "U.S", "Sec",  "approx", "Mio", "Mrd" };
+	static const char *const known[] = { "e.g",  "i.e",  "z.B",  "d.h",  "u.a",       "ca",     "bzw", "No",
+					     "Nr",   "Art",  "Abs",  "St",   "Str",       "Mr",     "Ms",  "Dr",
+					     "Inc",  "Ltd",  "vs",   "etc",  "ggf",       "inkl",   "gem", "mind",
+					     "max",  "min",  "Tel",  "sog",  "usw",       "Rs",     "Co",  "z. B",
+					     "u. a", "d. h", "S",    "ff",   "Ziff",      "lit",    "vgl", "bspw",
+					     "evtl", "zzgl", "exkl", "U.S",  "Sec",       "approx", "Mio", "Mrd",
+					     "Prof", "Ing",  "Mag",  "Dipl", "Dipl.-Ing", "Mob",    "Mrs" };
 	const char *word = dot;
 
 	while (word > from && word[-1] != ' ' && word[-1] != '(')

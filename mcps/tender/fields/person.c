@@ -1,0 +1,164 @@
+#include "person.h"
+
+#include "tender/text/pattern.h"
+#include "tender/text/text.h"
+
+#define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
+#define TITLE \
+	"(?:(?<!\\p{L})(?:Mr|Mrs|Ms|Miss|Dr|Prof|Shri|Smt|Er|Eng|Mag|MMag|DI|Frau|Herrn?|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))\\.?\\s+)"
+#define NAME "\\p{Lu}[\\p{L}'’-]*\\.?(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+\\p{Lu}[\\p{L}'’-]*\\.?){1,3}(?![\\p{L}])"
+
+#define NAME_END \
+	"(?=\\s*(?:,|\\(|;|-|–|$|\\.\\s|\\.$)|\\s+(?:at|on|unter|by|per|via|tel\\w*|phone|e-?mail|zu|until|bis|or|oder|from)\\b)"
+
+static struct pattern name_at = {
+	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+)(?<name>" TITLE
+	"{0,2}(?-i:" NAME "))" NAME_END,
+	0, NULL, NULL
+};
+static struct pattern name_first = { "^(?<name>" TITLE "{0,2}(?-i:" NAME "))" NAME_END, 0, NULL, NULL };
+static struct pattern titled_at = { "(?<name>" TITLE "{1,3}(?-i:\\p{Lu}[\\p{L}'’-]+(?:\\s+\\p{Lu}[\\p{L}'’-]+){0,2}))",
+				    0, NULL, NULL };
+
+static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
+static struct pattern phone_at = {
+	"(?:\\b(?:tel(?:efon|ephone|\\.)?|phone|ph\\.?|fon|mob(?:ile)?|cell|direct line|call|contact no|durchwahl|(?-i:T))\\b[^\\d,;+(]{0,14})(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)|(?<![\\d/.-])(?<us>\\(\\d{3}\\)\\s?\\d{3}[- .]\\d{4}|\\(0\\d{1,4}\\)\\s?\\d[\\d -]{4,12}\\d|(?<=, |\\bon |\\bat )0\\d{1,5}[ /]\\d[\\d -]{2,12}\\d|\\d{3}-\\d{3}-\\d{4}|\\+\\d{1,3}[ (-][\\d ()/-]{6,20}\\d)(?![\\d/])",
+	0, NULL, NULL
+};
+static struct pattern bare_phone = { "^(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)\\b", 0, NULL, NULL };
+static struct pattern role_words = {
+	"officer|manager|specialist|director|administrator|\\blead\\b|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary|advis[eo]r|engineer|assistant|referat|abteilung|einkauf",
+	0, NULL, NULL
+};
+static struct pattern no_person = {
+	"e-?mail|website|submission|instruction|criteria|evaluation|approach|experience|information|services?\\b|schedule|contract|\\bproject\\b|\\bdate\\b|transaction|contact|phone|\\bfax|address|\\bid\\b|number|request|univers|\\bcity\\b|county|\\bbank\\b|council|department|office|procurement|section|street|straße|stra(?:ss|ß)e|platz|\\bthe\\b|gmbh|\\bltd\\b|\\binc\\b|angebot|vergabe|portal|montag|dienstag|monday|tuesday|january|februar|tender|proposal|amt\\b|stadt\\b|gemeinde|landkreis|authority|agency|government|january|march|april|\\bjuni?\\b|\\bjuli?\\b|august|september|october|oktober|november|de[cz]ember",
+	0, NULL, NULL
+};
+
+void person_preload(void)
+{
+	pattern_compile(&name_at, 1);
+	pattern_compile(&name_first, 1);
+	pattern_compile(&titled_at, 1);
+	pattern_compile(&email_at, 1);
+	pattern_compile(&phone_at, 1);
+	pattern_compile(&bare_phone, 1);
+	pattern_compile(&role_words, 1);
+	pattern_compile(&no_person, 1);
+}
+
+void person_release(struct person *c)
+{
+	g_free(c->name);
+	g_free(c->role);
+	g_free(c->email);
+	g_free(c->phone);
+	*c = (struct person){ 0 };
+}
+
+/* The first match of p, or the first of its groups that matched; trailing stops are the sentence's. */
+static char *first_match(struct pattern *p, const char *text, const char *group, const char *other)
+{
+	GMatchInfo *m = pattern_find(p, text, 0);
+	char *got = m ? group ? g_match_info_fetch_named(m, group) : g_match_info_fetch(m, 0) : NULL;
+
+	if (m && other && (!got || !*got)) {
+		g_free(got);
+		got = g_match_info_fetch_named(m, other);
+	}
+	g_match_info_free(m);
+	while (got && *got && strchr(".,;:-( /", got[strlen(got) - 1]))
+		got[strlen(got) - 1] = '\0';
+	if (got && !*got)
+		g_clear_pointer(&got, g_free);
+	return got;
+}
+
+bool person_is_name(const char *s)
+{
+	return strlen(s) < 60 && !pattern_match(&no_person, s) && !strpbrk(s, "0123456789@");
+}
+
+char *person_name(const char *text, bool first)
+{
+	char *name = first_match(&titled_at, text, "name", NULL);
+
+	if (!name || !person_is_name(name)) {
+		g_free(name);
+		name = first ? first_match(&name_first, text, "name", NULL) : NULL;
+	}
+	if (!name || !person_is_name(name)) {
+		g_free(name);
+		name = first_match(&name_at, text, "name", NULL);
+	}
+	if (name && !person_is_name(name))
+		g_clear_pointer(&name, g_free);
+	return name;
+}
+
+char *person_role(const char *text, const char *name)
+{
+	const char *behind = name ? strstr(text, name) : NULL;
+	gchar **parts;
+	char *role = NULL;
+
+	if (!behind)
+		return NULL;
+	parts = g_strsplit_set(behind + strlen(name), ",(;", 4);
+	for (gchar **part = parts; *part && !role; part++) {
+		g_strstrip(*part);
+		if (**part && strlen(*part) < 60 && !strpbrk(*part, "0123456789@:") &&
+		    pattern_match(&role_words, *part))
+			role = text_clean(*part);
+	}
+	g_strfreev(parts);
+	return role;
+}
+
+void person_take(struct person *c, const char *text)
+{
+	if (!c->email && strchr(text, '@'))
+		c->email = first_match(&email_at, text, NULL, NULL);
+	if (!c->phone && strpbrk(text, "0123456789"))
+		c->phone = first_match(&phone_at, text, "value", "us");
+}
+
+bool person_is_role(const char *text)
+{
+	return pattern_match(&role_words, text);
+}
+
+GMatchInfo *person_emails(const char *text)
+{
+	return strchr(text, '@') ? pattern_find(&email_at, text, 0) : NULL;
+}
+
+char *person_phone(const char *text)
+{
+	return first_match(&bare_phone, text, "value", NULL);
+}
+
+/* "ü" is written "ue" in addresses, other accents are left out. */
+static char *plain_of(const char *name)
+{
+	static const char *const pairs[][2] = { { "ä", "ae" }, { "ö", "oe" }, { "ü", "ue" }, { "ß", "ss" } };
+	auto_free char *low = g_utf8_strdown(name, -1), *ascii = NULL;
+	GString *text = g_string_new(low);
+
+	for (size_t i = 0; i < N_ELEMS(pairs); i++)
+		g_string_replace(text, pairs[i][0], pairs[i][1], 0);
+	ascii = g_str_to_ascii(text->str, "C");
+	g_string_free(text, TRUE);
+	return steal(ascii);
+}
+
+#define LEAST_SURNAME 4 /* letters of a name that are no accident in an address */
+
+bool person_owns(const char *name, const char *email)
+{
+	const char *last = strrchr(name, ' ');
+	auto_free char *surname = plain_of(last ? last + 1 : name),
+		       *local = g_ascii_strdown(email, (gssize)strcspn(email, "@"));
+
+	return strlen(surname) >= LEAST_SURNAME && strstr(local, surname) != NULL;
+}

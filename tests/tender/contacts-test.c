@@ -1,0 +1,67 @@
+/* Whom to ask, in the ways in which tenders say it. */
+#include "tests/test.h"
+
+#include "tests/tender/small.h"
+
+static void reads_contacts(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Contact: Jane Rowe, Procurement Officer, j.rowe@town.example, 0161 555 0142",
+		  "Jane Rowe, Procurement Officer, j.rowe@town.example, 0161 555 0142" },
+		{ "Point of Contact | Hemi Rangi, Procurement Lead, hemi.rangi@waikora.example, 07 555 0162",
+		  "Hemi Rangi, Procurement Lead, hemi.rangi@waikora.example, 07 555 0162" },
+		{ "Officer to be contacted | Shri V. D. Patil, Dy. Engineer, Mob. 98220 55501",
+		  "Shri V. D. Patil, Dy. Engineer, null, 98220 55501" },
+		{ "Auskunft erteilt: Dorothea Vollmer\nDurchwahl: 05899 555-23, Fax: 05899 555-90\nE-Mail: vollmer@amt.example",
+		  "Dorothea Vollmer, null, vollmer@amt.example, 05899 555-23" },
+		{ "Ansprechpartner für das Verfahren: Mag. Leopold Auer, Tel. +43 316 555 470, vergabe@auer.example. Der Geschäftsführer, Ing. Bernd Koller (Tel. +43 3339 555 12), erteilt keine Auskünfte.",
+		  "Mag. Leopold Auer, null, vergabe@auer.example, +43 316 555 470" },
+		{ "Kommunikation und Ablauf liegen bei der Vergabestelle: Herr Tjark Eschen, Telefon 07399 555-6104, vergabe@uni.example.",
+		  "Herr Tjark Eschen, null, vergabe@uni.example, 07399 555-6104" },
+		{ "Please e-mail your quote to quotes@moor.example so that it reaches us by Friday.\nYours sincerely\nPhilippa Garston\nContracts Officer\nDirect line 0161 555 0123, p.garston@moor.example",
+		  "Philippa Garston, Contracts Officer, p.garston@moor.example, 0161 555 0123" },
+		{ "Mit freundlichen Grüßen\nAnke Böhm\nLeiterin Einkauf\nTelefon 0731 555-201\nboehm@werk.example",
+		  "Anke Böhm, Leiterin Einkauf, boehm@werk.example, 0731 555-201" },
+		{ "The Contracting Officer is Mary Ann Lopez. Bids are sent to bids@agency.example.\nQuestions: Mary Ann Lopez\nStaff\nmary.lopez@agency.example, (206) 555-0148",
+		  "Mary Ann Lopez, null, mary.lopez@agency.example, (206) 555-0148" },
+		{ "For further information, please contact Dr. Sean O'Neill on 01 555 7788 or at s.oneill@dept.example.",
+		  "Dr. Sean O'Neill, null, s.oneill@dept.example, 01 555 7788" },
+		{ "Ihre Ansprechpartnerin: Frau Yasemin Orhan, Strategischer Einkauf, Tel. 06122 555 318, y.orhan@sw.example",
+		  "Frau Yasemin Orhan, Strategischer Einkauf, y.orhan@sw.example, 06122 555 318" },
+		{ "Kontaktstelle: Zentrale Vergabestelle\nE-Mail: zvs@stadt.example\nTelefon: +49 30 555 12\nVergabekammer des Landes\nE-Mail: kammer@land.example",
+		  "Zentrale Vergabestelle, null, zvs@stadt.example, +49 30 555 12" },
+		{ "All enquiries: Priya Nair, Tenders Coordinator, priya.nair@council.example",
+		  "Priya Nair, Tenders Coordinator, priya.nair@council.example, null" },
+		{ "Tenders are sent by e-mail to tenders@ngo.example.\nQuestions: ask@ngo.example",
+		  "null, null, ask@ngo.example, null" },
+		{ "Complaints are heard by the review body, review@state.example.", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_contact, "name role email phone", cases), 0);
+}
+
+static void lists_others(void **state UNUSED)
+{
+	struct doc *d = small_doc("Contact: Jane Rowe, Procurement Officer, j.rowe@town.example, 0161 555 0142\n"
+				  "Technical contact: Tom Reck, Site Manager, t.reck@town.example, 0161 555 0199\n"
+				  "Jane Rowe reads every question.");
+	json_t *fact = field_contact(d), *others = json_object_get(fact, "others");
+
+	assert_string_equal(json_string_value(json_object_get(fact, "name")), "Jane Rowe");
+	assert_int_equal(json_array_size(others), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(others, 0), "name")), "Tom Reck");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(others, 0), "phone")), "0161 555 0199");
+	assert_non_null(json_object_get(json_array_get(others, 0), "quote"));
+	json_decref(fact);
+	doc_free(d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_contacts),
+		cmocka_unit_test(lists_others),
+	};
+
+	return RUN_TESTS(tests);
+}
