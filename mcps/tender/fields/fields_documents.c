@@ -13,6 +13,10 @@
 #define MOST_TEXT      300
 #define MOST_HEAD      90
 #define MOST_PAGES     999
+#define MOST_NUMBER    8  /* bytes of the number of a row */
+#define MOST_EDGE      40 /* points between a stem and the numbers under it */
+#define LISTED_SCORE   70 /* of what a sentence names */
+#define MOST_NAMED     14 /* words of it */
 
 #define OFFER   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|submittals?)"
 #define ANGEBOT "(?:angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*|unterlagen|nachweise|erklärungen|dokumente)"
@@ -46,16 +50,22 @@ static struct pattern stems[] = {
 	  78, NULL, NULL },
 	{ "^(?:vorzulegen|einzureichen|beizufügen|abzugeben|nachzureichen)\\b.{0,24}\\b(?:ist|sind)\\b.{0,20}:$|\\b(?:sind|ist|werden)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizufügen)\\s*:$",
 	  74, NULL, NULL },
+	{ "\\b(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|submissions?|applications?|responses?|angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*)\\b.{0,120}\\b(?:submit\\w*|lodge\\w*|include\\w*|contains?|consists?|compris\\w+|attach\\w*|enclos\\w+|return\\w*|upload\\w*|accompan\\w+|furnish\\w*|supported by|made up of|"
+	  "beizufügen|beigefügt|beilegen|beizulegen|anzuschließen|anzuschliessen|beizuschließen|einzureichen|einreichen|vorzulegen|abzugeben|gehören|gehört|umfasst|umfassen|enthält|enthalten|besteh\\w+ aus|hochzuladen|hochladen|zu übermitteln|zu übersenden|erforderlich)\\b.{0,60}:$",
+	  72, NULL, NULL },
+	{ "\\b(?:complete and (?:return|lodge|submit)|(?:send|submit|lodge|return|attach|enclose|upload|include|provide)\\b.{0,40}\\b(?:with it|following|these|below)|(?:following|these)\\b.{0,40}\\b(?:must be|shall be|should be|are to be|to be|are)\\b.{0,24}\\b(?:submitted|lodged|returned|attached|enclosed|uploaded|included|provided|completed)|"
+	  "(?:folgende[nrs]?|nachstehende[nrs]?)\\b.{0,80}\\b(?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|hochzuladen|zu übermitteln|einreichen|vorlegen|beifügen|beilegen))\\b.{0,60}:$",
+	  72, NULL, NULL },
 	{ "\\b(?:fügen sie|reichen sie|senden sie|legen sie|wir erwarten|wir benötigen|bitte)\\b.{0,80}$", 62, NULL,
 	  NULL },
 };
 static struct pattern any_stem = {
-	"include|contain|comprise|consist|accompan|attach|enclos|submi|provide|return|upload|send|checklist|required|contents|einreich|einzureich|vorzuleg|vorgelegt|abzugeb|beizu|beigef|enthalt|enthält|umfass|bestehen|besteht|unterlagen|nachweise|reichen|legen|erwarten|benötigen",
+	"include|contain|compris|consist|accompan|lodge|furnish|gehör|anzuschlie|beizuschlie|hochzuladen|hochladen|übermitteln|übersenden|attach|enclos|submi|provide|return|upload|send|checklist|required|contents|einreich|einzureich|vorzuleg|vorgelegt|abzugeb|beizu|beigef|enthalt|enthält|umfass|bestehen|besteht|unterlagen|nachweise|reichen|legen|erwarten|benötigen",
 	0, NULL, NULL
 };
 /* Lists under these are no documents: what happens, what is delivered later, what the issuer hands out. */
 static struct pattern no_stem = {
-	"\\b(?:contractor|auftragnehmer|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
+	"\\b(?:contractor|auftragnehmer|supplier|provider|successful (?:bidder|tenderer|offeror|proposer|respondent)|lieferant|dienstleister|questions?|enquir\\w+|fragen|reports?|monthly|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
 	"rejected|reject|ausgeschlossen|deliverables?|services (?:include|shall)|invoice|rechnung|consists? of the following (?:parts|sections|attachments)|evaluat\\w+|(?:this|the) (?:rfp|rfq|itt|solicitation|tender documents?|tender package|bid documents?) (?:contains?|consists?|includes?|comprises?)|"
 	"vergabeunterlagen (?:bestehen|umfassen|enthalten)|contract (?:consists|shall)|vertragsbestandteile|cost(?:s)? (?:must|shall) include|prices? (?:must|shall|should|are to)|preise)\\b",
 	0, NULL, NULL
@@ -66,6 +76,28 @@ static struct pattern no_document = {
 	"^(?:\\p{L}+ ){0,3}(?:due date|deadline|date,? (?:and )?time|closing (?:date|time)|opening|place)\\b[^.]{0,40}$|^[A-Z]\\.?\\d{1,2}(?:\\.\\d{1,2}){0,2}\\.?\\s+\\p{Lu}",
 	0, NULL, NULL
 };
+
+/* The first cell of a row of documents, and of the head of such a table. */
+static struct pattern row_number = { "^\\(?(?:\\d{1,2}|[IVX]{1,4}|\\p{L})[.)]?$|^\\p{Lu}{1,3}[ .-]?\\d{1,2}$", 0, NULL,
+				     NULL };
+static struct pattern row_head = { "^(?:no|nr|lfd|pos|item|#|ref|sr|volume|vol|part|teil)\\b", 0, NULL, NULL };
+
+/* A sentence that names what is handed in. */
+static struct pattern named_in = {
+	"\\b(?:mit|zusammen mit|dem|ihrem) (?:dem |der |ihrem )?(?:angebot|teilnahmeantrag|bewerbung)\\b(?: sind| ist| werden| wird| bitte| müssen| fügen sie| reichen sie| legen sie)+ (?<a>[^:]{6,260}?) (?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|vorgelegt|nachzuweisen|anzuschließen|beigefügt|eingereicht|bei|ein|vor)\\b|"
+	"\\b(?:submit|include|enclose|attach|provide|return|upload|send|lodge)\\b (?<b>[^:]{6,260}?) (?:together with|along with|with|as part of|in) (?:the|their|your|its|each|his|a) " OFFER
+	"\\b|\\b" OFFER
+	" (?:must|shall|should|is to|are to|has to|have to) (?:be accompanied by|include|contain|enclose) (?<c>[^:]{6,260}?)[.;]?$",
+	0, NULL, NULL
+};
+/* What a document is called. */
+static struct pattern document_word = {
+	"\\b(?:forms?|schedules?|plans?|bonds?|references?|certificates?|statements?|questionnaires?|proposals?|letters?|lists?|cvs?|r[eé]sum[eé]s?|declarations?|evidence|proof|cop(?:y|ies)|sheets?|samples?|menus?|accounts|licen[cs]es?|workbook|breakdown|drawings?|brochures?|programme|affidavit|deposit|receipt|undertaking|profiles?|examples?)\\b|"
+	"formular|formblatt|blatt|verzeichnis|erklärung|nachweis|konzept|referenz|\\blisten?\\b|plan\\b|pläne|bescheinigung|muster|lebensl|kalkulation|urkunde|bürgschaft|zertifikat|beschreibung|auszug|schreiben|prospekt|datenbl|liste\\b|proben?\\b",
+	0, NULL, NULL
+};
+static struct pattern name_end = { ",\\s+(?:and |und |sowie )?|;\\s*|\\s+(?:and|und|sowie|as well as)\\s+", 0, NULL,
+				   NULL };
 
 /* "ten (10) pages" is ten as well. */
 #define NUMBER \
@@ -106,6 +138,11 @@ void fields_documents_preload(void)
 	pattern_compile(&any_stem, 1);
 	pattern_compile(&no_stem, 1);
 	pattern_compile(&no_document, 1);
+	pattern_compile(&row_number, 1);
+	pattern_compile(&row_head, 1);
+	pattern_compile(&named_in, 1);
+	pattern_compile(&document_word, 1);
+	pattern_compile(&name_end, 1);
 	item_preload();
 	pattern_compile(limits, N_ELEMS(limits));
 	pattern_compile(&limit_head, 1);
@@ -163,7 +200,8 @@ static bool has_document(const json_t *list, const char *text)
 	return false;
 }
 
-static void add_document(json_t *list, const struct doc *d, const struct page *p, const char *item, int score)
+static void add_entry(json_t *list, const struct doc *d, const struct page *p, const char *item, const char *quote,
+		      int score)
 {
 	auto_free char *text = text_clean(item + item_bullet(item));
 	json_t *fact;
@@ -178,10 +216,15 @@ static void add_document(json_t *list, const struct doc *d, const struct page *p
 	    has_document(list, text) || pattern_match(&no_document, text))
 		return;
 	fact = json_pack("{s:s, s:i}", "text", text, "confidence", score);
-	if (fact_place(d, fact, p, item))
+	if (fact_place(d, fact, p, quote))
 		json_array_append_new(list, fact);
 	else
 		json_decref(fact);
+}
+
+static void add_document(json_t *list, const struct doc *d, const struct page *p, const char *item, int score)
+{
+	add_entry(list, d, p, item, item, score);
 }
 
 /* A list that is being read; it may go on over the page. */
@@ -193,6 +236,7 @@ struct list {
 	double indent; /* of its items */
 	char kind;     /* of its bullets: '1', 'a', '*', or ' ' for items that are only set in */
 	bool colon;    /* the stem ends in one */
+	int n_rows;    /* of the items those that are rows of a table */
 };
 
 /* Under a stem with a colon what is set in is a list too; one that reaches the margin goes on in the next line. */
@@ -229,6 +273,28 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 	add_document(list, d, p, item, l->score - (kind == ' ' ? 12 : 0));
 }
 
+/* "1 | Price sheet | form 3", "II | Past performance": the row of a number; the head of a table does not end a list. */
+static bool read_row(json_t *list, const struct doc *d, const struct page *p, int k, struct list *l)
+{
+	const struct line *line = page_line(p, k);
+	int right = strlen(line->text) < MOST_NUMBER ? page_right(p, k) : -1;
+	const struct block *b = right >= 0 ? page_block(p, page_line(p, right)->block) : NULL;
+	auto_free char *quote = NULL;
+
+	if (!l->colon || l->n != l->n_rows || item_is_lone(line) || line->x0 > l->edge + MOST_EDGE)
+		return false;
+	if (b && pattern_match(&row_number, line->text)) {
+		l->n++;
+		l->n_rows++;
+		l->since = 0;
+		quote = fact_quote(p, b, 0, (int)strlen(b->text));
+		if (b->first == right)
+			add_entry(list, d, p, b->text, quote, l->score);
+		return true;
+	}
+	return b && l->n == 0 && pattern_match(&row_head, line->text);
+}
+
 /* A list needs its stem: numbers behind one without a colon are the next headings. */
 static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct list *l)
 {
@@ -236,17 +302,53 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 	int mark = item_mark(p, k), score = mark >= 0 && l->score ? 0 : stem_score(p, k);
 
 	if (score) {
-		*l = (struct list){ score, 0, 0, line->x0, 0, 0, util_ends(line->text, ":") };
+		*l = (struct list){ .score = score, .edge = line->x0, .colon = util_ends(line->text, ":") };
 		return;
 	}
-	if (!l->score || item_is_lone(line))
+	if (!l->score || (read_row(list, d, p, k, l)) || item_is_lone(line))
 		return;
 	if (mark >= 0)
 		read_item(list, d, p, k, item_kind(p, k, mark), page_line(p, mark)->x0, l);
 	else if (k > 0 && is_set_in(p, k, l))
 		read_item(list, d, p, k, ' ', line->x0, l);
-	else if (++l->since > (l->n ? 3 : 1))
+	else if (++l->since > (l->n || l->colon ? 3 : 1))
 		l->score = 0;
+}
+
+/* The names in a list, all of which must be those of documents. */
+static void add_named(json_t *list, const struct doc *d, const struct page *p, const char *names, const char *quote)
+{
+	gchar **parts = pattern_split(&name_end, names);
+	bool all = true;
+
+	for (gchar **part = parts; *part; part++)
+		all = all && text_words(*part) <= MOST_NAMED && pattern_match(&document_word, *part);
+	for (gchar **part = parts; all && *part; part++)
+		add_entry(list, d, p, *part, quote, LISTED_SCORE);
+	g_strfreev(parts);
+}
+
+static void read_sentences(json_t *list, const struct doc *d, const struct page *p, const struct block *b)
+{
+	static const char *const groups[] = { "a", "b", "c" };
+
+	for (const char *s = b->text; *s;) {
+		const char *end = text_sentence(s);
+		auto_free char *sentence = g_strndup(s, (gsize)(end - s));
+		GMatchInfo *m = pattern_match(&any_stem, sentence) && !pattern_match(&no_stem, sentence)
+					? pattern_find(&named_in, sentence, 0)
+					: NULL;
+
+		for (size_t i = 0; m && i < N_ELEMS(groups); i++) {
+			auto_free char *names = g_match_info_fetch_named(m, groups[i]),
+				       *quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
+
+			if (names && *names)
+				add_named(list, d, p, names, quote);
+		}
+		g_match_info_free(m);
+		s = end + strspn(end, " ");
+	}
 }
 
 json_t *field_documents(const struct doc *d)
@@ -262,6 +364,8 @@ json_t *field_documents(const struct doc *d)
 
 			if (!line->furniture && !section_is_index(page_block(p, line->block)))
 				read_line(list, d, p, k, &l);
+			if (!line->furniture && page_block(p, line->block)->first == k)
+				read_sentences(list, d, p, page_block(p, line->block));
 		}
 	}
 	if (json_array_size(list) > 0)

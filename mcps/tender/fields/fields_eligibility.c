@@ -11,12 +11,20 @@
 
 #define MOST_CONDITIONS 80
 #define MOST_CONDITION  600
+#define MOST_SENTENCE   420
 #define MOST_ROW_NAME   12
 #define ROW_SCORE       78
 
 static struct pattern eligibility_head = {
 	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|selection questionnaire|exclusion|disqualif|conditions (?:for|of) participation|minimum levels?|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
-	"eignung|teilnahmebedingungen|ausschlussgründe|nachweise|präqualifikation",
+	"\\bpre-?conditions?\\b|who (?:should|may|is to) (?:apply|bid|respond|quote)|about you(?:r (?:firm|company))?$|"
+	"eignung|teilnahmebedingungen|teilnahmevoraussetzung|ausschlussgründe|nachweise|präqualifikation|voraussetzungen für (?:die teilnahme|bieter|bewerber)|wer kann (?:mitmachen|anbieten|sich bewerben)|anforderungen an (?:die |den )?(?:bieter|bewerber|unternehmen|teilnehmer)|befugnis|leistungsfähigkeit|zuverlässigkeit",
+	0, NULL, NULL
+};
+
+/* Minimum requirements of what is delivered. */
+static struct pattern of_work = {
+	"\\b(?:technische[nr]?|funktionale?|fachliche|technical|functional|product|system|service|operational|security)\\b.{0,12}\\b(?:mindest|minimum|requirement|anforder)",
 	0, NULL, NULL
 };
 
@@ -57,10 +65,35 @@ static struct pattern condition = {
 	0, NULL, NULL
 };
 
+/* A condition says of whom, of what, and that it must be so. */
+static struct pattern subject = {
+	"\\b(?:bidders?|offerors?|proposers?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:company|firm|organi[sz]ation|business|turnover|bid)|firms?|(?:the|each|every|a) company|"
+	"unternehmen|bieter(?:in|innen)?|bewerber(?:in|innen)?|anbieter(?:in)?|teilnehmer|die agentur|das büro|der betrieb|die firma|ihr (?:unternehmen|betrieb))\\b",
+	0, NULL, NULL
+};
+static struct pattern topic = {
+	"\\b(?:insurance|turnover|revenue|net worth|solven\\w+|insolven\\w*|bankrupt\\w*|references?|experience|licen[cs]e[ds]?|registered|registration|certified|certification|accredit\\w+|convict\\w*|exclusion|debarred|blacklist\\w*|"
+	"audited accounts|financial statements|in business|traded|in production|live on|(?:have|has) (?:\\w+ )?(?:completed|provided|supplied|installed|delivered|performed|executed|operated)|similar (?:works?|contracts?|services)|made profits?|employees)\\b|"
+	"versicherung|haftpflicht|\\bumsatz|jahresumsatz|referenz|erfahrung|eingetragen|eintragung|zertifi|verurteil|ausschlussgr|jahresabschl|beschäftigt|mitarbeitende|festangestellt|zulassung|genehmigung nach|erlaubnis|konzession|bonität|rating|"
+	"ausgestattet|beliefer|durchgeführt haben|erbracht|zurückblicken|vergleichbare[nr]? (?:leistung|auftr|projekt|vorhaben)|insolvenz",
+	0, NULL, NULL
+};
+static struct pattern cue = {
+	"\\b(?:must|shall|should|has to|have to|needs? to|you need|required|at least|minimum|not less than|no less than|a condition|ask for|cannot be|not eligible|ineligible|excluded|disqualified|above|or more)\\b|"
+	"voraussetzung|verlangt|gefordert|erforderlich|\\bmuss|\\bmüssen|\\bdarf|\\bdürfen|mindestens|wenigstens|nicht weniger als|nachzuweisen|nachweis|nicht berücksichtigt|ausgeschlossen|haben (?:bereits|schon)|\\bkann auf\\b",
+	0, NULL, NULL
+};
+/* Of the people that do the work, of what is delivered; definitions; what others do. */
+static struct pattern of_others = {
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber)\\b|"
+	"\"[^\"]{2,40}\" (?:means|bedeutet|ist)\\b|\\b(?:price|prices|preise) (?:must|shall|müssen)\\b|\\bfails? any\\b|\\bweight|\\bpoints\\b|\\bpunkte",
+	0, NULL, NULL
+};
+
 /* Before a list: who lacks one of its items is not considered. */
 static struct pattern stem = {
 	"\\b(?:to (?:be (?:considered|eligible|qualified)|qualify)|excluded|disqualified|not (?:be )?(?:considered|eligible|scored|evaluated)|ausgeschlossen)\\b[^.]{0,120}:$|"
-	"^\\W*(?:an? |the |each |every )?" BIDDER
+	"^\\W*(?:an? |the |each |every )?(?:bidders?|offerors?|proposers?|vendors?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:firm|company))"
 	" (?:must|shall)(?: (?:also|each|have|be|hold|meet|satisfy|fulfil|demonstrate|show|prove)\\b[^.]{0,80})?:$|"
 	"\\b(?:nachweis|beleg|prüfung)\\w* (?:der|ihrer|seiner|zur|über die) (?:eignung|fachkunde|leistungsfähigkeit)[^.]{0,120}:$|\\beignung\\w*\\b[^.]{0,60}\\b(?:sind|ist|wird|werden|fügen|legen)\\b[^.]{0,100}:$",
 	0, NULL, NULL
@@ -72,7 +105,7 @@ static struct pattern row_name = { "^\\p{L}{1,4}[ .-]?\\d{1,2}(?:\\.\\d{1,2}){0,
 /* What the contract asks of whoever has won, and names of forms. */
 static struct pattern of_contract = {
 	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:successful \\w+|contractor|supplier|auftragnehmer(?:in)?|lieferant(?:in)?|dienstleister(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|haftpflicht|versicher)|"
-	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*eigenerklärung zur eignung\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
+	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*(?:die |eine )?eigenerklärung zur eignung\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
 	0, NULL, NULL
 };
 static struct pattern no_condition = { "^\\W*quellen? der ausschlussgründe", 0, NULL, NULL };
@@ -80,6 +113,11 @@ static struct pattern no_condition = { "^\\W*quellen? der ausschlussgründe", 0,
 void fields_eligibility_preload(void)
 {
 	pattern_compile(&stem, 1);
+	pattern_compile(&of_work, 1);
+	pattern_compile(&subject, 1);
+	pattern_compile(&topic, 1);
+	pattern_compile(&cue, 1);
+	pattern_compile(&of_others, 1);
 	pattern_compile(&row_name, 1);
 	pattern_compile(&of_contract, 1);
 	pattern_compile(&no_condition, 1);
@@ -118,18 +156,30 @@ static void add_condition(json_t *list, const struct doc *d, const struct page *
 		json_decref(fact);
 }
 
+static bool is_condition(const char *text, bool under_head)
+{
+	if (strlen(text) > MOST_SENTENCE || pattern_match(&of_others, text))
+		return false;
+	if (under_head && pattern_match(&condition, text))
+		return true;
+	if (!pattern_match(&topic, text))
+		return false;
+	return under_head ? pattern_match(&cue, text) || pattern_match(&subject, text)
+			  : pattern_match(&cue, text) && pattern_match(&subject, text);
+}
+
 static void consider(json_t *list, const struct doc *d, const struct page *p, const char *text, const char *quote,
 		     bool under_head)
 {
 	int score = PATTERN_SCORE(eligible, text);
 
-	if (util_ends(text, ":") || pattern_match(&no_condition, text) ||
-	    (!under_head && score && pattern_match(&of_contract, text)))
+	if (util_ends(text, ":") || pattern_match(&no_condition, text) || pattern_match(&of_contract, text) ||
+	    (score && pattern_match(&of_others, text)))
 		return;
 	if (score)
 		add_condition(list, d, p, text, quote, score + (under_head ? 6 : 0));
-	else if (under_head && pattern_match(&condition, text))
-		add_condition(list, d, p, text, quote, 74);
+	else if (is_condition(text, under_head))
+		add_condition(list, d, p, text, quote, under_head ? 74 : 68);
 }
 
 static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
@@ -149,6 +199,7 @@ static void read_conditions(json_t *list, const struct doc *d, const struct page
 struct section {
 	bool open;
 	bool listed;     /* the items that follow are conditions, whatever they say */
+	char kind;       /* of the item before */
 	char number[16]; /* "5" of "5 Eignung"; its parts are "5.1" */
 };
 
@@ -158,7 +209,7 @@ static void read_heading(struct section *s, const char *text)
 	char number[sizeof(s->number)];
 
 	g_strlcpy(number, text, MIN(n + 1, sizeof(number)));
-	if (pattern_match(&eligibility_head, text)) {
+	if (pattern_match(&eligibility_head, text) && !pattern_match(&of_work, text)) {
 		s->open = true;
 		g_strlcpy(s->number, number, sizeof(s->number));
 		if (s->number[0] && util_ends(s->number, "."))
@@ -200,12 +251,28 @@ static bool read_row(json_t *list, const struct doc *d, const struct page *p, in
 /* An item of the list, or a line that ends it. */
 static void read_listed(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
 {
-	auto_free char *item = item_text(p, k, MOST_CONDITION);
+	const struct block *b = page_block(p, page_line(p, k)->block);
+	int mark = item_mark(p, k);
+	char kind = item_kind(p, k, mark);
+	auto_free char *whole = b->first == k ? g_strdup(b->text) : item_text(p, k, MOST_CONDITION),
+		       *quote = b->first == k ? fact_quote(p, b, 0, (int)strlen(b->text)) : g_strdup(whole),
+		       *first = NULL;
+	const char *item = whole + item_bullet(whole), *end = text_sentence(item);
 
+	if (kind == 'h' || (s->kind && kind != s->kind && s->kind == '*'))
+		s->listed = false;
+	s->kind = kind;
+	first = g_strndup(item, (gsize)(end - item));
 	if (s->listed)
-		add_condition(list, d, p, item + item_bullet(item), item, ROW_SCORE);
+		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, ROW_SCORE);
 	else
-		consider(list, d, p, item + item_bullet(item), item, true);
+		consider(list, d, p, first, fact_stands(p, first) ? first : quote, true);
+	for (item = end + strspn(end, " "); *item; item = end + strspn(end, " ")) {
+		auto_free char *next = g_strndup(item, (gsize)(text_sentence(item) - item));
+
+		end = text_sentence(item);
+		consider(list, d, p, next, fact_stands(p, next) ? next : quote, s->open || s->listed);
+	}
 }
 
 static const char *last_sentence(const char *text)
@@ -215,6 +282,20 @@ static const char *last_sentence(const char *text)
 	for (end = text_sentence(tail); *end; end = text_sentence(tail))
 		tail = end + strspn(end, " ");
 	return tail;
+}
+
+/* The cell left of it is the condition that it proves. */
+static bool is_proof(const json_t *list, const struct page *p, const struct block *b)
+{
+	for (int k = 0; k < (int)p->blocks->len; k++) {
+		const struct block *o = page_block(p, k);
+		double mid = (b->y0 + b->y1) / 2;
+		auto_free char *clean = o->x1 <= b->x0 && o->y0 < mid && o->y1 > mid ? text_clean(o->text) : NULL;
+
+		if (clean && strlen(clean) > 20 && is_known(list, clean))
+			return true;
+	}
+	return false;
 }
 
 static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
@@ -227,13 +308,14 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 		return;
 	if (b->first == k && !b->item && util_ends(b->text, ":") && pattern_match(&stem, last_sentence(b->text))) {
 		s->listed = true;
+		s->kind = 0;
 	} else if (b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
 		   (!s->open || (!pattern_match(&condition, b->text) && !is_cell(p, k)))) {
 		read_heading(s, b->text);
 		s->listed = false;
 	} else if ((s->open || s->listed) && item_mark(p, k) >= 0) {
 		read_listed(list, d, p, k, s);
-	} else if (b->first == k) {
+	} else if (b->first == k && !is_proof(list, p, b)) {
 		s->listed = s->listed && b->item;
 		read_conditions(list, d, p, b, s->open);
 	}
@@ -242,7 +324,7 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 json_t *field_eligibility(const struct doc *d)
 {
 	json_t *list = json_array();
-	struct section s = { false, false, "" };
+	struct section s = { .open = false };
 
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);
