@@ -204,6 +204,74 @@ static const struct cover german[] = {
 	  "Betrieb der Kantine im Haus des Bundes", "Bundesamt für Liegenschaften", "BL-2027-0090" },
 };
 
+/* The same in other words. */
+static const struct cover others[] = {
+	{ "# Yarrow County, Oregon\n= Board of Commissioners\n# INVITATION TO BID\n= Bridge 14 Deck Overlay - Mill Creek Road\nProject No. 2027-R-06\n"
+	  "Bids close: Tuesday, June 8, 2027, 2:00 p.m." PROSE_EN,
+	  "Bridge 14 Deck Overlay - Mill Creek Road", NULL, "2027-R-06" },
+	{ "MEMORANDUM\nTO: Prospective Offerors\nFROM: Department of Corrections, Office of Procurement\nDATE: May 3, 2027\n"
+	  "SUBJECT: RFP 0527-11, Electronic Health Records for State Facilities" PROSE_EN,
+	  "Electronic Health Records for State Facilities", NULL, "0527-11" },
+	{ "= Larkfield Unified School District\n# REQUEST FOR QUALIFICATIONS\n= Architectural Services for Modernization Projects\n= RFQ 27-09\n"
+	  "Statements of Qualifications due: June 3, 2027 at 4:00 PM" PROSE_EN,
+	  "Architectural Services for Modernization Projects", "Larkfield Unified School District", "27-09" },
+	{ "Metro Transit Authority of Bayport\nSOLICITATION NO. 4402-27\nHeavy-Duty Bus Wash Equipment\nTABLE OF CONTENTS\n1. Instructions .... 3\n"
+	  "2. Scope of Work .... 9" PROSE_EN,
+	  "Heavy-Duty Bus Wash Equipment", "Metro Transit Authority of Bayport", "4402-27" },
+	{ "PART A: INTRODUCTION\nThe City of Dunmore (\"City\") is requesting bids from licensed arborists for Street Tree Pruning and Stump Removal, as "
+	  "specified herein. Bids are due by 3 PM on May 3, 2027." PROSE_EN,
+	  "Street Tree Pruning and Stump Removal", "City of Dunmore", NULL },
+	{ "SPECIFICATION\nfor the\n= SUPPLY OF LABORATORY FREEZERS\nContract ref: UOW/SCI/2027/114\nUniversity of Westhaven\nProcurement Services\n"
+	  "West Road, Westhaven WH2 4AA" PROSE_EN,
+	  "SUPPLY OF LABORATORY FREEZERS", "University of Westhaven", "UOW/SCI/2027/114" },
+	{ "About the opportunity\nTitle\nSchool transport routes 2027 to 2030\nBuyer\nNorth Fells Council\nContract value\n£2,400,000 to £2,900,000\n"
+	  "Procurement reference\nNFC-T-0331" PROSE_EN,
+	  "School transport routes 2027 to 2030", "North Fells Council", "NFC-T-0331" },
+	{ "Tender for Hire of Excavators\nIssued by: Seven Valleys Internal Drainage Board\nReturn date: noon on 4 June 2027\n"
+	  "Reference: SVIDB-27-3" PROSE_EN,
+	  "Hire of Excavators", "Seven Valleys Internal Drainage Board", "SVIDB-27-3" },
+	{ "ROADS AUTHORITY OF KARUNDA\nSPECIFIC PROCUREMENT NOTICE\nRequest for Bids - Works\nProject: Northern Corridor Improvement Project\n"
+	  "Contract title: Upgrading of the Lira - Kolo Road (42 km) to bituminous standard\nRFB Reference No.: RAK/WRKS/2027/00012" PROSE_EN,
+	  "Upgrading of the Lira - Kolo Road (42 km) to bituminous standard", "ROADS AUTHORITY OF KARUNDA",
+	  "RAK/WRKS/2027/00012" },
+	{ "Hydro Valley Power Corporation Ltd.\n(A Joint Venture of the States)\nE-TENDER NOTICE\nNIT No. HVPC/O&M/27-28/041 dated 03.05.2027\n"
+	  "Online bids are invited on behalf of HVPC for the work of Overhauling of Unit No. 2 Governor at Dhara Power House.\n"
+	  "Tender fee: Rs. 1,180" PROSE_EN,
+	  NULL, "Hydro Valley Power Corporation Ltd.", "HVPC/O&M/27-28/041" },
+	{ "# REQUEST FOR PROPOSAL (RFP)\n= Selection of Agency for Annual Hygiene Survey in Urban Wards\nIssued by\nState Urban Mission, Government of Malwa\n"
+	  "RFP No.: SUM/2027/EVAL/7" PROSE_EN,
+	  "Selection of Agency for Annual Hygiene Survey in Urban Wards", "State Urban Mission, Government of Malwa",
+	  "SUM/2027/EVAL/7" },
+	{ "Dear supplier,\nAshgrove Bakeries is inviting quotes for a new spiral cooler at its Leeds plant. Please quote by 28 May.\n"
+	  "Kind regards\nTom Hill, Ashgrove Bakeries, t.hill@ashgrovebakeries.example" PROSE_EN,
+	  NULL, "Ashgrove Bakeries", NULL },
+	{ "= Vergabebekanntmachung\n1. Öffentlicher Auftraggeber\nName: Amt Boddenland\nAnschrift: Dorfstraße 3, 18999 Boddenland\n2. Verfahren\n"
+	  "Öffentliche Ausschreibung nach UVgO\n3. Gegenstand des Auftrags\nLieferung von zwei Mannschaftstransportwagen\n"
+	  "4. Aktenzeichen\n037-27/BL" PROSE_DE,
+	  "Lieferung von zwei Mannschaftstransportwagen", "Amt Boddenland", "037-27/BL" },
+	{ "# Unterlagen für das Vergabeverfahren\n# Sicherheitsdienst in Gemeinschaftsunterkünften\nAuftraggeberin: Stadt Neuenhagen, Amt für Soziales\n"
+	  "Vergabenummer: S-2027-0007" PROSE_DE,
+	  "Sicherheitsdienst in Gemeinschaftsunterkünften", "Stadt Neuenhagen, Amt für Soziales", "S-2027-0007" },
+	{ "Landeshauptstadt Moorburg\nDer Oberbürgermeister\nZentrales Vergabemanagement\nAngebotsaufforderung\nVerhandlungsvergabe Nr. 27-VgM-119\n"
+	  "Leistung: Evaluation des Programms Frühe Hilfen\nSehr geehrte Damen und Herren,\nSie werden gebeten, ein Angebot abzugeben." PROSE_DE,
+	  "Evaluation des Programms Frühe Hilfen", "Landeshauptstadt Moorburg", "27-VgM-119" },
+	{ "Bauvorhaben: Erweiterung Grundschule Am Anger\nGewerk: Elektroinstallation\nBauherr: Markt Oberwang, vertreten durch den Ersten Bürgermeister\n"
+	  "Architekt: Planwerk GmbH\nSubmission: 12.05.2027, 10:30 Uhr" PROSE_DE,
+	  NULL, "Markt Oberwang", NULL },
+	{ "Wir, die Nordlicht Pflege gGmbH, suchen zum 1. Oktober einen Partner für die Wäscheversorgung unserer sechs Häuser.\n"
+	  "Bitte senden Sie Ihr Angebot an einkauf@nordlicht-pflege.example." PROSE_DE,
+	  NULL, "Nordlicht Pflege gGmbH", NULL },
+	{ "Bundesinstitut für Materialkunde\nReferat Z.3 Beschaffung\n= Leistungsbeschreibung\nzur Beschaffung eines Rasterelektronenmikroskops\n"
+	  "Vorgangsnummer: Z3-2027-0456" PROSE_DE,
+	  "Beschaffung eines Rasterelektronenmikroskops", "Bundesinstitut für Materialkunde", "Z3-2027-0456" },
+	{ "# Ausschreibungsunterlagen\n= Projekt \"Ersatz Zutrittssystem Verwaltungsgebäude\"\nGemeinde Seewil\nAbteilung Liegenschaften\n"
+	  "Offenes Verfahren gemäss IVöB\nsimap-ID 27881" PROSE_DE,
+	  "Ersatz Zutrittssystem Verwaltungsgebäude", "Gemeinde Seewil", NULL },
+	{ "Allgemeine Angaben\nBezeichnung des Verfahrens | Rahmenvertrag Dolmetschleistungen\nAuftraggeber | Jobcenter Kreis Talheim\n"
+	  "Vergabestelle | Kommunaler Einkaufsverbund Süd\nVerfahrensnummer | KES-27-88" PROSE_DE,
+	  "Rahmenvertrag Dolmetschleistungen", "Jobcenter Kreis Talheim", "KES-27-88" },
+};
+
 static void reads_english_covers(void **state UNUSED)
 {
 	covers_say(english, N_ELEMS(english));
@@ -212,6 +280,11 @@ static void reads_english_covers(void **state UNUSED)
 static void reads_german_covers(void **state UNUSED)
 {
 	covers_say(german, N_ELEMS(german));
+}
+
+static void reads_other_covers(void **state UNUSED)
+{
+	covers_say(others, N_ELEMS(others));
 }
 
 /* A sentence or row, and "value currency minimum kind" of the budget in it. */
@@ -248,6 +321,26 @@ static const char *const budgets[][2] = {
 	{ "Angebote über 50.000 Euro können nicht berücksichtigt werden.", "50000, EUR, -, ceiling" },
 	{ "Das Kostendach beträgt CHF 1'200'000.–.", "1200000, CHF, -, ceiling" },
 	{ "Das finanzielle Volumen beläuft sich auf 310.000 Euro.", "310000, EUR, -, estimate" },
+	{ "The Board has authorized up to $600,000 for this project.", "600000, USD, -, ceiling" },
+	{ "Total funding for the award will not exceed $1.25 million.", "1250000, USD, -, ceiling" },
+	{ "The annual value of the contract is about £90,000.", "90000, GBP, -, estimate" },
+	{ "Contract value (estimated): £1.8 million - £2.2 million excluding VAT", "2200000, GBP, 1800000, range" },
+	{ "Budget: $75,000", "75000, USD, -, budget" },
+	{ "Budget | 75 000 €", "75000, EUR, -, budget" },
+	{ "We have a budget of between €20k and €30k.", "30000, EUR, 20000, range" },
+	{ "Probable amount of contract: INR 3.2 crore", "32000000, INR, -, estimate" },
+	{ "Value of work: Rs. 18.75 Lakhs", "1875000, INR, -, estimate" },
+	{ "The maximum total amount of the framework contract is EUR 950 000.", "950000, EUR, -, ceiling" },
+	{ "The price may under no circumstances exceed CHF 250'000.", "250000, CHF, -, ceiling" },
+	{ "Financial ceiling: KES 12,000,000", "12000000, KES, -, ceiling" },
+	{ "Der geschätzte Gesamtauftragswert liegt bei 1.150.000 € (netto).", "1150000, EUR, -, estimate" },
+	{ "Die Kosten dürfen 45.000 € nicht überschreiten.", "45000, EUR, -, ceiling" },
+	{ "Für die Maßnahme sind 180.000 EUR eingeplant.", "180000, EUR, -, budget" },
+	{ "Das Auftragsvolumen wird mit ca. 400 T€ beziffert.", "400000, EUR, -, estimate" },
+	{ "Uns steht ein Budget von 15.000 bis 18.000 Euro zur Verfügung.", "18000, EUR, 15000, range" },
+	{ "Höchstwert der Rahmenvereinbarung | 980.000,00 EUR", "980000, EUR, -, ceiling" },
+	{ "Baukosten (KG 300 und 400): rund 5,6 Mio. Euro", "5600000, EUR, -, construction cost frame" },
+	{ "Kostenrahmen netto: EUR 220.000,-", "220000, EUR, -, construction cost frame" },
 	/* None of these is what the contract may cost. */
 	{ "Bidders must show an annual turnover of at least £2 million.", "null" },
 	{ "Tender fee: Rs. 5,900. EMD: Rs. 2,00,000.", "null" },
@@ -260,6 +353,14 @@ static const char *const budgets[][2] = {
 	{ "The building was valued at €11 million by our insurers.", "null" },
 	{ "Purchase orders above $25,000 need the approval of the board.", "null" },
 	{ "Invoices above EUR 10,000 are to be sent in two copies.", "null" },
+	{ "Proposers must have completed three projects with a value of at least $500,000 each.", "null" },
+	{ "Changes above $10,000 require a written amendment.", "null" },
+	{ "The successful bidder pays a performance security of 5 % or $20,000.", "null" },
+	{ "The department has an annual operating budget of $34 million.", "null" },
+	{ "In 2026 the Trust spent £310,000 on this service.", "null" },
+	{ "Die Haftung ist je Schadensfall auf 100.000 Euro beschränkt.", "null" },
+	{ "Direktaufträge bis 5.000 Euro erteilt das Amt ohne Verfahren.", "null" },
+	{ "Das Stammkapital beträgt mindestens 25.000 Euro.", "null" },
 	{ "Die Stadt hat 48.000 Einwohner und einen Haushalt von 120 Mio. Euro.", "null" },
 };
 
@@ -283,6 +384,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_english_covers),
 		cmocka_unit_test(reads_german_covers),
+		cmocka_unit_test(reads_other_covers),
 		cmocka_unit_test(reads_budgets),
 	};
 

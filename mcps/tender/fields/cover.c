@@ -27,6 +27,19 @@ static struct pattern not_more = {
 	0, NULL, NULL
 };
 
+/* Parts of an authority, which stand under its name. */
+static struct pattern unit = {
+	"^(?:referat|dezernat|abteilung|fachbereich|fachdienst|sachgebiet|stabsstelle|amt für|einkauf|zentrale[rs]? |direktion|division|directorate|department|"
+	"office of|procurement|purchasing|section|unit)\\b(?![^:]*\\b(?:of|for|von|für)\\b.*\\b(?:system|software|services?)\\b)",
+	0, NULL, NULL
+};
+
+/* "Projekt "Ersatz Zutrittssystem"": the words in marks are the title. */
+static struct pattern in_marks = {
+	"^(?:projekt|project|maßnahme|vorhaben|verfahren|vergabe|ausschreibung|titel|title)\\W*[\"“„«»](?<value>[^\"”“«»]{6,})[\"”“«»]$",
+	0, NULL, NULL
+};
+
 /* What goes on in the line of a title, and is none of it. */
 static struct pattern rest = {
 	"[ ,–-]+(?:reference (?:far|no|number)\\b|ref(?:erence|\\.)? ?:|in accordance with|pursuant to|gemäß §|nach §|base (?:year|period)\\b|amtl\\.).*$",
@@ -35,11 +48,24 @@ static struct pattern rest = {
 
 void cover_preload(void)
 {
+	pattern_compile(&unit, 1);
+	pattern_compile(&in_marks, 1);
 	pattern_compile(&rest, 1);
 	pattern_compile(&joint, 1);
 	pattern_compile(&open_end, 1);
 	pattern_compile(&address, 1);
 	pattern_compile(&not_more, 1);
+}
+
+#define LEAST_WORD 4 /* letters of the longest word of a title: "MO MO" is none */
+
+static bool has_word(const char *text)
+{
+	size_t letters = 0;
+
+	for (const char *s = text; *s && letters < LEAST_WORD; s = g_utf8_next_char(s))
+		letters = g_unichar_isalpha(g_utf8_get_char(s)) ? letters + 1 : 0;
+	return letters >= LEAST_WORD;
 }
 
 void cover_name(struct choice *c, const struct doc *d, const struct page *p, const char *value, const char *quote,
@@ -52,7 +78,12 @@ void cover_name(struct choice *c, const struct doc *d, const struct page *p, con
 	if (m && g_match_info_fetch_pos(m, 0, &from, NULL) && from > 0)
 		title = g_strndup(value, (gsize)from);
 	g_match_info_free(m);
-	names_add(c, d, p, title ? title : value, quote, score);
+	m = title ? NULL : pattern_find(&in_marks, value, 0);
+	if (m)
+		title = g_match_info_fetch_named(m, "value");
+	g_match_info_free(m);
+	if (has_word(title ? title : value))
+		names_add(c, d, p, title ? title : value, quote, score);
 }
 
 static double line_height(const struct line *l)
@@ -124,7 +155,7 @@ static bool ends_open(const char *text)
 
 bool cover_parts(const struct line *l, bool alone)
 {
-	return names_document(l->text) || pattern_match(&joint, l->text) ||
+	return names_document(l->text) || pattern_match(&joint, l->text) || pattern_match(&unit, l->text) ||
 	       (!alone && names_organisation(l->text) && text_words(l->text) > 1 &&
 		!g_unichar_islower(g_utf8_get_char(l->text))) ||
 	       pattern_match(&address, l->text) || strchr(l->text, '@');

@@ -41,6 +41,10 @@ static struct pattern budget_for[] = {
 	{ "\\b(?:project |total |annual |overall |available |maximum )?budget(?:ed|rahmen)?\\b|\\bfunding (?:available|of|is)\\b|\\b(?:haushalts|finanz)mittel\\b|"
 	  "\\bfunds? (?:available|of|in the amount)\\b|\\bfinanzrahmen\\b|\\bfinancial envelope\\b",
 	  82, "budget", NULL },
+	{ "\\b(?:authori[sz]ed|approved|committed|reserved|allocated|budgeted)\\b.{0,40}\\bup to\\b|\\b(?:price|cost|amount|value)\\b.{0,60}\\bunder no circumstances\\b.{0,20}\\bexceed",
+	  84, "ceiling", NULL },
+	{ "\\b(?:sind|ist|wurden|stehen|hat|haben)\\b.{0,60}\\b(?:eingeplant|bereitgestellt|veranschlagt|reserviert|zur verfügung)\\b",
+	  80, "budget", NULL },
 	{ "\\b(?:set aside|earmarked|appropriated|allocated|made available|stehen?|stellt)\\b.{0,80}", 80, "budget",
 	  NULL },
 	{ "\\b(?:expect|anticipat|envisag|intend)\\w*\\b.{0,30}\\b(?:spend|worth|pay|invest|cost)\\b|\\b(?:rechnen|rechnet) .{0,60}\\bmit\\b|\\b(?:gehen|geht)\\b.{0,40}\\b"
@@ -50,7 +54,7 @@ static struct pattern budget_for[] = {
 	  " (?:beläuft|belaufen|beträgt|betragen|liegt|liegen)\\b.{0,20}\\b(?:rund|etwa|ca\\.?|zirka|circa|voraussichtlich)(?!\\w)",
 	  80, "estimate", NULL },
 	{ "\\b(?:contract|order|bpa|project|purchase|agreement|framework) (?:value|price)\\b|\\btotal (?:contract |project )?(?:value|cost)\\b|\\bvalue of (?:the|this) (?:\\w+ )?(?:contract|framework|agreement|lot|call-off)\\b|"
-	  "\\bput to tender\\b|\\bnit amount\\b|\\bgesamt(?:wert|volumen|auftragssumme)\\b",
+	  "\\bvalue of (?:the )?works?\\b|\\bput to tender\\b|\\bnit amount\\b|\\bgesamt(?:wert|volumen|auftragssumme)\\b",
 	  76, "estimate", NULL },
 	{ "^(?:value|wert)\\b\\W*(?:\\(|£|€|\\$|\\d|[a-z]{3} ?\\d|$)", 70, "estimate", NULL },
 };

@@ -32,7 +32,7 @@ static struct pattern issuer_labels[] = {
 	  "|^name und (?:anschrift|adresse)(?: (?:des|der) \\w+)?" TAIL "|^offizieller name und adresse.*(?=\\s*:|$)",
 	  86, NULL, NULL },
 	{ "^(?:bedarfsstelle|vergabestelle|ausschreibende stelle|bedarfsträger(?:in)?|zur angebotsabgabe auffordernde stelle)(?:, .{5,60})?" TAIL,
-	  84, NULL, NULL },
+	  80, NULL, NULL },
 	{ "organi[sz]ation name$", 86, NULL, NULL },
 };
 
@@ -41,7 +41,7 @@ static struct pattern issuer_form = { "^(?:bezeichnung|name)(?=\\s*:|$)", 0, NUL
 static struct pattern issuer_head = { "auftraggeber|auffordernde[nr]? stelle|vergabestelle|beschaffer", 0, NULL, NULL };
 
 /* A word in capitals is one word: were it taken for several, there would be millions of ways to part a line of them. */
-#define PROPER_WORD "(?-i:\\p{Lu})[\\w'’&.-]*"
+#define PROPER_WORD "(?-i:(?:\\p{Lu}|gGmbH|gAG|mbH)[\\w'’&.-]*)"
 #define PROPER_GAP  "(?:,? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de|du|del) |,? )"
 #define PROPER                                                                                                                              \
 	"(?!(?:hello|hi|dear|notice|sealed|date|this|these|our|your|each|all|any|no|if|when|as|dies\\w*|wir|ihr|unser\\w*)\\b)" PROPER_WORD \
@@ -60,7 +60,7 @@ static struct pattern issuer_head = { "auftraggeber|auffordernde[nr]? stelle|ver
 static struct pattern any_saying = {
 	"seek|look|solicit|request|issu|invit|accept|procur|tender|plan|inten|wish|desir|propos|will (?:receive|accept|award|appoint|purchase|open)|"
 	"contracting|want|requires|need|would like|beabsichtigt|schreibt|sucht|vergibt|möchte|beschafft|ersetzt|führt|benötigt|bittet|lädt|fordert|"
-	"auftraggeber|vergabestelle|\\((?:the|herein|hereafter)\\b|[\"“„'‘]|nachfolgend|im folgenden|hereinafter|receiv|behalf|(?:issued|published|released|prepared) by",
+	"auftraggeber|vergabestelle|\\bwir,|\\bwe,|\\((?:the|herein|hereafter)\\b|[\"“„'‘]|nachfolgend|im folgenden|hereinafter|receiv|behalf|(?:issued|published|released|prepared) by",
 	0, NULL, NULL
 };
 
@@ -90,6 +90,7 @@ static struct pattern issuer_says[] = {
 	  66, "named", NULL },
 	{ "\\b(?:issued|published|released|prepared) (?:by|on behalf of) (?:code \\w+ )?(?:the )?(?<value>" PROPER ")",
 	  74, NULL, NULL },
+	{ "\\b(?:wir|we),? (?:die |der |das |the )?(?<value>" PROPER "),", 70, NULL, NULL },
 	{ "\\bnotice is hereby given (?:that|by) (?:the )?(?<value>" PROPER ")", 76, NULL, NULL },
 	{ "\\bon behalf of (?:the )?(?<value>" PROPER ")", 70, "named", NULL },
 	{ "\\b(?:im namen und )?im auftrag der (?<value>" PROPER ")", 70, "named", NULL },
@@ -134,6 +135,7 @@ static struct pattern short_name = { " \\((?-i:[\\p{Lu}&-]{2,10})\\)$", 0, NULL,
 
 /* A name that goes on as a sentence: "Die Universität Hohenfels ist eine …". */
 static struct pattern sentence = {
+	",? (?:vertreten durch|represented by|acting (?:through|by)|c/o)\\b.*$|"
 	" (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|will|wird|which|that|who|serves|covers|owns)\\b.*$",
 	0, NULL, NULL
 };

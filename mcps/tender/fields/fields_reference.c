@@ -24,6 +24,8 @@ static struct pattern reference_at[] = {
 	{ "\\b(?:" CASES
 	  " reference|reference|our ref(?:erence)?|ref)\\b\\.?\\s*[:#]\\s*(?<value>(?-i:(?=[A-Z0-9/._-]*\\d)[A-Z0-9][A-Z0-9/._-]{4,}|[A-Z]{2,6} \\d[\\w/.-]*))",
 	  86, NULL, NULL },
+	{ "\\b\\w*(?:vergabe|verfahren|ausschreibung|vorgang|anfrage|maßnahme|bekanntmachung)s?(?:[- ]?(?:nr\\.|nummer|kennung|kennzeichen|zeichen))\\s*[:.]?\\s*" REF_VALUE,
+	  84, NULL, NULL },
 	{ "\\b(?:projekt|ausschreibungs|vergabe|verfahrens|publikations|meldungs)-?(?:id|nr\\.?|nummer)\\b[\\w ]{0,12}:?\\s*(?<value>#?\\d[\\w/.-]{2,})",
 	  78, NULL, NULL },
 	{ "\\b(?:vergabenummer|vergabe-?(?:nr|id)\\.?|aktenzeichen|az\\.?:?|geschäftszeichen|gesch\\.-?z\\.|geschäftsnummer|geschäftszahl|(?:unser|ihr)? ?zeichen|ausschreibungsnummer|ausschreibungs-?nr\\.?|ausschreibung nr\\.?|"
@@ -51,6 +53,9 @@ static struct pattern bare = {
 	0, NULL, NULL
 };
 
+/* "HVPC/041 dated 3 May", "4711 vom 3.5.": the number is what stands before. */
+static struct pattern behind_number = { "\\W+(?:dated?|dt|vom|datum|gültig|version|issued|page)\\b.*$", 0, NULL, NULL };
+
 /* Values that are none: "Tender documents v1.2". */
 static struct pattern version = { "^v(?:ers?(?:ion)?)?[ .]?\\d|^\\d{1,2}\\.\\d{1,2}$", 0, NULL, NULL };
 
@@ -66,6 +71,7 @@ void fields_reference_preload(void)
 	pattern_compile(reference_at, N_ELEMS(reference_at));
 	pattern_compile(reference_labels, N_ELEMS(reference_labels));
 	pattern_compile(&bare, 1);
+	pattern_compile(&behind_number, 1);
 	pattern_compile(&version, 1);
 	pattern_compile(&no_reference, 1);
 }
@@ -98,6 +104,16 @@ static void add_at(struct choice *c, const struct doc *d, const struct page *p, 
 	}
 }
 
+static void cut_behind(char *value)
+{
+	GMatchInfo *m = pattern_find(&behind_number, value, 0);
+	int from;
+
+	if (m && g_match_info_fetch_pos(m, 0, &from, NULL) && from > 0)
+		value[from] = '\0';
+	g_match_info_free(m);
+}
+
 static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int k)
 {
 	const char *text = page_line(p, k)->text;
@@ -106,6 +122,7 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 
 	if (!label || !label_value(p, k, label, &l))
 		return;
+	cut_behind(l.value);
 	if (has_digit(l.value) && !is_date(l.value) && strlen(l.value) < 60 && text_words(l.value) < 6 &&
 	    !pattern_match(&no_reference, l.value))
 		names_add(c, d, p, l.value, l.quote,

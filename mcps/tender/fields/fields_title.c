@@ -65,14 +65,14 @@ static struct pattern salutation = { "^(?:sehr geehrte|guten tag|dear |to whom|l
 
 static struct pattern title_for = {
 	"^\\W*" NAMES_PAPER SHORT_EN NO_FIELD NUMBER_OF
-	"(?:\\b(?:for|of|über|von|für|zur|zum)(?: the| die| das| den)?\\s+|[:–—]\\s+| - |(?=[\"„“«»]))[\"'‘“„«»]?(?<value>\\S.{8,})",
+	"(?:\\b(?:for|of|über|von|für|zur|zum|betreffend|regarding)(?: the| die| das| den)?\\s+|[:–—]\\s+| - |(?=[\"„“«»]))[\"'‘“„«»]?(?<value>\\S.{8,})",
 	0, NULL, NULL
 };
 
-/* "RFP #2027-14 Janitorial Services": nothing joins them. */
+/* "RFP #2027-14 Janitorial Services", "RFP 0527-11, Health Records": only the number stands between. */
 static struct pattern title_behind = {
 	"^\\W*" NAMES_DOCUMENT SHORT_EN
-	"\\W*(?:\\b(?:no\\.?|nr\\.?|number))?[ #:.]*(?-i:[A-Z0-9][\\w/.-]*\\d[\\w/.-]*)\\s+(?<value>(?-i:\\p{Lu})[^:]{12,})$",
+	"\\W*(?:\\b(?:no\\.?|nr\\.?|number))?[ #:.]*(?-i:[A-Z0-9][\\w/.-]*\\d[\\w/-]*)(?:, | - |\\s+)(?<value>(?-i:\\p{Lu})[^:]{12,})$",
 	0, NULL, NULL
 };
 
@@ -140,7 +140,8 @@ static int label_doubt(const struct page *p, const struct labelled *l)
 /* "RFQ - Rental of plants": the title without the kind of document before it; the caller's, NULL for none. */
 static char *behind_kind(const char *text)
 {
-	GMatchInfo *m = pattern_find(&title_for, text, 0);
+	GMatchInfo *joined = pattern_find(&title_for, text, 0),
+		   *m = joined ? joined : pattern_find(&title_behind, text, 0);
 	char *value = m ? g_match_info_fetch_named(m, "value") : NULL;
 
 	g_match_info_free(m);
@@ -163,13 +164,13 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 		struct pattern *label =
 			strlen(text) < 300 ? PATTERN_BEST(title_labels, text + label_begin(text)) : NULL;
 		int *again = label ? &n[label - title_labels] : NULL;
+		auto_free char *bare = NULL;
 		struct labelled l;
 
 		if (!label || !label_value(p, k, label, &l))
 			continue;
-		if (may_be_title(l.value)) {
-			auto_free char *bare = behind_kind(l.value);
-
+		bare = behind_kind(l.value);
+		if (may_be_title(bare ? bare : l.value)) {
 			cover_name(c, d, p, bare ? bare : l.value, l.quote,
 				   names_early(p, label->score) - label_doubt(p, &l) - AGAIN_LESS * MIN(*again, 5));
 			++*again;
@@ -216,12 +217,40 @@ static void add_behind(struct choice *c, const struct doc *d, const struct page 
 	cover_name(c, d, p, value, text, score);
 }
 
+#define MOST_KIND 60 /* bytes of a line that is only the kind of document */
+
+static bool begins_joint(const char *text)
+{
+	static const char *const joints[] = { "for ", "zur ", "zum ", "für ", "über ", "betreffend ", "regarding " };
+
+	for (size_t i = 0; i < N_ELEMS(joints); i++) {
+		if (g_ascii_strncasecmp(text, joints[i], strlen(joints[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "Leistungsbeschreibung", and under it in smaller letters "zur Beschaffung eines …". */
+static void add_under(struct choice *c, const struct doc *d, const struct page *p, int k, int score)
+{
+	const char *kind = page_line(p, k)->text;
+	int below = strlen(kind) < MOST_KIND && names_document(kind) ? page_below(p, k) : -1;
+	auto_free char *lines = below >= 0 && begins_joint(page_line(p, below)->text) ? cover_lines(p, below) : NULL,
+		       *text = lines ? g_strdup_printf("%s %s", kind, lines) : NULL,
+		       *value = text ? behind_kind(text) : NULL;
+	auto_free char *quote = value ? fact_pair(kind, lines) : NULL;
+
+	if (value && may_be_title(value))
+		cover_name(c, d, p, value, quote, score);
+}
+
 /* "Request for proposals for …" on one of the first pages. */
 static void add_for(struct choice *c, const struct doc *d, const struct page *p)
 {
 	for (int k = 0; k < (int)p->lines->len; k++) {
 		add_behind(c, d, p, k, &title_for, p->number == 1 ? 74 : 58);
 		add_behind(c, d, p, k, &title_behind, p->number == 1 ? 68 : 54);
+		add_under(c, d, p, k, p->number == 1 ? 74 : 58);
 	}
 }
 

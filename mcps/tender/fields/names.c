@@ -4,15 +4,17 @@
 
 #include "tender/text/text.h"
 
-#define KINDS                                                                                                                                          \
-	"(?:" NAMES_DOCUMENT                                                                                                                           \
-	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|"                        \
-	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"                                    \
-	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"            \
-	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                             \
-	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                                              \
-	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"                           \
-	"solicitation, offer,? and award|solicitation/contract\\b.*|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|" \
+#define KINDS                                                                                                                                                                       \
+	"(?:" NAMES_DOCUMENT                                                                                                                                                        \
+	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|"                                                     \
+	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"                                                                 \
+	"(?:dokument\\w*|unterlagen?|informationen|hinweise|angaben) (?:für|zu[mr]?)(?: das| die| den| der| dem)? \\w*(?:verfahren|ausschreibung|vergabe|wettbewerb|angebot\\w*)|" \
+	"(?:tender|bid(?:ding)?|procurement|solicitation) (?:pack(?:age)?|documentation|dossier|instructions|information)|"                                                         \
+	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|vergabeverfahren|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"                        \
+	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                                                          \
+	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                                                                           \
+	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"                                                        \
+	"solicitation, offer,? and award|solicitation/contract\\b.*|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"                              \
 	"(?:open|restricted) procedure\\b.*|submittal forms?|cover (?:page|sheet|letter))"
 
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
@@ -37,7 +39,7 @@ static struct pattern no_title[] = {
 	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
 	{ "^[\\d\\W]*$|^\\W*(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b.*\\d{4}",
 	  1, NULL, NULL },
-	{ "^(?:zum|zur|im|des|of the|for the)\\b.*(?:teilnahmewettbewerb|verfahren|vergabe|procurement|solicitation)\\W*$",
+	{ "^(?:zum|zur|im|des|für d\\w+|of the|for the)\\b.*(?:teilnahmewettbewerb|verfahren|vergabe|procurement|solicitation)\\W*$",
 	  1, NULL, NULL },
 	{ "solicitation number|sourcing event|vergabenummer|aktenzeichen|reference (?:no|number)|contract reference|^\\W*(?:our )?reference\\b|^region \\d|\\d{5}(?:-\\d{4})?$|\\b\\d{3} \\d{3}$|"
 	  "^\\W*(?:issued?|released?|veröffentlicht|published)\\b",
@@ -262,13 +264,21 @@ static bool work_first(struct pattern *is, const char *text)
 	return at < from;
 }
 
+static int organisation_score(const char *name)
+{
+	struct pattern *is = PATTERN_BEST(organisation, name);
+
+	return is && (is->word || !work_first(is, name)) ? is->score : 0;
+}
+
+/* With the short name behind it, or the place: "Yarrow County, Oregon". */
 int names_organisation(const char *text)
 {
-	const char *bracket = util_ends(text, ")") ? strrchr(text, '(') : NULL;
-	auto_free char *name = bracket ? g_strchomp(g_strndup(text, (gsize)(bracket - text))) : NULL;
-	struct pattern *is = PATTERN_BEST(organisation, name ? name : text);
+	const char *bracket = util_ends(text, ")") ? strrchr(text, '(') : NULL, *comma = strstr(text, ", ");
+	auto_free char *name = bracket ? g_strchomp(g_strndup(text, (gsize)(bracket - text))) : NULL,
+		       *first = comma ? g_strndup(text, (gsize)(comma - text)) : NULL;
 
-	return is && (is->word || !work_first(is, name ? name : text)) ? is->score : 0;
+	return MAX(organisation_score(name ? name : text), first ? organisation_score(first) : 0);
 }
 
 bool names_first_cell(const struct page *p, int i)
