@@ -1,5 +1,6 @@
 #include "ink.h"
 
+#include <malloc.h>
 #include <math.h>
 
 #define CONTRAST 14 /* least difference of grey that an eye takes for a letter */
@@ -7,6 +8,7 @@
 
 /* Most of a page is white: several pixels of it are passed over at once. */
 #define WHITE      255
+#define KEPT_FONTS 512 /* twice as many as cairo keeps when nobody uses them: letters may be made of others */
 #define WHITE_PAIR 0x00FFFFFF00FFFFFFu
 
 static bool is_white_pair(const unsigned char *at)
@@ -107,6 +109,23 @@ void ink_release(struct ink *ink)
 {
 	g_free(ink->pixels);
 	ink->pixels = NULL;
+}
+
+/* The oldest goes when another is kept; there is no call for that, and none that threads may make beside each other. */
+void ink_forget_fonts(void)
+{
+	cairo_font_face_t *face = cairo_user_font_face_create();
+	cairo_font_options_t *options = cairo_font_options_create();
+	cairo_matrix_t same, size;
+
+	cairo_matrix_init_identity(&same);
+	for (int i = 1; i <= KEPT_FONTS; i++) {
+		cairo_matrix_init_scale(&size, i, 1);
+		cairo_scaled_font_destroy(cairo_scaled_font_create(face, &size, &same, options));
+	}
+	cairo_font_options_destroy(options);
+	cairo_font_face_destroy(face);
+	malloc_trim(0);
 }
 
 /* The pixels that a box touches, within the page; false when there are none. */

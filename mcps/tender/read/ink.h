@@ -29,6 +29,12 @@ struct ink {
 struct ink ink_new(PopplerPage *page, double dpi, double most_pixels, int turn);
 void ink_release(struct ink *ink);
 
+/*
+ * ink_forget_fonts - give back what is kept of the letters of closed documents
+ * Of fonts whose letters are drawn by operators that may be several hundred MiB for one page.
+ */
+void ink_forget_fonts(void);
+
 /* ink_seen - something is seen in the box (points, y grows downwards) */
 bool ink_seen(const struct ink *ink, double x0, double y0, double x1, double y1);
 

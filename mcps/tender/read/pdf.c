@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <poppler.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "tender/text/language.h"
@@ -11,12 +13,13 @@
 #include "reader.h"
 #include "sheet.h"
 
-#define HEAD_BYTES 1024
-#define PAGE_MS    20000  /* for the text of a page; most take some milliseconds */
-#define SCAN_MS    75000  /* for the OCR of one */
-#define OCR_MS     180000 /* for that of all pages of a file; the others are named in a warning */
-#define MOST_LOST  2      /* pages that took too long: the others are not begun */
-#define LATE       16     /* of pages that are named in one warning */
+#define HEAD_BYTES   1024
+#define PAGE_MS      20000  /* for the text of a page; most take some milliseconds */
+#define SCAN_MS      75000  /* for the OCR of one */
+#define OCR_MS       180000 /* for that of all pages of a file; the others are named in a warning */
+#define PAINT_WAIT_S 3
+#define MOST_LOST    2  /* pages that took too long: the others are not begun */
+#define LATE         16 /* of pages that are named in one warning */
 
 struct pdf {
 	struct reader *reader;
@@ -132,18 +135,49 @@ static void *begin_ocr(void *arg, unsigned k)
 	return j;
 }
 
+/* Nobody waits for long: who paints may be stuck. */
+static bool wait_to_paint(pthread_mutex_t *painting)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PAINT_WAIT_S;
+	return pthread_mutex_timedlock(painting, &until) == 0;
+}
+
+/*
+ * Letters that are drawn by operators are kept as pictures, 300 MiB for some pages: they go with the document before
+ * the page is read, and one page is painted at a time.
+ */
+static struct ink paint_for_ocr(void *arg, int turn)
+{
+	static pthread_mutex_t painting = PTHREAD_MUTEX_INITIALIZER;
+	struct job *j = arg;
+	bool alone = wait_to_paint(&painting);
+	PopplerPage *page = page_of(j);
+	struct ink ink = { 0 };
+
+	if (page) {
+		ink = ink_new(page, OCR_DPI, OCR_MOST_PIXELS, turn);
+		g_object_unref(page);
+		g_clear_object(&j->doc);
+		ink_forget_fonts();
+	}
+	if (alone)
+		pthread_mutex_unlock(&painting);
+	return ink;
+}
+
 static void ocr_one(void *item)
 {
 	struct job *j = item;
-	PopplerPage *page = j->late ? NULL : page_of(j);
 
-	if (!page)
+	if (j->late)
 		return;
 	if (!j->ocr)
 		j->ocr = ocr_new(j->language);
 	if (j->ocr)
-		sheet_ocr(&j->sheet, page, j->ocr);
-	g_object_unref(page);
+		sheet_ocr(&j->sheet, paint_for_ocr, j, j->ocr);
 }
 
 static void tell_ocr(void *arg, unsigned n_done)

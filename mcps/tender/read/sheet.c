@@ -301,14 +301,14 @@ static bool lies_on_side(const GArray *lines)
 }
 
 /* A page that lies on its side reads badly: take the turn that reads best. */
-static GArray *read_turned(struct sheet *s, PopplerPage *page, struct ocr *o)
+static GArray *read_turned(struct sheet *s, struct ink (*paint)(void *arg, int turn), void *arg, struct ocr *o)
 {
 	static const int turns[] = { 0, 3, 1, 2 };
 	GArray *best = NULL;
 	double best_worth = -1;
 
 	for (size_t i = 0; i < N_ELEMS(turns); i++) {
-		struct ink ink = ink_new(page, OCR_DPI, OCR_MOST_PIXELS, turns[i]);
+		struct ink ink = paint(arg, turns[i]);
 		int confidence;
 		GArray *lines = ocr_read(o, &ink, &confidence);
 		bool side = lies_on_side(lines);
@@ -331,9 +331,9 @@ static GArray *read_turned(struct sheet *s, PopplerPage *page, struct ocr *o)
 	return best;
 }
 
-void sheet_ocr(struct sheet *s, PopplerPage *page, struct ocr *o)
+void sheet_ocr(struct sheet *s, struct ink (*paint)(void *arg, int turn), void *arg, struct ocr *o)
 {
-	GArray *lines = read_turned(s, page, o);
+	GArray *lines = read_turned(s, paint, arg, o);
 
 	if (lines->len == 0 || (s->noise && agreement(s, lines) >= LEAST_AGREED)) {
 		s->noise = s->noise && lines->len == 0;

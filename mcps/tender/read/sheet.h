@@ -33,8 +33,9 @@ bool sheet_is_picture(const struct sheet *s);
 /*
  * sheet_ocr - read the page by OCR too and keep what is new: of a picture the lines that the text layer has not, of
  * noise all of them, unless the layer says the same (then it was no noise, but another language)
+ * paint  called with arg and the quarters of a turn clockwise, once or several times
  */
-void sheet_ocr(struct sheet *s, PopplerPage *page, struct ocr *o);
+void sheet_ocr(struct sheet *s, struct ink (*paint)(void *arg, int turn), void *arg, struct ocr *o);
 
 /* sheet_clear - no text and no lines, for a page that was not read */
 void sheet_clear(struct sheet *s);
