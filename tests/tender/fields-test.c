@@ -87,6 +87,10 @@ static void reads_page_limits(void **state UNUSED)
 	field_is(field_page_limit, "Executive summary: no more than 2 pages. The proposal shall not exceed 30 pages.",
 		 "value", "30");
 	field_is(field_page_limit, "Volume | Page limit\nTechnical | 40", "value", "40");
+	field_is(field_page_limit, "Your answers must not run to more than 25 A4 pages in total.", "value", "25");
+	field_is(field_page_limit,
+		 "The final report must not exceed 60 pages.\nTechnical proposal, not exceeding thirty (30) pages",
+		 "value", "30");
 	field_is(field_page_limit, "This document has 48 pages.", "value", "null");
 }
 

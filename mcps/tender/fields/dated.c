@@ -212,10 +212,10 @@ static bool goes_on(const char *between, int len)
 	return found;
 }
 
-static void scan_block(const struct doc *d, const struct page *p, const struct block *b,
+/* Takes dates. */
+static void scan_block(GArray *dates, const struct page *p, const struct block *b,
 		       void (*fn)(void *arg, const struct dated *dt), void *arg)
 {
-	GArray *dates = dates_scan(b->text, d->day_first);
 	int after_last = 0; /* where the words of this date begin at the earliest */
 
 	for (unsigned i = 0; i < dates->len; i++) {
@@ -240,7 +240,22 @@ void dated_each(const struct doc *d, void (*fn)(void *arg, const struct dated *d
 
 		for (unsigned k = 0; p->readable && k < p->blocks->len; k++) {
 			if (dated_plain(page_block(p, (int)k)->text))
-				scan_block(d, p, page_block(p, (int)k), fn, arg);
+				scan_block(dates_scan(page_block(p, (int)k)->text, d->day_first), p,
+					   page_block(p, (int)k), fn, arg);
+		}
+	}
+}
+
+void dated_each_bare(const struct doc *d, const struct date *after, void (*fn)(void *arg, const struct dated *dt),
+		     void *arg)
+{
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+
+		for (unsigned k = 0; p->readable && k < p->blocks->len; k++) {
+			const struct block *b = page_block(p, (int)k);
+
+			scan_block(dates_scan_bare(b->text, after), p, b, fn, arg);
 		}
 	}
 }

@@ -24,6 +24,10 @@ struct dated {
 /* dated_each - call fn for every date of the readable pages, in their order */
 void dated_each(const struct doc *d, void (*fn)(void *arg, const struct dated *dt), void *arg);
 
+/* dated_each_bare - likewise for the days without a year, which are those that come first after a day */
+void dated_each_bare(const struct doc *d, const struct date *after, void (*fn)(void *arg, const struct dated *dt),
+		     void *arg);
+
 /* dated_quote - label and date where a label stands beside or above it, else the words around it; the caller's */
 char *dated_quote(const struct dated *dt, bool with_label);
 

@@ -1,5 +1,6 @@
 #include "deadline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "dated.h"
@@ -43,6 +44,7 @@ void deadline_preload(void)
 	pattern_compile(&to, 1);
 }
 
+#define SURE_ISSUE 60
 #define CLEAR_LINE 86 /* words of a role that score this much hold against other lines of the same cell */
 
 /* The cell beside a date; its other lines may belong to another row. */
@@ -86,7 +88,8 @@ struct search {
 	const struct doc *d;
 	enum role role;
 	struct choice *choice;
-	int year; /* in which the document was issued, 0 when that is not known */
+	int year;  /* in which the document was issued, 0 when that is not known */
+	bool bare; /* the year is not printed */
 };
 
 static int change_score(const struct dated *dt)
@@ -113,6 +116,10 @@ static void consider(void *arg, const struct dated *dt)
 		return;
 	fact = deadline_fact(&dt->date);
 	quote = dated_quote(dt, label == score || (dt->above && near == score));
+	if (s->bare) {
+		json_object_set_new(fact, "computed", json_true());
+		score -= 12;
+	}
 	score += change_score(dt) + (dt->date.hour >= 0 ? 2 : 0);
 	if (r == ROLE_ISSUE && dt->page->number > 3)
 		score -= 12;
@@ -123,11 +130,27 @@ static void consider(void *arg, const struct dated *dt)
 	choice_add(s->choice, fact, score, date_format(&dt->date, key));
 }
 
+/* The day of issue, from which days without a year count; false when it is not sure. */
+static bool issue_day(const struct doc *d, struct date *day)
+{
+	json_t *fact = field_issue_date(d);
+	bool sure = fact && fact_confidence(fact) >= SURE_ISSUE &&
+		    sscanf(json_string_value(json_object_get(fact, "value")), "%4d-%2d-%2d", &day->year, &day->month,
+			   &day->day) == 3;
+
+	json_decref(fact);
+	return sure;
+}
+
 struct choice *deadline_find(const struct doc *d, enum role r, int year)
 {
-	struct search s = { d, r, choice_new(), year };
+	struct search s = { d, r, choice_new(), year, false };
+	struct date issued;
 
 	dated_each(d, consider, &s);
+	s.bare = s.choice->facts->len == 0 && (r == ROLE_SUBMISSION || r == ROLE_QUESTIONS);
+	if (s.bare && issue_day(d, &issued))
+		dated_each_bare(d, &issued, consider, &s);
 	return s.choice;
 }
 

@@ -13,7 +13,7 @@
 #define NEAR_BEHIND 9
 
 static struct pattern contact_label = {
-	"^(?:[a-z0-9]{1,3}[).] *)?(?:for (?:solicitation |further )?information (?:call|contact)[:.]?\\s*(?:a\\. ?)?(?:name)?(?=\\s)|"
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:for (?:solicitation |further )?information (?:call|contact)|"
 	"(?:(?:the|ihre?|unsere?|für|name|designation|and|of|officer|to|be|your|our|council|tender|department|technical|commercial|"
 	"main|nominated|authorised|all|direct|buyer) )*(?:contact(?:ed)?|ansprechpartner(?:in|/-?in)?|ansprechperson|ihr kontakt|focal point|"
 	"enquiries|inquiries|queries|rückfragen)(?: (?:für|for|bei|to|zur?|zum|in|of|\\p{L}+)){0,4}(?=\\s*:|\\s*$)|"
@@ -137,6 +137,15 @@ static bool names_contact(const struct page *p, int k)
 	return said;
 }
 
+/* Forms with boxes in boxes: "FOR INFORMATION CALL: a. NAME Jane Roe". */
+static void drop_name_label(char *value)
+{
+	size_t n = util_starts(value, "a. ") ? 3 : 0;
+
+	if (g_ascii_strncasecmp(value + n, "name ", 5) == 0)
+		memmove(value, value + n + 5, strlen(value + n + 5) + 1);
+}
+
 /* "Ansprechpartner: Frau …", "Contact | Denise Okafor, Contract Specialist, …": a label and what stands under it. */
 static bool read_labelled(struct choice *choice, const struct doc *d, const struct page *p, int k)
 {
@@ -150,6 +159,7 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 
 	if (strlen(text) > 160 || !pattern_match(label, text) || !label_value(p, k, label, &l))
 		return false;
+	drop_name_label(l.value);
 	around = g_strdup(l.value);
 	if (strchr(around, ','))
 		*strchr(around, ',') = '\0';
@@ -210,7 +220,8 @@ static void take_name_above(const struct page *p, int k, struct person *c)
 	}
 }
 
-#define MOST_SENTENCE 300 /* bytes before an address in which its owner may be named */
+#define MOST_SIGNATURE 120 /* bytes of the line under the close of a letter */
+#define MOST_SENTENCE  300 /* bytes before an address in which its owner may be named */
 
 /* The sentence that holds byte at, as far as that byte; the caller's. */
 static char *sentence_before(const char *text, int at)
@@ -266,15 +277,19 @@ static void read_signature(struct choice *choice, const struct doc *d, const str
 	if (strlen(page_line(p, k)->text) > 60 || !pattern_match(&closing, page_line(p, k)->text))
 		return;
 	for (int i = k + 1; i < (int)p->lines->len && i <= k + 4 && !c.name; i++) {
-		const char *text = page_line(p, i)->text;
-		auto_free char *name = strlen(text) < 60 && !person_is_role(text) ? person_name(text, true) : NULL;
+		const char *text = page_line(p, i)->text + (util_starts(page_line(p, i)->text, "gez. ") ? 5 : 0);
+		auto_free char *name = strlen(text) < MOST_SIGNATURE ? person_name(text, true) : NULL;
+		const char *behind = name && util_starts(text, name) ? text + strlen(name) : NULL;
 
-		if (name && text_words(text) <= text_words(name) + 1) {
+		/* A line of its own, or one that goes on with a role or a number. */
+		if (behind && (!*behind || strchr(",(/", behind[strspn(behind, " ")]))) {
 			c.name = steal(name);
 			at = i;
 		}
 	}
-	if (c.name && at + 1 < (int)p->lines->len && person_is_role(page_line(p, at + 1)->text) &&
+	if (c.name)
+		c.role = person_role(page_line(p, at)->text, c.name);
+	if (c.name && !c.role && at + 1 < (int)p->lines->len && person_is_role(page_line(p, at + 1)->text) &&
 	    strlen(page_line(p, at + 1)->text) < 60)
 		c.role = text_clean(page_line(p, at + 1)->text);
 	if (c.name) {

@@ -106,7 +106,7 @@ static struct pattern name_end = { ",\\s+(?:and |und |sowie )?|;\\s*|\\s+(?:and|
 	"(?:(?:single|double)[- ]?(?:sided|spaced)[, ]*|typed |printed |letter[- ]?sized? |standard |A4 |DIN-?A4-?|DIN A4-?|numbered |written )*(?:pages?|sides|seiten|a4[- ](?:pages?|sides|seiten))"
 
 static struct pattern limits[] = {
-	{ "\\b(?:not (?:to )?(?:exceed|be longer than|be more than)|no (?:more|longer) than|limited to(?: a maximum of)?|(?:a )?maximum(?: length)?(?: of)?(?: is)?|max\\.?|up to|at most|must not (?:exceed|be longer than)|may not exceed|shall not exceed|within|restricted to)\\s*:?\\s*" NUMBER
+	{ "\\b(?:not (?:to )?(?:exceed(?:ing)?|be longer than|be more than)|not\\b.{0,24}\\b(?:more|longer) than|no (?:more|longer) than|limited to(?: a maximum of)?|(?:a )?maximum(?: length)?(?: of)?(?: is)?|max\\.?|up to|at most|must not (?:exceed|be longer than)|may not exceed|shall not exceed|within|restricted to)\\s*:?\\s*" NUMBER
 	  "[- ]" PAGES "\\b",
 	  86, NULL, NULL },
 	{ "\\b" NUMBER "[- ]page (?:limit|maximum)", 86, NULL, NULL },
@@ -125,7 +125,7 @@ static struct pattern limit_head = {
 };
 /* Parts that are small beside the offer. */
 static struct pattern small_part = {
-	"cover letter|transmittal|executive summary|résumé|resume|\\bcvs?\\b|curricul|lebenslauf|lebensläufe|anschreiben|abstract|reference sheet|per (?:reference|project|lot|person)|je (?:referenz|projekt|los|person)|appendix|biograph",
+	"cover letter|transmittal|executive summary|résumé|resume|\\bcvs?\\b|curricul|lebenslauf|lebensläufe|anschreiben|abstract|reference sheet|per (?:reference|project|lot|person)|je (?:referenz|projekt|los|person)|appendix|biograph|\\breports?\\b|deliverable|bericht",
 	0, NULL, NULL
 };
 
@@ -455,7 +455,8 @@ static void read_limit_column(struct choice *c, const struct doc *d, const struc
 	if (!cell || strspn(cell->text, "0123456789") == 0 || strlen(cell->text) > 12)
 		return;
 	quote = fact_pair(h->text, cell->text);
-	add_limit(c, d, p, quote, h->text, atoi(cell->text), 84);
+	/* A column "Pages" can say how long enclosures are. */
+	add_limit(c, d, p, quote, h->text, atoi(cell->text), strlen(h->text) > strlen("Seiten") ? 84 : 60);
 }
 
 json_t *field_page_limit(const struct doc *d)

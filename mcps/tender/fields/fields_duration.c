@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "dated.h"
 #include "fact.h"
 #include "fields.h"
 #include "label.h"
 #include "passage.h"
+#include "range.h"
 #include "tender/text/pattern.h"
 #include "tender/text/periods.h"
 #include "tender/text/text.h"
@@ -43,8 +43,15 @@ static struct pattern duration_for[] = {
 };
 
 /* Lengths of other things: said before it, or in the same breath behind it. */
+/* The cell beside a length. */
+static struct pattern duration_label = {
+	"^(?=.{1,70}$)(?=.*(?:\\bduration|\\bterm of\\b|contract (?:term|period|length)|period of (?:contract|performance|service|engagement)|laufzeit|vertragsdauer|\\bdauer\\b|"
+	"time for completion|completion period))",
+	86, NULL, NULL
+};
+
 static struct pattern no_duration[] = {
-	{ "valid|bindefrist|warrant|guarantee|gewährleist|insur|experience|payment|invoice|notice\\b|terminat|kündig|record|retain|retention|past\\b|last\\b|previous|"
+	{ "valid|bindefrist|warrant|guarantee|gewährleist|insur|experience|payment|invoice|notice\\b|terminat|kündig|record|retain|retention|\\b(?:the|in|over|during|within) (?:past|last|previous)\\b|"
 	  "references?|mängel|verjähr|penalt|hours|confiden|audit|prior to|after (?:the )?(?:end|expir)|offer|award(?:ed)? within|\\bbid |proposal|"
 	  "turnover|financial|non-?compete|negotiat|letzten|vergangenen|bisherige|versicher|haftpflicht|bürgschaft|aufbewahr|umsatz|referenz|zahlung|rechnung|einspruch|service level",
 	  1, NULL, NULL },
@@ -70,60 +77,33 @@ static struct pattern no_duration_behind = {
 
 static struct pattern extends = { "\\b" PASSAGE_EXTENDS "\\w*|\\bverläng", 0, NULL, NULL };
 
-static struct pattern start_labels[] = {
-	{ "datum des beginns|beginn der (?:ausführung|leistung|vertragslaufzeit)|vertragsbeginn|leistungsbeginn|laufzeit (?:von|ab|vom)\\b|"
-	  "(?:contract|anticipated|expected|estimated|project|term) (?:contract )?(?:start|commencement)(?: date)?|commencement date|leistungszeitraum|^\\W*beginn:?\\W*$",
-	  88, NULL, NULL },
-};
-static struct pattern end_labels[] = {
-	{ "enddatum der laufzeit|enddatum|fertigstellung oder dauer|ende der (?:ausführung|leistung|vertragslaufzeit)|vertragsende|leistungsende|"
-	  "(?:contract|term) (?:end|expiration)(?: date)?|vollendung der ausführung|\\bbis (?:zum)?\\s*$|^\\W*ende:?\\W*$|sind bis (?:zum )?$",
-	  88, NULL, NULL },
-};
-
-/* Two dates that are one period, by the words before the first and those between them. */
-static struct pattern range_before = {
-	"(?:contract|agreement|term|period of performance|services?|work|vertrag|laufzeit|leistung|ausführung|auftrag|beginn|zeitraum)\\w*\\b",
-	0, NULL, NULL
-};
-static struct pattern range_between = {
-	"^\\W*(?:(?:until|to|through|till|bis(?: zum)?|and (?:it )?(?:shall |will )?(?:ends?|expires?|runs? (?:to|until|through))(?: on)?|und endet am|ende:?|end date:?)\\b)?\\W*$",
-	0, NULL, NULL
-};
-static struct pattern no_range = {
-	"deadline|due|meeting|visit|question|proposal|\\bbids?\\b|record|holiday|interview|besichtigung|angebot|frage|verhandlung|ferien|referen[cz]|umsatz|"
-	"deliver\\w* .{0,40}between|fiscal|gesch.ftsjahr",
-	0, NULL, NULL
-};
-static struct pattern month_range = {
-	"(?<![\\d/.])(?<m1>0?[1-9]|1[0-2])[/.](?<y1>20\\d\\d)\\s*(?:-|–|—|to|bis)\\s*(?<m2>0?[1-9]|1[0-2])[/.](?<y2>20\\d\\d)(?![\\d/])",
-	0, NULL, NULL
-};
 static struct pattern period_at = { "\\b" PERIOD, 0, NULL, NULL };
 static struct pattern option_behind = {
 	"^[ -]*(?:additional |renewal |extension )*(?:options?|extensions?|renewals?)\\b", 0, NULL, NULL
 };
 void fields_duration_preload(void)
 {
+	range_preload();
 	passage_preload();
 	pattern_compile(duration_for, N_ELEMS(duration_for));
 	pattern_compile(no_duration, N_ELEMS(no_duration));
 	pattern_compile(&no_duration_behind, 1);
 	pattern_compile(&duration_behind, 1);
 	pattern_compile(&unit_label, 1);
+	pattern_compile(&duration_label, 1);
 	pattern_compile(&period_at, 1);
 	pattern_compile(&extends, 1);
 	pattern_compile(&option_behind, 1);
-	pattern_compile(start_labels, N_ELEMS(start_labels));
-	pattern_compile(end_labels, N_ELEMS(end_labels));
-	pattern_compile(&range_before, 1);
-	pattern_compile(&range_between, 1);
-	pattern_compile(&no_range, 1);
-	pattern_compile(&month_range, 1);
 }
 
 #define MOST_LABEL  80  /* bytes of a line that begins with the label of a length */
 #define MOST_BEFORE 140 /* bytes before a length of time that may say what it is */
+
+static int label_score(const char *label)
+{
+	return MAX(pattern_score(PATTERN_BEST(duration_for, label)),
+		   pattern_match(&duration_label, label) ? duration_label.score : 0);
+}
 
 /* The words that may say what a length of time is: those before it, or the cell beside it. */
 static int span_score(const struct passage *s, const struct period *at, char **label, int *label_line)
@@ -144,8 +124,7 @@ static int span_score(const struct passage *s, const struct period *at, char **l
 		return 0;
 	if (score == 0 && at->from < 24) {
 		*label = page_left(s->page, s->block, block_line(s->block, s->at + at->from), label_line);
-		score = *label && !PATTERN_BEST(no_duration, *label) ? pattern_score(PATTERN_BEST(duration_for, *label))
-								     : 0;
+		score = *label && !PATTERN_BEST(no_duration, *label) ? label_score(*label) : 0;
 	}
 	return score;
 }
@@ -262,174 +241,6 @@ static void add_all_labelled(struct choice *c, const struct doc *d)
 	}
 }
 
-/* A date that a label calls the beginning or the end; the least beginning and the last end of all lots. */
-struct bound {
-	bool found;
-	struct date date;
-	const struct page *page;
-	char *quote;
-};
-
-struct bounds {
-	struct bound start, end;
-};
-
-static bool is_bound(const struct dated *dt, struct pattern *labels, size_t n, bool *beside)
-{
-	*beside = *dt->label && pattern_best(labels, n, dt->label);
-	return *beside || (*dt->near && !dt->above && pattern_best(labels, n, dt->near));
-}
-
-static void take_bound(const struct dated *dt, bool beside, int sign, struct bound *out)
-{
-	auto_free char *quote = NULL;
-
-	if (out->found && sign * date_order(&dt->date, &out->date) >= 0)
-		return;
-	quote = dated_quote(dt, beside);
-	if (!fact_stands(dt->page, quote))
-		return;
-	g_free(out->quote);
-	*out = (struct bound){ true, dt->date, dt->page, steal(quote) };
-}
-
-static void find_bound(void *arg, const struct dated *dt)
-{
-	struct bounds *b = arg;
-	bool beside;
-
-	if (is_bound(dt, start_labels, N_ELEMS(start_labels), &beside))
-		take_bound(dt, beside, 1, &b->start);
-	else if (is_bound(dt, end_labels, N_ELEMS(end_labels), &beside))
-		take_bound(dt, beside, -1, &b->end);
-}
-
-static json_t *range_fact(const char *start, const char *end, int months)
-{
-	auto_free char *value = g_strdup_printf("%s to %s", start, end);
-
-	return json_pack("{s:s, s:o, s:n, s:s, s:s}", "value", value, "months",
-			 months ? json_integer(months) : json_null(), "option_months", "start", start, "end", end);
-}
-
-/* From the first day of a month of the contract to the last: 1 May to 30 April; 0 where days are left over. */
-static int whole_months(const struct date *from, const struct date *to)
-{
-	GDate day;
-
-	g_date_set_dmy(&day, (GDateDay)to->day, (GDateMonth)to->month, (GDateYear)to->year);
-	g_date_add_days(&day, 1);
-	if (g_date_get_day(&day) != from->day)
-		return 0;
-	return 12 * ((int)g_date_get_year(&day) - from->year) + (int)g_date_get_month(&day) - from->month;
-}
-
-static json_t *days_fact(const struct date *from, const struct date *to)
-{
-	struct date a = *from, b = *to;
-	char start[DATE_TEXT_BYTES], end[DATE_TEXT_BYTES];
-
-	a.hour = b.hour = -1;
-	return range_fact(date_format(&a, start), date_format(&b, end), whole_months(&a, &b));
-}
-
-static void add_bounds(struct choice *c, const struct doc *d)
-{
-	struct bounds b = { 0 };
-
-	dated_each(d, find_bound, &b);
-	if (b.start.found && b.end.found && date_order(&b.start.date, &b.end.date) < 0) {
-		json_t *fact = days_fact(&b.start.date, &b.end.date);
-
-		choice_add(c, fact, fact_place(d, fact, b.start.page, b.start.quote) ? 84 : 0, "bounds");
-	}
-	g_free(b.start.quote);
-	g_free(b.end.quote);
-}
-
-/* "Leistungszeitraum | vom … bis zum …": label and value, NULL where the cell beside says something else. */
-static char *range_cell(const struct page *p, const struct block *b, const struct date *one, const struct date *two)
-{
-	int line;
-	auto_free char *label = one->from < 16 ? page_left(p, b, block_line(b, one->from), &line) : NULL, *value = NULL;
-
-	if (!label || !pattern_match(&range_before, label))
-		return NULL;
-	value = fact_quote(p, b, one->from, two->to);
-	return fact_pair(page_line(p, line)->text, value);
-}
-
-/* "The contract begins on … and ends on …", "vom … bis zum …" */
-static void add_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
-{
-	GArray *dates = dates_scan(b->text, d->day_first);
-
-	for (unsigned i = 0; i + 1 < dates->len; i++) {
-		const struct date *one = &g_array_index(dates, struct date, i), *two = one + 1;
-		auto_free char *before = g_strndup(b->text + MAX(0, one->from - 80), (gsize)MIN(one->from, 80)),
-			       *between = g_strndup(b->text + one->to, (gsize)MAX(two->from - one->to, 0)),
-			       *quote = NULL;
-		auto_free char *valid = g_utf8_make_valid(before, -1);
-		json_t *fact;
-
-		if (one->hour >= 0 || two->hour >= 0 || date_order(one, two) >= 0 ||
-		    !pattern_match(&range_between, between))
-			continue;
-		quote = pattern_match(&range_before, valid) ? fact_quote(p, b, one->from, two->to)
-							    : range_cell(p, b, one, two);
-		if (!quote || pattern_match(&no_range, quote))
-			continue;
-		fact = days_fact(one, two);
-		choice_add(c, fact, fact_place(d, fact, p, quote) ? 82 : 0, "range");
-	}
-	g_array_unref(dates);
-}
-
-/* "(07/2025-09/2026)" */
-static void add_month_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
-{
-	GMatchInfo *m = pattern_find(&month_range, b->text, 0);
-	int n[4], from, to;
-	char start[16], end[16];
-
-	if (m && g_match_info_fetch_pos(m, 0, &from, &to)) {
-		static const char *const names[] = { "m1", "y1", "m2", "y2" };
-		auto_free char *quote = fact_quote(p, b, from, to);
-		json_t *fact;
-
-		for (size_t i = 0; i < N_ELEMS(names); i++) {
-			auto_free char *digits = g_match_info_fetch_named(m, names[i]);
-
-			n[i] = atoi(digits);
-		}
-		snprintf(start, sizeof(start), "%04d-%02d", n[1], n[0]);
-		snprintf(end, sizeof(end), "%04d-%02d", n[3], n[2]);
-		fact = range_fact(start, end, 12 * (n[3] - n[1]) + n[2] - n[0] + 1);
-		choice_add(c, fact, strcmp(start, end) < 0 && fact_place(d, fact, p, quote) ? 74 : 0, "months");
-	}
-	g_match_info_free(m);
-}
-
-static json_t *find_range(const struct doc *d)
-{
-	auto_choice *c = choice_new();
-
-	add_bounds(c, d);
-	for (unsigned i = 0; i < d->pages->len; i++) {
-		const struct page *p = doc_page(d, i);
-
-		for (unsigned k = 0; p->readable && k < p->blocks->len; k++) {
-			const struct block *b = page_block(p, (int)k);
-
-			if (!dated_plain(b->text))
-				continue;
-			add_range(c, d, p, b);
-			add_month_range(c, d, p, b);
-		}
-	}
-	return choice_take(c);
-}
-
 static void add_months_of_options(const struct doc *d, json_t *fact)
 {
 	json_t *options = field_options(d), *months = json_object_get(options, "months");
@@ -442,7 +253,7 @@ static void add_months_of_options(const struct doc *d, json_t *fact)
 json_t *field_duration(const struct doc *d)
 {
 	auto_choice *c = choice_new();
-	json_t *fact, *range = find_range(d);
+	json_t *fact, *range = range_find(d);
 
 	passage_each(d, add_spans, c);
 	add_all_labelled(c, d);

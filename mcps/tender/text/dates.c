@@ -38,6 +38,16 @@ static struct pattern date_shapes[] = {
 	  NULL, NULL },
 };
 
+/* And of one whose year is left out. */
+static struct pattern bare_shapes[] = {
+	{ "(?<![\\d.,/-])(?<dd>\\d{1,2})(?:st|nd|rd|th)?\\.?" SPACE "(?:of" SPACE ")?" MONTHS "(?!\\p{L}|[.,]?" SPACE
+	  "*(?:19|20)\\d\\d)",
+	  0, NULL, NULL },
+	{ "(?<!\\p{L}|\\d" SPACE ")" MONTHS SPACE "(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?![\\d:]|,?" SPACE
+	  "*(?:19|20)\\d\\d)",
+	  0, NULL, NULL },
+};
+
 #define CLOCK_AMPM \
 	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?(?::\\d\\d)?" SPACE "?(?<ampm>[ap])" SPACE "?\\.?" SPACE "?m\\b\\.?"
 #define CLOCK_WORD "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
@@ -100,6 +110,7 @@ void dates_preload(void)
 	pattern_compile(orders, N_ELEMS(orders));
 	pattern_compile(&time_alone, 1);
 	pattern_compile(date_shapes, N_ELEMS(date_shapes));
+	pattern_compile(bare_shapes, N_ELEMS(bare_shapes));
 	pattern_compile(&time_behind, 1);
 	pattern_compile(&time_before, 1);
 	pattern_compile(&zone_behind, 1);
@@ -112,7 +123,7 @@ static int group_int(GMatchInfo *m, const char *name)
 	return s && *s ? atoi(s) : -1;
 }
 
-static int month_number(const char *name)
+int dates_month(const char *name)
 {
 	static const char *const begins[12] = { "jan", "feb", "mar", "apr", "ma",  "jun",
 						"jul", "aug", "sep", "o",   "nov", "de" };
@@ -138,7 +149,7 @@ static bool read_day(GMatchInfo *m, bool day_first, struct date *d)
 	if (d->year < 100)
 		d->year += 2000;
 	d->day = group_int(m, "dd");
-	d->month = month && *month ? month_number(month) : group_int(m, "mm");
+	d->month = month && *month ? dates_month(month) : group_int(m, "mm");
 	if (a >= 0) {
 		d->day = (day_first && b <= 12) || a > 12 ? a : b;
 		d->month = d->day == a && a != b ? b : a == b ? b : a;
@@ -228,6 +239,20 @@ bool dates_clock(const char *text, struct date *d)
 	return found;
 }
 
+static bool read_bare(GMatchInfo *m, const struct date *after, struct date *d)
+{
+	auto_free char *month = g_match_info_fetch_named(m, "month");
+
+	d->day = group_int(m, "dd");
+	d->month = dates_month(month);
+	if (d->day < 1 || d->month < 1)
+		return false;
+	d->year = after->year;
+	if (d->month < after->month || (d->month == after->month && d->day < after->day))
+		d->year++;
+	return g_date_valid_dmy((GDateDay)d->day, (GDateMonth)d->month, (GDateYear)d->year);
+}
+
 static gint by_place(gconstpointer a, gconstpointer b)
 {
 	return ((const struct date *)a)->from - ((const struct date *)b)->from;
@@ -293,6 +318,36 @@ GArray *dates_scan(const char *text, bool day_first)
 		return found;
 	for (size_t i = 0; i < N_ELEMS(date_shapes); i++)
 		scan_shape(text, &date_shapes[i], day_first, found);
+	g_array_sort(found, by_place);
+	return found;
+}
+
+/* "12 may be" is no day. */
+static bool names_month(GMatchInfo *m)
+{
+	auto_free char *month = g_match_info_fetch_named(m, "month");
+
+	return g_unichar_isupper(g_utf8_get_char(month));
+}
+
+GArray *dates_scan_bare(const char *text, const struct date *after)
+{
+	GArray *found = g_array_new(FALSE, TRUE, sizeof(struct date));
+
+	for (size_t i = 0; i < N_ELEMS(bare_shapes); i++) {
+		GMatchInfo *m = pattern_find(&bare_shapes[i], text, 0);
+
+		for (; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
+			struct date d = { .hour = -1 };
+
+			if (!names_month(m) || !g_match_info_fetch_pos(m, 0, &d.from, &d.to) ||
+			    !read_bare(m, after, &d))
+				continue;
+			find_time(text, &d);
+			g_array_append_val(found, d);
+		}
+		g_match_info_free(m);
+	}
 	g_array_sort(found, by_place);
 	return found;
 }

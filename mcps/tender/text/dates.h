@@ -22,6 +22,9 @@ struct date {
  */
 GArray *dates_scan(const char *text, bool day_first);
 
+/* dates_scan_bare - likewise the days without a year, "7 July": each is the first such day that is not before after */
+GArray *dates_scan_bare(const char *text, const struct date *after);
+
 /* dates_clock - give d the time that text is, and nothing else: a cell of its own; false when it is none */
 bool dates_clock(const char *text, struct date *d);
 
@@ -35,6 +38,9 @@ int date_order(const struct date *a, const struct date *b);
 
 /* dates_order - above 0 when text reads like one whose 3/4/2025 is in April, below 0 when in March, else 0 */
 int dates_order(const char *text);
+
+/* dates_month - 1 to 12 for the name of a month or its beginning, -1 for none */
+int dates_month(const char *name);
 
 /* dates_preload - compile what dates_scan needs */
 void dates_preload(void);
