@@ -272,6 +272,52 @@ static const struct cover others[] = {
 	  "Rahmenvertrag Dolmetschleistungen", "Jobcenter Kreis Talheim", "KES-27-88" },
 };
 
+/* Forms, letters and notices that were written last. */
+static const struct cover late[] = {
+	{ "Village of Pine Hollow\n50 Lake Avenue, Pine Hollow, WI 53999\nRequest for Proposals for Municipal Assessing Services\nIssued: May 3, 2027\n"
+	  "Due: June 1, 2027" PROSE_EN,
+	  "Municipal Assessing Services", "Village of Pine Hollow", NULL },
+	{ "# Bid Documents\n= Contract 27-4\n= Wastewater Treatment Plant Digester Cover Replacement\n= Owner: Sable River Sanitary District\n"
+	  "Engineer: Holt & Crane, Inc.\nBid opening: June 10, 2027" PROSE_EN,
+	  "Wastewater Treatment Plant Digester Cover Replacement", "Sable River Sanitary District", NULL },
+	{ "Event ID: 0000039911\nEvent Name: Ballistic Vests and Carriers\nAgency: Department of Public Safety\nEvent Type: RFQ\n"
+	  "Buyer Contact: L. Ames" PROSE_EN,
+	  "Ballistic Vests and Carriers", "Department of Public Safety", "0000039911" },
+	{ "= OPEN TENDER\n= PROVISION OF TREASURY MANAGEMENT ADVICE\nBorough of Stanmere Pension Fund\nTender Ref: BSPF-27-02\nClosing: 12 noon" PROSE_EN,
+	  "PROVISION OF TREASURY MANAGEMENT ADVICE", "Borough of Stanmere Pension Fund", "BSPF-27-02" },
+	{ "Find a Tender\nOverhaul of lock gates\nCANAL AND HARBOUR TRUST\nF02: Contract notice\nNotice reference: 2027/S 000-012345\nPublished: 3 May 2027" PROSE_EN,
+	  "Overhaul of lock gates", "CANAL AND HARBOUR TRUST", NULL },
+	{ "INVITATION TO QUOTE\nWe invite you to quote for the supply of 400 ergonomic chairs to the Head Office of Kestrel Insurance plc.\n"
+	  "Kestrel Insurance plc, Registered in England No. 123456" PROSE_EN,
+	  NULL, "Kestrel Insurance plc", NULL },
+	{ "The Registrar, Institute of Marine Technology, invites sealed tenders in two-bid system for Supply and Installation of a Tensile Testing "
+	  "Machine. Tender No: IMT/S&P/2027/081. Last date: 04.06.2027." PROSE_EN,
+	  "Supply and Installation of a Tensile Testing Machine", "Institute of Marine Technology",
+	  "IMT/S&P/2027/081" },
+	{ "World Reef Fund\nTerms of Reference for Mid-Term Review of the Coral Gardens Project\nDuty station: home-based\nContract: individual consultant" PROSE_EN,
+	  "Mid-Term Review of the Coral Gardens Project", "World Reef Fund", NULL },
+	{ "Request for Proposal\nCustomer Data Platform\nPrepared by Lumen Outdoor, Inc.\nMay 2027\nConfidential" PROSE_EN,
+	  "Customer Data Platform", "Lumen Outdoor, Inc.", NULL },
+	{ "Stadt Weidenfeld\nTiefbauamt\n= Öffentliche Ausschreibung\n= Straßenbeleuchtung Gewerbegebiet Ost, 2. Bauabschnitt\nVergabe-Nr.: 66-2027-018\n"
+	  "Eröffnungstermin: 12.05.2027" PROSE_DE,
+	  "Straßenbeleuchtung Gewerbegebiet Ost, 2. Bauabschnitt", "Stadt Weidenfeld", "66-2027-018" },
+	{ "1. Bezeichnung und Anschrift der zur Angebotsabgabe auffordernden Stelle:\nLandesbetrieb Forst Nordmark, Forstweg 1, 17999 Waldsee\n"
+	  "2. Art der Vergabe: Öffentliche Ausschreibung\n3. Art und Umfang der Leistung: Rücken und Entladen von Rundholz im Revier Waldsee\n"
+	  "4. Zeichen: LF-27/033" PROSE_DE,
+	  "Rücken und Entladen von Rundholz im Revier Waldsee", "Landesbetrieb Forst Nordmark", "LF-27/033" },
+	{ "# Angebotsabfrage\n= Externe Datenschutzbeauftragte\nHandwerkskammer Unterfranken-Süd\nAnsprechpartner: Jens Kolb\nFrist: 21.05.2027" PROSE_DE,
+	  "Externe Datenschutzbeauftragte", "Handwerkskammer Unterfranken-Süd", NULL },
+	{ "Veröffentlichung einer Ausschreibung\nVergabeart: Verhandlungsvergabe mit Teilnahmewettbewerb\nAuftragsbezeichnung: Coaching für "
+	  "Führungskräfte der Landesverwaltung\nAuftraggeber: Ministerium für Digitales\nVergabenummer: MD-27-12" PROSE_DE,
+	  "Coaching für Führungskräfte der Landesverwaltung", "Ministerium für Digitales", "MD-27-12" },
+	{ "Der Abwasserverband Mittlere Lahn (im Folgenden „AG“) benötigt ein Blockheizkraftwerk für die Kläranlage Weilau. Die Firma Thermo GmbH "
+	  "hat die Planung erstellt." PROSE_DE,
+	  NULL, "Abwasserverband Mittlere Lahn", NULL },
+	{ "Sehr geehrte Damen und Herren,\ndie Wohnbau Rheinblick eG plant den Austausch von 14 Heizkesseln. Wir bitten Sie um ein Angebot.\n"
+	  "Mit freundlichen Grüßen\nWohnbau Rheinblick eG" PROSE_DE,
+	  NULL, "Wohnbau Rheinblick eG", NULL },
+};
+
 static void reads_english_covers(void **state UNUSED)
 {
 	covers_say(english, N_ELEMS(english));
@@ -285,6 +331,11 @@ static void reads_german_covers(void **state UNUSED)
 static void reads_other_covers(void **state UNUSED)
 {
 	covers_say(others, N_ELEMS(others));
+}
+
+static void reads_late_covers(void **state UNUSED)
+{
+	covers_say(late, N_ELEMS(late));
 }
 
 /* A sentence or row, and "value currency minimum kind" of the budget in it. */
@@ -379,13 +430,34 @@ static void reads_budgets(void **state UNUSED)
 	assert_int_equal(wrong, 0);
 }
 
+static const struct small_case procedures[] = {
+	{ "Verfahrensart | Selektives Verfahren", "restricted" },
+	{ "Art des Verfahrens: Einladungsverfahren", "neg-wo-call" },
+	{ "Verfahrensart: Freihändiges Verfahren", "neg-wo-call" },
+	{ "Procedure type: Competitive flexible procedure", "oth-mult" },
+	{ "Type of procedure: Competitive procedure with negotiation", "neg-w-call" },
+	{ "Tender method: Open Tendering", "open" },
+	{ "Procurement method: International Competitive Bidding", "open" },
+	{ "Wahl des Verfahrens: Selektives Verfahren", "restricted" },
+	{ "Tender Type | Open Tender\nForm of contract | Percentage", "open" },
+	{ "Der Auftrag wird im offenen Verfahren gemäß § 15 VgV vergeben.", "open" },
+	{ "Es handelt sich um ein Nichtoffenes Verfahren mit Teilnahmewettbewerb.", "restricted" },
+	{ "The procurement is conducted as a restricted procedure.", "restricted" },
+	{ "The Authority is using a negotiated procedure without prior publication.", "neg-wo-call" },
+	{ "Vergabeart: Innovationspartnerschaft", "innovation" },
+};
+
+static void reads_procedures(void **state UNUSED)
+{
+	assert_int_equal(SMALL_WRONG(field_procedure, "type", procedures), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_english_covers),
-		cmocka_unit_test(reads_german_covers),
-		cmocka_unit_test(reads_other_covers),
-		cmocka_unit_test(reads_budgets),
+		cmocka_unit_test(reads_english_covers), cmocka_unit_test(reads_german_covers),
+		cmocka_unit_test(reads_other_covers),   cmocka_unit_test(reads_late_covers),
+		cmocka_unit_test(reads_procedures),     cmocka_unit_test(reads_budgets),
 	};
 
 	return RUN_TESTS(tests);

@@ -99,7 +99,7 @@ static struct pattern issuer_says[] = {
 /* What an address begins with: behind it no name goes on. */
 static struct pattern place = {
 	"\\d+ \\p{L}|\\p{L}[.]? ?\\d+[a-z]?(?:\\W*\\d+)?$|\\b\\d{4,6}\\b|p\\. ?o\\. ?box|postfach|\\bfloor\\b|@|\\(?\\d{3}\\)?[ -]\\d{3}|https?:|www\\.|tel\\b|"
-	"(?:building|street|road|avenue|straße|platz)\\b",
+	"(?:building|street|road|avenue|straße|platz|registered|amtsgericht|vat)\\b",
 	0, NULL, NULL
 };
 static struct pattern no_name = { "^\\W*\\d|@|https?:|www\\.|\\(?\\d{3}\\)?[ -]\\d{3}", 0, NULL, NULL };
@@ -177,6 +177,8 @@ static char *name_of(const char *value, bool *cut)
 
 	*cut = false;
 	for (gchar **part = parts; *part && !*cut; part++) {
+		if (name->len == 0 && part[1] && pattern_match(&person, *part))
+			continue;
 		*cut = pattern_match(part == parts ? &no_name : &place, *part) && !pattern_match(&unit, *part);
 		if (!*cut)
 			g_string_append_printf(name, "%s%s", name->len ? ", " : "", *part);
@@ -262,9 +264,13 @@ static void add_form(struct choice *c, const struct doc *d, const struct page *p
 
 static bool in_prose(const struct page *p, int k)
 {
-	const struct block *b = page_block(p, page_line(p, k)->block);
+	const struct line *l = page_line(p, k), *above = k > 0 ? page_line(p, k - 1) : NULL;
+	const struct block *b = page_block(p, l->block);
+	/* The line above is full: this one goes on from it. */
+	bool goes_on = k > b->first && above && above->x1 - b->x0 > 0.85 * (b->x1 - b->x0) &&
+		       strlen(b->text) > PROSE / 2 && text_words(above->text) > 8;
 
-	return strlen(b->text) > PROSE || !g_unichar_isupper(g_utf8_get_char(page_line(p, k)->text));
+	return goes_on || strlen(b->text) > PROSE || !g_unichar_isupper(g_utf8_get_char(l->text));
 }
 
 /* A line of the first page that is the name of an organisation. */
@@ -274,8 +280,7 @@ static void add_organisations(struct choice *c, const struct doc *d, const struc
 		const char *text = page_line(p, k)->text;
 		int words = text_words(text);
 
-		if (words < 2 || words > 12 || strchr(text, ':') || in_prose(p, k) || !names_organisation(text) ||
-		    names_document(text))
+		if (words < 2 || words > 12 || strchr(text, ':') || in_prose(p, k) || !names_organisation(text))
 			continue;
 		add_issuer(c, d, p, text, text,
 			   (k < 12 ? 66 : 56) - k / 4 - (page_line(p, k)->furniture ? FURNITURE_LESS : 0));

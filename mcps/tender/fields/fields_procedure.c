@@ -30,6 +30,12 @@ static struct pattern kinds[] = {
 	{ "\\bcompetitive procedure with negotiations?|\\bnegotiated procedure with (?:prior )?(?:publication|call)\\w*(?: of a contract notice| for competition)?",
 	  31, "neg-w-call", NULL },
 	{ "\\b(?:verhandlungsverfahren|verhandlungsvergabe|negotiated procedure)\\b", 26, NULL, NULL },
+	/* Switzerland and Austria */
+	{ "\\bselektive[ns]? verfahren", 30, "restricted", NULL },
+	{ "\\beinladungsverfahren|\\bfreihändige[ns]? verfahren", 30, "neg-wo-call", NULL },
+	{ "\\bdirektvergabe(?: (?:mit|nach) vorheriger bekanntmachung)?", 26, NULL, NULL },
+	{ "\\b(?:international|national) competitive bidding\\b", 28, "open", NULL },
+	{ "\\blimited tender(?:ing)?\\b", 24, NULL, NULL },
 	{ "\\bwettbewerbliche[nr]? dialog\\b|\\bcompetitive dialogue\\b", 30, "comp-dial", NULL },
 	{ "\\binnovationspartnerschaft\\b|\\binnovation partnership\\b", 28, "innovation", NULL },
 	{ "\\bcompetitive flexible procedure\\b", 30, "oth-mult", NULL },
@@ -44,12 +50,12 @@ static struct pattern kinds[] = {
 
 /* One of the words without which no row of kinds matches: cheaper than all of them. */
 static struct pattern any_kind = {
-	"verfahren|ausschreibung|vergabe|dialog|partnership|partnerschaft|procedure|tender|request|invit|call for|anfrage|aufforderung|\\b(?:RF[PQIT]|IT[TB]|IFB|NIT|EOI)\\b",
+	"verfahren|bidding|ausschreibung|vergabe|dialog|partnership|partnerschaft|procedure|tender|request|invit|call for|anfrage|aufforderung|\\b(?:RF[PQIT]|IT[TB]|IFB|NIT|EOI)\\b",
 	0, NULL, NULL
 };
 
 static struct pattern kind_label = {
-	"^(?:[a-z0-9]{1,3}[).] *)*(?:art des (?:vergabe)?verfahrens|verfahrensart|vergabeart|art der vergabe|vergabeverfahren|(?:procurement |tender(?:ing)? )?procedure(?: type)?|type of (?:procedure|solicitation|tender|procurement|bid)|"
+	"^(?:[a-z0-9]{1,3}[).] *)*(?:art des (?:vergabe)?verfahrens|verfahrensart|vergabeart|art der vergabe|wahl des (?:vergabe)?verfahrens|vergabeverfahren|(?:procurement |tender(?:ing)? )?procedure(?: type)?|type of (?:procedure|solicitation|tender|procurement|bid)|"
 	"(?:solicitation|procurement|tender|bid) (?:type|method)|method of procurement)\\b",
 	0, NULL, NULL
 };

@@ -19,7 +19,7 @@
 
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
 static struct pattern no_title[] = {
-	{ "^\\W*(?:the )?" KINDS
+	{ "^\\W*(?:(?:the|open|sealed|limited|public|national|international|restricted|selective|competitive|formal|electronic|online|öffentliche|nationale|europaweite) )*" KINDS
 	  "(?: \\(?(?:rf[pqi]|itt|itb|ifb|uvgo|vob|vgv)\\)?)?(?: (?:nach|gemäß) .*|,? (?:vob|uvgo|vgv|vol|sektvo|unterschwellen)\\b.*|\\W*\\(.*\\))?\\W*(?:no\\b.*|nr\\b.*|#.*|number.*|reference.*|\\d.*|[a-z]{1,6}[- /]?\\d[\\w/.-]*)?$",
 	  1, NULL, NULL },
 	{ "^\\W*for\\W*$|^\\W*" KINDS "\\W+(?:(?:and|und)\\W+)?" KINDS "\\W*$", 1, NULL, NULL },
@@ -28,13 +28,14 @@ static struct pattern no_title[] = {
 	  "dear .*|sehr geehrte.*|to all .*|an alle .*|schedule.*|purpose|introduction|background|summary|overview|project information|"
 	  "notice (?:to|of) .*|instructions? to .*|invitation|advertisement.*|(?:prior information|contract|public|legal) notice.*|uk\\d+: .*|notice type.*|"
 	  "(?:general|special|particular|standard) (?:terms and )?conditions.*|key facts.*|at a glance|time ?table|allgemeine .*bedingungen|\\w*bedingungen|bestandteile.*|"
+	  "find a tender.*|contracts finder.*|tenders electronic daily.*|simap.*|sam\\.gov.*|bund\\.de.*|e-?procurement (?:portal|system)|\\w*vergabeportal|e-?vergabe\\w*|f\\d{2}: .*|"
 	  "\\w*vergabestelle|der \\w*bürgermeister\\w*|auftraggeber|general information|allgemeines?|stand\\b.*)\\W*$",
 	  1, NULL, NULL },
 	{ "^\\W*\\S*@|https?:|www\\.|^\\W*(?:date|tel|phone|fax|e-?mail|from|to|issued|contact|attn|address|release date|due date)\\b.*:",
 	  1, NULL, NULL },
 	{ "^\\W*(?:document|volume|teil|dokument|band|kapitel|anhang|annex) (?:\\d{1,2}|[a-h]|[ivx]{1,4})\\b", 1, NULL,
 	  NULL },
-	{ "^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
+	{ "^\\d{2,}\\.\\d|^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
 	  1, NULL, NULL },
 	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
 	{ "^[\\d\\W]*$|^\\W*(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b.*\\d{4}",
@@ -51,17 +52,18 @@ static struct pattern no_title[] = {
 	"^(?:the )?(?:(?-i:\\p{Lu})[\\w.'’&-]* (?:and )?){0,6}?(?:city|town|township|county|state|university|college|department|ministry|government|board|bank|"               \
 	"district|port|village|parish|borough|commonwealth|bureau|office|directorate|division|corporation|institute|ministry|council|republic|agency|observatory|centre|center|" \
 	"court|authority|commission|society|federation|union|diocese|prefecture|municipality|library|museum|academy|hospital|chamber|association|foundation|trust) (?:of|for) (?:the )?(?-i:\\p{Lu})"
-#define ORG_EN                                                                                                              \
-	"\\b(?:county|university|court|authority|council|administration|agency|commission|corporation|department|ministry|" \
-	"institute|foundation|trust|district|college|hospital|bureau|"                                                      \
-	"board|bank|library|schools|office|branch|division|railways?|association|society|alliance|federation|consortium|"   \
-	"academy|enterprise|utilities|municipality|observatory|centre|center|"                                              \
-	"(?:procurement|purchasing|acquisition|shared|contracting) services?|international)\\.?$|"                          \
+#define ORG_EN                                                                                                                                                                        \
+	"\\b(?:county|university|court|authority|council|administration|agency|commission|corporation|department|ministry|"                                                           \
+	"institute|foundation|trust|district|college|hospital|bureau|"                                                                                                                \
+	"board|bank|library|schools|office|branch|division|railways?|association|society|alliance|federation|consortium|"                                                             \
+	"academy|enterprise|utilities|municipality|observatory|centre|center|fund|group|union|mission|co-?operative|company|partnership|museum|police|constabulary|hospitals|hotels|" \
+	"(?:procurement|purchasing|acquisition|shared|contracting) services?|international)\\.?$|"                                                                                    \
 	"^(?:federal|national|royal|state|united states|u\\.s\\.) .*\\bservice$"
-#define ORG_DE                                                                                                                                                                                                     \
-	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|amt|ministerium|verband|" \
-	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|"          \
-	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                 \
+#define ORG_DE                                                                                                                                                                                                                                                        \
+	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|amt|ministerium|verband|"                                                    \
+	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|\\w+kammer|\\w+verein|\\w+institut|\\w*sparkasse|\\w+kasse|\\w*genossenschaft|\\w*gesellschaft|\\w*agentur|\\w*behörde|\\w+direktion|\\w+präsidium|" \
+	"bistum|erzbistum|diözese|caritas\\w*|diakonie\\w*|evangelische\\w*|katholische\\w*|kirchen\\w+|jobcenter|polizei\\w*|amtsgericht|finanzamt|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|"                       \
+	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                                                                    \
 	"\\w+(?:bauamt|verwaltungsamt|umweltamt|ministerium) (?-i:\\p{Lu}))"
 
 /* A legal form is sure, whatever the firm does. */
