@@ -229,6 +229,8 @@ static void tells_what_binds_the_bidder(void **state UNUSED)
 	binds("Die Angebote sind elektronisch einzureichen.", "must");
 	binds("Die Fahrzeuge sollen einen Hybridantrieb haben.", "should");
 	binds("Bidders may not change the forms.", "must");
+	binds("Je Bauabschnitt sind zwölf Masten fertigzustellen.", "must");
+	binds("Die Verbindung zum Rechenzentrum ist abzusichern.", "must");
 	binds("Die Formblätter dürfen nicht verändert werden.", "must");
 	binds("Der Auftragnehmer darf eigene Geräte einsetzen.", "may");
 	binds("Eine Anbindung an das Archiv ist wünschenswert.", "should");
@@ -245,6 +247,23 @@ static void an_item_obliges_as_its_stem_does(void **state UNUSED)
 {
 	assert_true(verdict_of("a final report with drawings", "The contractor shall deliver:").binds >= 0.5);
 	assert_true(verdict_of("a final report with drawings", "The city already has:").binds < 0.5);
+}
+
+static void neighbours_have_a_say(void **state UNUSED)
+{
+	const char *sections[] = { "Staff", "Staff", "Staff", "Prices" };
+	struct verdict v[4] = { 0 };
+
+	for (int i = 0; i < 4; i++) {
+		v[i].binds = 0.9;
+		v[i].about[JUDGE_STAFF] = 4;
+	}
+	v[1].about[JUDGE_LEGAL] = v[3].about[JUDGE_LEGAL] = 4.1;
+	v[1].category = v[3].category = JUDGE_LEGAL;
+	v[0].category = v[2].category = JUDGE_STAFF;
+	judge_blend(v, sections, 4);
+	assert_int_equal(v[1].category, JUDGE_STAFF);
+	assert_int_equal(v[3].category, JUDGE_LEGAL);
 }
 
 static void is_about(const char *text, enum judge_category c)
@@ -281,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_stem_without_a_list_is_a_sentence),
 		cmocka_unit_test(tells_what_binds_the_bidder),
 		cmocka_unit_test(tells_what_a_clause_is_about),
+		cmocka_unit_test(neighbours_have_a_say),
 		cmocka_unit_test(an_item_obliges_as_its_stem_does),
 	};
 

@@ -35,7 +35,7 @@ struct verdict {
 	double about[N_JUDGE_CATEGORIES]; /* its score for each: the highest is the category */
 };
 
-/* judge_clause - parties is that of wording_parties for the document */
+/* judge_clause - parties is that of parties_find for the document */
 struct verdict judge_clause(const struct clause *c, GHashTable *parties);
 
 /*

@@ -6,6 +6,7 @@
 #include "tender/fields/fact.h"
 #include "judge.h"
 #include "tender/text/text.h"
+#include "parties.h"
 #include "wording.h"
 
 #define MOST_REQUIREMENTS 4000
@@ -89,7 +90,7 @@ static bool can_bind(const struct clause *c)
 
 static void read_clauses(struct reading *r, const GPtrArray *clauses)
 {
-	GHashTable *parties = wording_parties(clauses);
+	GHashTable *parties = parties_find(clauses);
 	struct verdict *verdicts = g_new0(struct verdict, clauses->len);
 	const char **sections = g_new(const char *, clauses->len);
 

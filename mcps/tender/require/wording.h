@@ -7,18 +7,12 @@
 /* wording_preload - make the tables of words, which the server does before it forks */
 void wording_preload(void);
 
-/*
- * wording_parties - the words by which clauses (of struct clause) call the buyer and the bidder: "council", "nlsa";
- * a table from lower-case words to what they mean for wording_each; the caller calls g_hash_table_unref
- */
-GHashTable *wording_parties(const GPtrArray *clauses);
-
 /* wording_obliges - text has a verb that obliges, as no heading has: must, shall, should, muss, soll */
 bool wording_obliges(const char *text);
 
 /*
  * wording_each - the features of a clause, each at most once
- * parties  of wording_parties, or NULL
+ * parties  of parties_find, or NULL
  * use      called with arg and the name of each: "w:deliver", "modal:must", "who:bidder" …; the name is gone after it
  */
 void wording_each(const struct clause *c, GHashTable *parties, void (*use)(void *arg, const char *feature), void *arg);

@@ -132,6 +132,7 @@ struct stem {
 #define N_PAIRS 1024 /* of a stem's first two bytes; none is shorter */
 
 static struct stem *by_pair[N_PAIRS], *by_pair_anywhere[N_PAIRS];
+static bool ready;
 
 static unsigned pair_of(const char *s)
 {
@@ -160,6 +161,7 @@ static void learn(const char *topic, const char *word)
 
 void topic_preload(void)
 {
+	ready = true;
 	for (size_t i = 0; i < N_ELEMS(topics); i++) {
 		gchar **stems = g_strsplit_set(topics[i].stems, " ", -1);
 
@@ -178,6 +180,8 @@ static bool matches(const struct stem *s, const char *word)
 
 void topic_each(const char *word, void (*use)(void *arg, const char *topic), void *arg)
 {
+	if (!ready)
+		topic_preload();
 	if (!word[0])
 		return;
 	for (const struct stem *s = by_pair[pair_of(word)]; s; s = s->next) {

@@ -17,8 +17,8 @@
 #define CALIBRATION_ROUNDS 4000
 #define CALIBRATION_RATE   0.05
 
-#define DECAY          0.004
-#define WORD_DECAY     0.03 /* of single words: there are many, and each was seen few times */
+#define DECAY          0.008
+#define WORD_DECAY     0.06 /* of single words: there are many, and each was seen few times */
 #define CATEGORY_DECAY 0.02
 
 struct example {

@@ -24,6 +24,7 @@
 
 #include "learn.h"
 #include "tender/read/reader.h"
+#include "tender/require/parties.h"
 #include "tests/tender/eval/fold.h"
 #include "tests/tender/eval/words.h"
 
@@ -114,7 +115,7 @@ static void take_document(struct learner *l, int number, const struct options *o
 	auto_free char *path = xasprintf("%s/%s", folder, name);
 	struct doc *d = read_document(path);
 	GPtrArray *clauses = clause_list(d);
-	GHashTable *parties = wording_parties(clauses);
+	GHashTable *parties = parties_find(clauses);
 
 	for (unsigned i = 0; i < clauses->len; i++) {
 		const struct clause *c = clauses->pdata[i];
