@@ -177,7 +177,7 @@ json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *wha
 		json_object_set_new(result, fields[i].name, m.facts[i] ? m.facts[i] : json_null());
 	}
 	json_object_set_new(result, "confidence", json_integer(least));
-	json_object_set_new(result, "conflicts", conflicts_find(result));
+	json_object_set_new(result, "conflicts", conflicts_find(d, result));
 	json_object_set_new(result, "warnings", warnings_of(d));
 	json_object_set_new(result, "engine",
 			    json_pack("{s:s, s:s, s:s, s:n}", "name", "tender", "version", PACKAGE_VERSION, "method",

@@ -297,18 +297,46 @@ static void reads_eligibility(void **state UNUSED)
 		"text", "null");
 }
 
-static void conflict_is(const char *quote, const char *value, const char *want)
+static void conflicts_are(const char *text, json_t *result, const char *want)
 {
-	json_t *result =
-		json_pack("{s:{s:s, s:[{s:s, s:i, s:s}]}, s:{s:s}}", "submission_deadline", "value", "2027-10-01T18:00",
-			  "candidates", "value", value, "page", 3, "quote", quote, "issue_date", "value", "2027-08-02");
-	json_t *list = conflicts_find(result);
+	struct doc *d = small_doc(text);
+	json_t *list = conflicts_find(d, result);
 	static const char *const keys[] = { "field", "value", "taken", NULL };
 	auto_free char *got = json_is_null(list) ? g_strdup("null") : small_shown(list, keys);
 
 	assert_string_equal(got, want);
 	json_decref(list);
 	json_decref(result);
+	doc_free(d);
+}
+
+static void conflict_is(const char *quote, const char *value, const char *want)
+{
+	conflicts_are("A tender.",
+		      json_pack("{s:{s:s, s:[{s:s, s:i, s:s}]}, s:{s:s}}", "submission_deadline", "value",
+				"2027-10-01T18:00", "candidates", "value", value, "page", 3, "quote", quote,
+				"issue_date", "value", "2027-08-02"),
+		      want);
+}
+
+static void value_conflict_is(const char *field, const char *taken, const char *value, const char *quote,
+			      const char *want)
+{
+	conflicts_are("A tender.",
+		      json_pack("{s:{s:s, s:[{s:s, s:i, s:s}]}}", field, "value", taken, "candidates", "value", value,
+				"page", 3, "quote", quote),
+		      want);
+}
+
+static json_t *weights(const char *unit, int one, int other, int third)
+{
+	return json_pack("{s:{s:s, s:i, s:s, s:[{s:i}, {s:i}, {s:i}]}}", "evaluation_criteria", "weight_unit", unit,
+			 "page", 1, "quote", "Price", "items", "weight", one, "weight", other, "weight", third);
+}
+
+static json_t *two_lots(void)
+{
+	return json_pack("{s:[{s:s}, {s:s}]}", "lots", "id", "1", "id", "2");
 }
 
 static void tells_conflicts(void **state UNUSED)
@@ -318,6 +346,34 @@ static void tells_conflicts(void **state UNUSED)
 	conflict_is("Die Bindefrist für Angebote endet am 30.09.2027.", "2027-09-30", "null");
 	conflict_is("Angebote werden seit dem 02.08.2027 entgegengenommen.", "2027-08-02", "null");
 	conflict_is("Ablauf der Angebotsfrist am 01.10.2027 am 14.11.2027", "2027-11-14", "null");
+}
+
+static void tells_conflicts_of_values(void **state UNUSED)
+{
+	value_conflict_is("binding_until", "P120D", "P90D", "The offer shall remain valid for 90 days.",
+			  "binding_until, P90D, P120D");
+	value_conflict_is("binding_until", "P120D", "P90D", "The bid bond remains valid for 90 days.", "null");
+	value_conflict_is("binding_until", "P30D", "2027-05-01", "Bindefrist: 01.05.2027", "null");
+	value_conflict_is("contract_duration", "four years", "36 months", "The contract term is 36 months.",
+			  "contract_duration, 36 months, four years");
+	value_conflict_is("contract_duration", "four years", "12 months",
+			  "The contract term may be extended by 12 months.", "null");
+	value_conflict_is("budget", "200000", "250000", "The budget is 250,000 euros.", "budget, 250000, 200000");
+	value_conflict_is("budget", "200000", "50000", "The budget per year is 50,000 euros.", "null");
+	value_conflict_is("page_limit", "20", "30", "The proposal may have up to 30 pages.", "page_limit, 30, 20");
+	value_conflict_is("page_limit", "20", "2", "Each CV may have up to 2 pages.", "null");
+}
+
+static void tells_conflicts_of_sums(void **state UNUSED)
+{
+	conflicts_are("Price", weights("percent", 40, 30, 20),
+		      "evaluation_criteria, the weights sum to 90, not to 100, the weights as printed");
+	conflicts_are("Price", weights("percent", 40, 40, 20), "null");
+	conflicts_are("Points", weights("points", 40, 40, 70), "null");
+	conflicts_are("The contract is divided into three lots.", two_lots(), "lots, 3, 2");
+	conflicts_are("Der Auftrag wird in zwei Losen vergeben.", two_lots(), "null");
+	conflicts_are("Die Leistung ist in vier Lose aufgeteilt.", two_lots(), "lots, 4, 2");
+	conflicts_are("Bidders may bid for three lots.", two_lots(), "null");
 }
 
 int main(void)
@@ -338,6 +394,8 @@ int main(void)
 		cmocka_unit_test(reads_budgets),
 		cmocka_unit_test(reads_eligibility),
 		cmocka_unit_test(tells_conflicts),
+		cmocka_unit_test(tells_conflicts_of_values),
+		cmocka_unit_test(tells_conflicts_of_sums),
 	};
 
 	return RUN_TESTS(tests);

@@ -4,12 +4,16 @@
 
 #include <jansson.h>
 
+#include "tender/doc/doc.h"
+
 /*
- * conflicts_find - of the deadlines, whose other candidates stand in "candidates"
- * A candidate that another field took is no contradiction, nor is one whose words are of another date.
+ * conflicts_find - what d says otherwise than the result
+ * Of deadlines, the binding period, the duration, the budget and the page limit the other candidates stand in
+ * "candidates"; weights of criteria must sum to a whole, and the lots that are counted must be those that are listed.
+ * A candidate that another field took is no contradiction, nor is one whose words are of something else.
  * Returns an array of {field, text, value, taken, page, quote, confidence}, or null when there are none; the caller's.
  */
-json_t *conflicts_find(const json_t *result);
+json_t *conflicts_find(const struct doc *d, const json_t *result);
 
 void conflicts_preload(void);
 

@@ -478,5 +478,5 @@ json_t *field_page_limit(const struct doc *d)
 				read_limit_column(c, d, p, k);
 		}
 	}
-	return choice_take(c);
+	return choice_take_listing(c);
 }
