@@ -323,8 +323,9 @@ static void value_conflict_is(const char *field, const char *taken, const char *
 			      const char *want)
 {
 	conflicts_are("A tender.",
-		      json_pack("{s:{s:s, s:[{s:s, s:i, s:s}]}}", field, "value", taken, "candidates", "value", value,
-				"page", 3, "quote", quote),
+		      json_pack("{s:{s:s, s:s, s:[{s:s, s:i, s:s}]}}", field, "value", taken, "quote",
+				"The proposal may have 20 pages.", "candidates", "value", value, "page", 3, "quote",
+				quote),
 		      want);
 }
 
@@ -361,6 +362,8 @@ static void tells_conflicts_of_values(void **state UNUSED)
 	value_conflict_is("budget", "200000", "250000", "The budget is 250,000 euros.", "budget, 250000, 200000");
 	value_conflict_is("budget", "200000", "50000", "The budget per year is 50,000 euros.", "null");
 	value_conflict_is("page_limit", "20", "30", "The proposal may have up to 30 pages.", "page_limit, 30, 20");
+	value_conflict_is("page_limit", "20", "4", "The tender may have up to 4 pages.", "null");
+	value_conflict_is("budget", "200000", "150000", "The ceiling was 150,000 euros.", "null");
 	value_conflict_is("page_limit", "20", "2", "Each CV may have up to 2 pages.", "null");
 }
 

@@ -13,6 +13,8 @@
 #define SURE      60
 #define MOST_LOTS 99
 
+#define OF_ONE "page_limit" /* limits are of one thing: its word must stand in both places */
+
 /* May two values of a field be held against each other? */
 typedef bool comparable(const char *taken, const char *value);
 
@@ -44,19 +46,19 @@ static struct {
 	  alike_compare,
 	  { "bindefrist|gebunden|\\bbindet|gültig|\\bvalid|\\bfirm for|open for acceptance|irrevocable|zuschlagsfrist",
 	    0, NULL, NULL },
-	  { "guarantee|\\bbonds?\\b|insurance|certificate|bürgschaft|versicherung|zertifikat|nachweis|licen[cs]e|registr|prices? (?:are|is|remain)|preise",
+	  { "guarantee|\\bbonds?\\b|insurance|certificate|bürgschaft|versicherung|zertifikat|nachweis|licen[cs]e|registr|\\bprices?\\b|preise|end of",
 	    0, NULL, NULL } },
 	{ "contract_duration",
 	  alike_compare,
 	  { "laufzeit|vertragsdauer|vertrag (?:läuft|gilt|endet)|contract (?:term|period|duration)|term of (?:the |this )?(?:contract|agreement)|period of performance|initial term|duration of",
 	    0, NULL, NULL },
-	  { "option|exten|verläng|renew|experience|warrant|gewähr|mängel|binde|referen|insur|versicher|kündig|terminat|notice",
+	  { "option|exten|verläng|renew|experience|warrant|gewähr|mängel|binde|referen|insur|versicher|kündig|terminat|notice|am ende|end of|within|innerhalb|spätestens|before|\\bvor\\b",
 	    0, NULL, NULL } },
 	{ "budget",
 	  any_compare,
 	  { "\\bbudget|estimated (?:contract )?value|estimated cost|auftragswert|kostenschätzung|kostenrahmen|höchstwert|obergrenze|ceiling|upset limit|not[- ]to[- ]exceed|maximum (?:contract )?value|total value",
 	    0, NULL, NULL },
-	  { "per (?:year|annum|lot|month)|annual|yearly|jährlich|pro jahr|je los|je jahr|\\blos \\d|\\blot \\d|deposit|insur|versicher|turnover|umsatz|experience|similar|last year|option",
+	  { "per (?:year|annum|lot|month)|annual|yearly|jährlich|pro jahr|je los|je jahr|\\blos \\d|\\blot \\d|deposit|insur|versicher|turnover|umsatz|experience|similar|last year|option|between|zwischen|previous|former|bisher|\\bwas\\b|\\bwere\\b|wurden?|haushalt",
 	    0, NULL, NULL } },
 	{ "page_limit",
 	  any_compare,
@@ -142,14 +144,28 @@ static void add(json_t *list, const char *field, const char *value, const char *
 	json_array_append_new(list, one);
 }
 
+/* The first of the words that one place has stands in the other too. */
+static bool share_word(struct pattern *words, const char *one, const char *other)
+{
+	GMatchInfo *m = pattern_find(words, one, 0);
+	auto_free char *word = m ? g_match_info_fetch(m, 0) : NULL;
+
+	g_match_info_free(m);
+	return word && strcasestr(other, word);
+}
+
 static void add_candidate(json_t *list, const json_t *result, size_t i, const json_t *fact, const json_t *other)
 {
 	auto_free char *value = text_of(json_object_get(other, "value")),
 		       *taken = text_of(json_object_get(fact, "value"));
-	const char *quote = json_string_value(json_object_get(other, "quote"));
+	const char *quote = json_string_value(json_object_get(other, "quote")),
+		   *own = json_string_value(json_object_get(fact, "quote"));
 
-	if (!value || !taken || !quote || streq(value, taken) || !fields[i].compare(taken, value) ||
-	    !pattern_match(&fields[i].words, quote) || pattern_match(&fields[i].others, quote))
+	if (!value || !taken || !quote || streq(value, taken) || (own && streq(own, quote)) ||
+	    !fields[i].compare(taken, value) || !pattern_match(&fields[i].words, quote) ||
+	    pattern_match(&fields[i].others, quote))
+		return;
+	if (streq(fields[i].field, OF_ONE) && (!own || !share_word(&fields[i].words, quote, own)))
 		return;
 	if (fields[i].compare == days_compare && (!is_clear(quote) || is_taken(result, fields[i].field, value)))
 		return;
