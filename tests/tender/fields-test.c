@@ -74,6 +74,12 @@ static void reads_documents(void **state UNUSED)
 		"text", "Eigenerklärung zur Eignung; Preisblatt; Referenzen");
 	field_is(field_documents, "A complete tender consists of:\n- the form of tender\n- the pricing schedule",
 		 "text", "the form of tender; the pricing schedule");
+	field_is(field_documents, "Mit dem Angebot sind das Preisblatt, zwei Referenzen und ein Konzept einzureichen.",
+		 "text", "das Preisblatt; zwei Referenzen; ein Konzept");
+	field_is(field_documents, "Each bid must be accompanied by a bid bond and a signed price schedule.", "text",
+		 "a bid bond; a signed price schedule");
+	field_is(field_documents, "Dem Angebot sind anzuschließen:\n- Preisblatt\n- Zeitplan", "text",
+		 "Preisblatt; Zeitplan");
 	field_is(field_documents, "The Contractor shall provide the following:\n- a monthly report", "text", "null");
 	field_is(field_documents, "The offers will be rejected for the following reasons:\n- they came late", "text",
 		 "null");
@@ -297,6 +303,18 @@ static void reads_eligibility(void **state UNUSED)
 		"text", "null");
 }
 
+static void reads_conditions_in_sentences(void **state UNUSED)
+{
+	field_is(field_eligibility, "You need public liability insurance of at least 5 million pounds.", "text",
+		 "You need public liability insurance of at least 5 million pounds.");
+	field_is(field_eligibility, "Das Unternehmen muss seit mindestens drei Jahren Schulen mit Essen beliefern.",
+		 "text", "Das Unternehmen muss seit mindestens drei Jahren Schulen mit Essen beliefern.");
+	field_is(field_eligibility, "Technicians must hold a licence and have at least five years of experience.",
+		 "text", "null");
+	field_is(field_eligibility, "The contractor shall:\n- recruit and train the enumerators\n- hold two meetings",
+		 "text", "null");
+}
+
 static void conflicts_are(const char *text, json_t *result, const char *want)
 {
 	struct doc *d = small_doc(text);
@@ -396,6 +414,7 @@ int main(void)
 		cmocka_unit_test(reads_titles),
 		cmocka_unit_test(reads_budgets),
 		cmocka_unit_test(reads_eligibility),
+		cmocka_unit_test(reads_conditions_in_sentences),
 		cmocka_unit_test(tells_conflicts),
 		cmocka_unit_test(tells_conflicts_of_values),
 		cmocka_unit_test(tells_conflicts_of_sums),

@@ -84,7 +84,7 @@ static struct pattern row_head = { "^(?:no|nr|lfd|pos|item|#|ref|sr|volume|vol|p
 
 /* A sentence that names what is handed in. */
 static struct pattern named_in = {
-	"\\b(?:mit|zusammen mit|dem|ihrem) (?:dem |der |ihrem )?(?:angebot|teilnahmeantrag|bewerbung)\\b(?: sind| ist| werden| wird| bitte| müssen| fügen sie| reichen sie| legen sie)+ (?<a>[^:]{6,260}?) (?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|vorgelegt|nachzuweisen|anzuschließen|beigefügt|eingereicht|bei|ein|vor)\\b|"
+	"\\b(?:mit|zusammen mit|dem|ihrem) (?:dem |der |ihrem )?(?:angebot|teilnahmeantrag|bewerbung)\\b(?: sind| ist| werden| wird| bitte| müssen| fügen sie| reichen sie| legen sie)+ (?<a>[^:]{6,260}?) (?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|vorgelegt|nachzuweisen|anzuschließen|beigefügt|eingereicht|(?:bei|ein|vor)(?=[.;]?$))(?:\\b|$)|"
 	"\\b(?:submit|include|enclose|attach|provide|return|upload|send|lodge)\\b (?<b>[^:]{6,260}?) (?:together with|along with|with|as part of|in) (?:the|their|your|its|each|his|a) " OFFER
 	"\\b|\\b" OFFER
 	" (?:must|shall|should|is to|are to|has to|have to) (?:be accompanied by|include|contain|enclose) (?<c>[^:]{6,260}?)[.;]?$",
