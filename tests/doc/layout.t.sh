@@ -61,7 +61,7 @@ described()
 # emitted - the types of events in the code beside their own table and the rows that only say what an event holds
 emitted()
 {
-	grep -hv ', add_[a-z_]* }' $(ls "$top"/src/platform/*.c | grep -v /event.c) |
+	find "$top/src/platform" -name '*.c' ! -name event.c -exec grep -hv ', add_[a-z_]* }' {} + |
 		grep -oE '"(task|engagement|expert|company|setting|mcp|model|webhook)\.[a-z_]+"' | tr -d '"' | sort -u
 }
 

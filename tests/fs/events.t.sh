@@ -11,7 +11,7 @@ told()
 {
 	jq -r '[.type] + (.data | keys) | join(" ")' "$mnt/events" | sort -u >"$dir/told"
 	while read -r type rest; do
-		echo "$type $(printf '%s\n' $rest | sort | tr '\n' ' ' | sed 's/ $//')"
+		echo "$type $(tr ' ' '\n' <<<"$rest" | sort | paste -sd ' ')"
 	done <"$dir/types" >"$dir/sorted"
 	! grep -vxF -f "$dir/sorted" "$dir/told"
 }
