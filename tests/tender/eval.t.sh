@@ -25,7 +25,7 @@ all_stand()
 	for label in "$docs"/labels/*.json; do
 		pdf=$docs/$(jq -r .file "$label")
 		case $pdf in
-		*.zip | *.html | *.docx | *-scan.pdf | *-mixed.pdf) continue ;;
+		*.zip | *.eml | *.html | *.docx | *-scan.pdf | *-mixed.pdf) continue ;;
 		esac
 		for ((page = 1; page <= $(jq .pages "$label"); page++)); do
 			missing+=$(stands_on "$pdf" "$page" "$label")

@@ -120,6 +120,8 @@ static json_t *criterion_new(const struct mark *one, const char *text)
 	bool none = streq(one->words[1], "-");
 
 	json_object_set_new(entry, "weight", none ? json_null() : json_real(strtod(one->words[1], NULL)));
+	if (one->words[2] && streq(one->words[2], "price")) /* nobody insists on a name of what alone decides */
+		json_object_set_new(entry, "accept", json_pack("[s, s]", "Price", "Lowest price"));
 	return entry;
 }
 

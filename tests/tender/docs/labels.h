@@ -14,6 +14,7 @@
  *   stem                             the beginning of a sentence that the items under it end
  *   elig, doc                        a condition for bidders, a document to hand in
  *   crit WEIGHT, sub WEIGHT          an award criterion, one below the last; "-" for no weight
+ *   crit - price                     the lowest price alone
  *   lot ID, cpv                      a lot by its title, a code
  *   conf FIELD                       where the document contradicts what FIELD says
  */
