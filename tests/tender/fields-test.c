@@ -303,6 +303,50 @@ static void reads_eligibility(void **state UNUSED)
 		"text", "null");
 }
 
+static void reads_tables_of_conditions(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "3 Selection\nTenderers that do not meet all of these are not considered.\nHeading | Minimum standard\n"
+		  "Insurance | Public liability of five million pounds\nSafety | Current accreditation of the scheme",
+		  "Public liability of five million pounds; Current accreditation of the scheme" },
+		{ "4 Eignung\nBereich | Mindestanforderung | Beleg\nBonität | Bewertung von höchstens 350 Punkten | "
+		  "Auskunft\nBefugnis | Berechtigung für das Gewerbe | Auszug",
+		  "Bewertung von höchstens 350 Punkten; Berechtigung für das Gewerbe" },
+		{ "Teil 2: Technische Anforderungen\nNr. | Anforderung | M/W\n2.01 | Messung ohne bewegte Teile | M",
+		  "null" },
+		{ "4 Evaluation\nBids are compared.\nCriterion | Points\nMethod of work and programme | 40\n"
+		  "Price over the whole term | 60",
+		  "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_eligibility, "text", cases), 0);
+}
+
+static void reads_lists_of_conditions(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Die Bewerber müssen folgende Mindestbedingungen erfüllen:\n- acht festangestellte Kräfte in Vollzeit\n- "
+		  "zwei abgeschlossene Vorhaben dieser Art",
+		  "acht festangestellte Kräfte in Vollzeit; zwei abgeschlossene Vorhaben dieser Art" },
+		{ "Der Auftragnehmer hat folgende Aufgaben:\n- Reinigung der Flure und der Treppen", "null" },
+		{ "Failure to submit any of the following will render the bid non-responsive:\n2.1 Valid certificate of the "
+		  "company;\n2.2 Letter of good standing from the fund;\n2.3 Completed and signed forms 1 to 9.\n3. Scope of "
+		  "work and sites",
+		  "Valid certificate of the company;; Letter of good standing from the fund;" },
+		{ "Fügen Sie Ihrem Angebot bitte bei:\n- einen Speiseplan für vier Wochen,\n- Referenzen von drei Schulen,\n- "
+		  "Formblatt Referenzen (Anlage 3)",
+		  "Referenzen von drei Schulen," },
+		{ "Minimum requirements for consideration: three years in this business; a licence of the state.",
+		  "three years in this business; a licence of the state" },
+		{ "System requirements for the server: eight cores of one kind; a licence of the database.", "null" },
+		{ "Ten percent of the fee is set aside for the final report.", "null" },
+		{ "This requirement is set aside for small business concerns.",
+		  "This requirement is set aside for small business concerns." },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_eligibility, "text", cases), 0);
+}
+
 static void reads_conditions_in_sentences(void **state UNUSED)
 {
 	field_is(field_eligibility, "You need public liability insurance of at least 5 million pounds.", "text",
@@ -414,6 +458,8 @@ int main(void)
 		cmocka_unit_test(reads_titles),
 		cmocka_unit_test(reads_budgets),
 		cmocka_unit_test(reads_eligibility),
+		cmocka_unit_test(reads_tables_of_conditions),
+		cmocka_unit_test(reads_lists_of_conditions),
 		cmocka_unit_test(reads_conditions_in_sentences),
 		cmocka_unit_test(tells_conflicts),
 		cmocka_unit_test(tells_conflicts_of_values),

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "condition_table.h"
 #include "fact.h"
 #include "fields.h"
 #include "item.h"
@@ -14,6 +15,8 @@
 #define MOST_SENTENCE   420
 #define MOST_ROW_NAME   12
 #define ROW_SCORE       78
+#define MOST_HEAD       90
+#define PROOF_SCORE     70
 
 static struct pattern eligibility_head = {
 	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|selection questionnaire|exclusion|disqualif|conditions (?:for|of) participation|minimum levels?|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
@@ -55,6 +58,12 @@ static struct pattern eligible[] = {
 	  76, NULL, NULL },
 	{ "\\b(?:mindestens|mind\\.) .{0,20}\\breferenz|\\breferenzen der letzten|referenzprojekte aus", 78, NULL,
 	  NULL },
+	{ "\\b(?:is|are|being) (?:an? )?(?:(?:100 ?%|one hundred percent|totally?|partially|exclusively) )*set[- ]aside\\b.{0,60}\\b(?:small business|veteran|hubzone|8\\(a\\)|wom[ae]n-owned)",
+	  76, NULL, NULL },
+	{ "\\bjoint venture\\b.{0,40}\\beach (?:member|partner|party)\\b.{0,30}\\b(?:must|shall|has to)\\b|\\bjedes mitglied (?:der|einer) bietergemeinschaft\\b.{0,60}(?:erfüllen|eignung|nachweis)",
+	  72, NULL, NULL },
+	{ "(?:referenz|haftpflicht|umsatz|eintragung|handelsregister)\\w*\\b.{0,120}\\bnachzuweisen\\b", 74, NULL,
+	  NULL },
 	{ "präqualifizierte unternehmen|zertifizierung (?:des|durch|nach)\\b", 74, NULL, NULL },
 };
 
@@ -85,7 +94,7 @@ static struct pattern cue = {
 };
 /* Of the people that do the work, of what is delivered; definitions; what others do. */
 static struct pattern of_others = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber)\\b|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|team leader|site manager|forem[ae]n|guards?|firearms|vehicles?|licen[cs]es|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber)\\b|"
 	"\"[^\"]{2,40}\" (?:means|bedeutet|ist)\\b|\\b(?:price|prices|preise) (?:must|shall|müssen)\\b|\\bfails? any\\b|\\bweight|\\bpoints\\b|\\bpunkte",
 	0, NULL, NULL
 };
@@ -95,6 +104,12 @@ static struct pattern stem = {
 	"\\b(?:to (?:be (?:considered|eligible|qualified)|qualify)|excluded|disqualified|not (?:be )?(?:considered|eligible|scored|evaluated)|ausgeschlossen)\\b[^.]{0,120}:$|"
 	"^\\W*(?:an? |the |each |every )?(?:bidders?|offerors?|proposers?|vendors?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:firm|company))"
 	" (?:must|shall)(?: (?:also|each|have|be|hold|meet|satisfy|fulfil|demonstrate|show|prove)\\b[^.]{0,80})?:$|"
+	"\\bfailure to (?:submit|provide|meet|include|attach|furnish|comply with|satisfy|hold)\\b[^.]{0,80}\\b(?:following|below|these)\\b[^.]{0,100}:$|"
+	"\\b(?:minimum|mandatory|pre-?qualification|eligibility|qualifying) (?:(?:eligibility|qualification|selection|participation) )?(?:requirements?|qualifications?|criteria|conditions) (?:for|to|of|on) (?:[^.]{0,40}\\b)?(?:bidders?|tenderers?|proposers?|offerors?|vendors?|suppliers?|applicants?|firms?|participat\\w+|consider\\w+|eligib\\w+|qualif\\w+|bid|tender|quote|apply)\\b[^.]{0,60}:$|"
+	"\\b(?:bidders?|offerors?|proposers?|vendors?|respondents?|tenderers?|applicants?|suppliers?|firms?)\\b[^.]{0,60}\\b(?:following|these) (?:minimum |mandatory )?(?:pre-?qualification |eligibility |selection )?(?:requirements|qualifications|criteria|conditions)\\b[^.]{0,40}:$|"
+	"\\b(?:bieter|bewerber|unternehmen|teilnehmer|anbieter|interessenten)(?:in|innen)?\\b[^.]{0,40}\\b(?:folgende[nrs]?|nachstehende[nrs]?|diese)\\b[^.]{0,12}\\b(?:mindest\\w+|bedingungen|voraussetzungen|anforderungen|kriterien|standards|angaben|nachweise|erklärungen|belege)\\b[^.]{0,40}:$|"
+	"\\b(?:mindest(?:anforderung|bedingung|voraussetzung|kriteri|standard)|eignungs(?:kriteri|anforderung|voraussetzung)|teilnahme(?:bedingung|voraussetzung))\\w*[^.:]{0,80}:$|"
+	"\\bvoraussetzung\\w* (?:für (?:die|eine) (?:teilnahme|beauftragung|zulassung|berücksichtigung)|an (?:die )?(?:bieter|bewerber))[^.]{0,40}:$|"
 	"\\b(?:nachweis|beleg|prüfung)\\w* (?:der|ihrer|seiner|zur|über die) (?:eignung|fachkunde|leistungsfähigkeit)[^.]{0,120}:$|\\beignung\\w*\\b[^.]{0,60}\\b(?:sind|ist|wird|werden|fügen|legen)\\b[^.]{0,100}:$",
 	0, NULL, NULL
 };
@@ -108,7 +123,48 @@ static struct pattern of_contract = {
 	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*(?:die |eine )?eigenerklärung zur eignung\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
 	0, NULL, NULL
 };
-static struct pattern no_condition = { "^\\W*quellen? der ausschlussgründe", 0, NULL, NULL };
+/* Forms and prices, whom not to speak to, a form's field for a sum. */
+static struct pattern no_condition = {
+	"^\\W*quellen? der ausschlussgründe|^\\W*(?:the |a |an |your |duly |fully |all )*(?:completed|signed|filled)\\b|"
+	"^\\W*(?:the |a |your )*(?:price|pricing|bid|tender|quotation|cost) (?:schedule|form|sheet|table|security)\\b|\\brepresentations and certifications\\b|"
+	"\\bshall not contact\\b|\\bcontact with\\b|\\b(?:in|\\() ?(?:euro|eur|€|t€|usd|gbp)\\)?$",
+	0, NULL, NULL
+};
+/* "Minimum requirements for consideration: …; …": what stands before such a list. */
+static struct pattern list_label = {
+	"^\\W*(?:[\\d.]+\\s+)?(?:(?:minimum|mandatory|eligibility|basic|pre-?qualification|qualifying|bidder|proposer|vendor)\\s)*(?:requirements|qualifications|criteria|conditions|eligibility)\\b[^:;.]{0,60}$|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:mindest(?:anforderungen|bedingungen|voraussetzungen|kriterien)|eignungs(?:kriterien|anforderungen)|teilnahme(?:bedingungen|voraussetzungen)|ausschlusskriterien|(?:nachweis der |anforderungen an die )?eignung)\\b[^:;.]{0,60}$",
+	0, NULL, NULL
+};
+/* Among what is handed in, the proofs of what a German bidder is: forms say so themselves. */
+static struct pattern proof = {
+	"referenzen|\\breferenz\\b|haftpflicht|handelsregister|berufsregister|handwerksrolle|gewerbe(?:zentral|berecht|anmeld|schein)|berufsgenossenschaft|unbedenklichkeit|zulassung als|\\berlaubnis\\b|genehmigung nach|jahresumsatz|\\bumsätze|jahresabschl|sozialbeitr|sozialversicherungs|\\binsolvenz|präqualifi|bonitätsauskunft|bankauskunft|ausschlussgründe|gewerbeberechtigung|führungszeugnis",
+	0, NULL, NULL
+};
+static struct pattern form_name = {
+	"\\((?:siehe )?(?:anlage|beilage|formular|formblatt|anhang|vordruck|muster|datei)|^\\W*(?:formular|formblatt|anlage|beilage|vordruck|muster)\\b|§ ?\\d+",
+	0, NULL, NULL
+};
+static struct pattern proof_stem = {
+	"\\b(?:einzureichen|vorzulegen|beizufügen|beizulegen|abzugeben|anzuschließen|beizubringen|einreichen|vorlegen|beifügen|beilegen|vorgelegt|eingereicht|beigefügt|bei|benötigen wir|erbitten wir|bitten wir um)\\b[^.]{0,40}:$",
+	0, NULL, NULL
+};
+/* "l) Unterlagen zum Nachweis der Eignung": an item that is the heading of a list. */
+static struct pattern list_head = {
+	"\\b(?:unterlagen|nachweise?|angaben|erklärungen|belege)\\b.{0,30}\\b(?:eignung|leistungsfähigkeit|fachkunde|zuverlässigkeit)$|eignungs(?:nachweise?|kriterien|anforderungen)$|\\b(?:evidence|proof) of (?:suitability|qualifications?|eligibility)$|\\bconditions for participation$|\\bteilnahmebedingungen$",
+	0, NULL, NULL
+};
+static struct pattern by_winner = {
+	"\\b(?:auftragnehmer\\w*|lieferant\\w*|dienstleister\\w*|nach (?:dem |der )?(?:zuschlag|auftrag|beauftrag)\\w*|rechnung\\w*|abnahme|vor beginn)\\b",
+	0, NULL, NULL
+};
+static struct pattern of_bidders = {
+	"\\beligib|\\b(?:pre-?)?qualif(?:ication|ied|y)|eignung|ausschlussgr|leistungsfähigkeit|teilnahme(?:beding|vorauss)",
+	0, NULL, NULL
+};
+static struct pattern of_staff_head = {
+	"^\\W*(?:[\\dIVX.]+\\s+)?(?:staff|personnel|employee|guard|driver|instructor)s?\\b", 0, NULL, NULL
+};
 
 void fields_eligibility_preload(void)
 {
@@ -121,11 +177,23 @@ void fields_eligibility_preload(void)
 	pattern_compile(&row_name, 1);
 	pattern_compile(&of_contract, 1);
 	pattern_compile(&no_condition, 1);
+	pattern_compile(&list_label, 1);
+	pattern_compile(&proof, 1);
+	pattern_compile(&form_name, 1);
+	pattern_compile(&proof_stem, 1);
+	pattern_compile(&by_winner, 1);
+	pattern_compile(&of_bidders, 1);
+	pattern_compile(&list_head, 1);
+	pattern_compile(&of_staff_head, 1);
+	condition_table_preload();
 	item_preload();
 	pattern_compile(&condition, 1);
 	pattern_compile(&eligibility_head, 1);
 	pattern_compile(eligible, N_ELEMS(eligible));
 }
+
+/* Before the last part of a list. */
+static const char *const joints[] = { "and ", "und ", "sowie " };
 
 static bool is_known(const json_t *list, const char *text)
 {
@@ -182,6 +250,31 @@ static void consider(json_t *list, const struct doc *d, const struct page *p, co
 		add_condition(list, d, p, text, quote, under_head ? 74 : 68);
 }
 
+/* "Minimum requirements for consideration: two years in business; a licence; …" */
+static bool read_inline(json_t *list, const struct doc *d, const struct page *p, const char *sentence)
+{
+	const char *colon = strchr(sentence, ';') ? strstr(sentence, ": ") : NULL;
+	auto_free char *label = colon ? g_strndup(sentence, (gsize)(colon - sentence)) : NULL;
+	gchar **parts;
+
+	if (!label || pattern_match(&of_work, label) || !pattern_match(&list_label, label))
+		return false;
+	parts = g_strsplit(colon + 2, "; ", -1);
+	for (gchar **part = parts; *part; part++) {
+		size_t len = strlen(*part);
+
+		if (len > 0 && (*part)[len - 1] == '.')
+			(*part)[len - 1] = '\0';
+		for (size_t i = 0; i < N_ELEMS(joints); i++) {
+			if (util_starts(*part, joints[i]))
+				memmove(*part, *part + strlen(joints[i]), strlen(*part + strlen(joints[i])) + 1);
+		}
+		add_condition(list, d, p, *part, *part, ROW_SCORE);
+	}
+	g_strfreev(parts);
+	return true;
+}
+
 static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
 			    bool under_head)
 {
@@ -190,7 +283,8 @@ static void read_conditions(json_t *list, const struct doc *d, const struct page
 		auto_free char *sentence = g_strndup(s, (gsize)(end - s)),
 			       *quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
 
-		consider(list, d, p, sentence, quote, under_head);
+		if (!read_inline(list, d, p, sentence))
+			consider(list, d, p, sentence, quote, under_head);
 		s = end + strspn(end, " ");
 	}
 }
@@ -199,8 +293,13 @@ static void read_conditions(json_t *list, const struct doc *d, const struct page
 struct section {
 	bool open;
 	bool listed;     /* the items that follow are conditions, whatever they say */
+	bool proofs;     /* they are handed in: some prove what the bidder is */
 	char kind;       /* of the item before */
+	char prefix[16]; /* "2." when it was "2.1" */
 	char number[16]; /* "5" of "5 Eignung"; its parts are "5.1" */
+	struct condition_column column;
+	bool tabled;        /* a table of conditions goes on over the page */
+	double from, until; /* what it takes of the page */
 };
 
 static void read_heading(struct section *s, const char *text)
@@ -209,7 +308,8 @@ static void read_heading(struct section *s, const char *text)
 	char number[sizeof(s->number)];
 
 	g_strlcpy(number, text, MIN(n + 1, sizeof(number)));
-	if (pattern_match(&eligibility_head, text) && !pattern_match(&of_work, text)) {
+	if (pattern_match(&eligibility_head, text) && !pattern_match(&of_work, text) &&
+	    !pattern_match(&of_staff_head, text)) {
 		s->open = true;
 		g_strlcpy(s->number, number, sizeof(s->number));
 		if (s->number[0] && util_ends(s->number, "."))
@@ -248,30 +348,49 @@ static bool read_row(json_t *list, const struct doc *d, const struct page *p, in
 	return b != NULL;
 }
 
+/* Does an item of that kind belong to the list that is read? */
+static bool goes_on(struct section *s, const struct block *b, char kind)
+{
+	size_t n = strspn(b->text, "0123456789.");
+	char prefix[sizeof(s->prefix)];
+
+	while (n > 0 && b->text[n - 1] == '.')
+		n--;
+	while (n > 0 && b->text[n - 1] != '.')
+		n--;
+	g_strlcpy(prefix, b->text, MIN(n + 1, sizeof(prefix)));
+	if (s->kind == 0 && kind == 'h') {
+		g_strlcpy(s->prefix, prefix, sizeof(s->prefix));
+		/* "2.1 a licence;" is an item, "2.1 Licences" is the next heading. */
+		return strchr(";,.", b->text[strlen(b->text) - 1]) != NULL;
+	}
+	if (s->kind == 'h' || kind == 'h')
+		return s->kind == kind && streq(prefix, s->prefix);
+	return s->kind == 0 || s->kind == kind || (s->kind != '*' && kind != '1');
+}
+
 /* An item of the list, or a line that ends it. */
-static void read_listed(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
+static void read_listed(json_t *list, const struct doc *d, const struct page *p, int k, const struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
-	int mark = item_mark(p, k);
-	char kind = item_kind(p, k, mark);
 	auto_free char *whole = b->first == k ? g_strdup(b->text) : item_text(p, k, MOST_CONDITION),
 		       *quote = b->first == k ? fact_quote(p, b, 0, (int)strlen(b->text)) : g_strdup(whole),
 		       *first = NULL;
 	const char *item = whole + item_bullet(whole), *end = text_sentence(item);
+	bool under_head = s->open || s->listed;
 
-	if (kind == 'h' || (s->kind && kind != s->kind && s->kind == '*'))
-		s->listed = false;
-	s->kind = kind;
 	first = g_strndup(item, (gsize)(end - item));
-	if (s->listed)
+	if (s->listed && !pattern_match(&no_condition, first))
 		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, ROW_SCORE);
-	else
+	else if (s->proofs && pattern_match(&proof, first) && !pattern_match(&form_name, first))
+		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, PROOF_SCORE);
+	else if (under_head)
 		consider(list, d, p, first, fact_stands(p, first) ? first : quote, true);
-	for (item = end + strspn(end, " "); *item; item = end + strspn(end, " ")) {
+	for (item = end + strspn(end, " "); *item && under_head; item = end + strspn(end, " ")) {
 		auto_free char *next = g_strndup(item, (gsize)(text_sentence(item) - item));
 
 		end = text_sentence(item);
-		consider(list, d, p, next, fact_stands(p, next) ? next : quote, s->open || s->listed);
+		consider(list, d, p, next, fact_stands(p, next) ? next : quote, true);
 	}
 }
 
@@ -298,27 +417,131 @@ static bool is_proof(const json_t *list, const struct page *p, const struct bloc
 	return false;
 }
 
-static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
+/* Where the cells of a table go. */
+struct cells {
+	json_t *list;
+	const struct doc *doc;
+};
+
+static void use_cell(void *arg, const struct page *p, const char *cell, const char *quote)
+{
+	struct cells *to = arg;
+
+	if (!pattern_match(&no_condition, cell))
+		add_condition(to->list, to->doc, p, cell, quote, ROW_SCORE);
+}
+
+static void read_rows(json_t *list, const struct doc *d, const struct page *p, double y, struct section *s)
+{
+	struct cells to = { list, d };
+
+	s->from = y;
+	s->until = condition_table_each(p, y, &s->column, &s->tabled, use_cell, &to);
+}
+
+/* What stands over line k says that the table is of bidders. */
+static bool is_of_bidders(const struct page *p, int k, enum condition_head head)
+{
+	const struct line *l = page_line(p, k);
+	const struct block *above = NULL;
+
+	for (int i = 0; i < (int)p->blocks->len; i++) {
+		const struct block *b = page_block(p, i);
+
+		if (b->y1 < l->y0 + 1 && !page_line(p, b->first)->furniture && (!above || b->y1 > above->y1))
+			above = b;
+	}
+	return above && (pattern_match(&of_bidders, above->text) ||
+			 (head == CONDITION_HEAD_SURE && pattern_match(&subject, above->text)));
+}
+
+static bool read_table(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
+{
+	struct condition_column column;
+	enum condition_head head = condition_table_head(p, k, &column);
+
+	if (head == CONDITION_NO_HEAD || !(s->open || is_of_bidders(p, k, head)))
+		return false;
+	s->column = column;
+	read_rows(list, d, p, page_line(p, k)->y1, s);
+	return true;
+}
+
+static bool is_in_table(const struct section *s, const struct line *l)
+{
+	return l->y0 >= s->from && l->y0 < s->until && l->x0 >= s->column.left && l->x0 < s->column.right;
+}
+
+/* A paragraph or an item may end in what introduces a list. */
+static void read_stem(struct section *s, const struct block *b)
+{
+	const char *tail = util_ends(b->text, ":") ? last_sentence(b->text) : NULL;
+	bool listed = tail ? pattern_match(&stem, tail)
+			   : b->item && strlen(b->text) < MOST_HEAD && pattern_match(&list_head, b->text),
+	     proofs = tail && !listed && pattern_match(&proof_stem, tail) && !pattern_match(&by_winner, tail);
+
+	if (listed || proofs || !b->item) {
+		s->listed = listed;
+		s->proofs = proofs;
+		s->kind = 0;
+	}
+}
+
+static bool is_head(const struct page *p, int k, const struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
 
-	if (page_line(p, k)->furniture || section_is_index(b))
-		return;
-	if (s->open && read_row(list, d, p, k))
-		return;
-	if (b->first == k && !b->item && util_ends(b->text, ":") && pattern_match(&stem, last_sentence(b->text))) {
-		s->listed = true;
-		s->kind = 0;
-	} else if (b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
-		   (!s->open || (!pattern_match(&condition, b->text) && !is_cell(p, k)))) {
+	return b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
+	       (!s->open || (!pattern_match(&condition, b->text) && !is_cell(p, k)));
+}
+
+static void read_item(json_t *list, const struct doc *d, const struct page *p, int k, int mark, struct section *s)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+	char kind = item_kind(p, k, mark);
+
+	if (s->listed || s->proofs) {
+		bool on = goes_on(s, b, kind);
+
+		s->listed = s->listed && on;
+		s->proofs = s->proofs && on;
+	}
+	s->kind = kind;
+	if (!(s->listed && kind == 'h') && is_head(p, k, s)) {
 		read_heading(s, b->text);
-		s->listed = false;
-	} else if ((s->open || s->listed) && item_mark(p, k) >= 0) {
+		s->listed = s->proofs = false;
+	} else if (s->open || s->listed || s->proofs) {
 		read_listed(list, d, p, k, s);
 	} else if (b->first == k && !is_proof(list, p, b)) {
-		s->listed = s->listed && b->item;
 		read_conditions(list, d, p, b, s->open);
 	}
+	if (b->first == k)
+		read_stem(s, b);
+}
+
+static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+	int mark = item_mark(p, k);
+
+	if (page_line(p, k)->furniture || section_is_index(b) || is_in_table(s, page_line(p, k)))
+		return;
+	if (read_table(list, d, p, k, s) || (s->open && read_row(list, d, p, k)) || item_is_lone(page_line(p, k)))
+		return;
+	if (mark >= 0) {
+		read_item(list, d, p, k, mark, s);
+		return;
+	}
+	if (b->first != k)
+		return;
+	if (is_head(p, k, s) && !util_ends(b->text, ":")) {
+		read_heading(s, b->text);
+		s->listed = s->proofs = false;
+		return;
+	}
+	if (!is_proof(list, p, b) && !(util_ends(b->text, ":") && pattern_match(&stem, last_sentence(b->text))))
+		read_conditions(list, d, p, b, s->open);
+	read_stem(s, b);
 }
 
 json_t *field_eligibility(const struct doc *d)
@@ -329,6 +552,9 @@ json_t *field_eligibility(const struct doc *d)
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);
 
+		s.from = s.until = 0;
+		if (s.tabled)
+			read_rows(list, d, p, 0, &s);
 		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
 			read_line(list, d, p, k, &s);
 	}
