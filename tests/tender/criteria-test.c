@@ -65,6 +65,11 @@ static void reads_sentences(void **state UNUSED)
 		{ "Bewertet wird zu 60 % der Preis und zu 40 % die Qualität des Konzepts.",
 		  "Preis, 60; Qualität des Konzepts, 40" },
 		{ "Zuschlagskriterien: 60 % Preis / 40 % Qualität", "Preis, 60; Qualität, 40" },
+		{ "We look at whole-of-life price (40%), response times (30%) and local presence (30%).",
+		  "whole-of-life price, 40; response times, 30; local presence, 30" },
+		{ "Zuschlagskriterien\nNr. | Kriterium | Gewicht\nK1 | Preis | 50 %\nK2 | Qualität | 50 %\nK2.1 | Konzept "
+		  "der Betreuung | 30 %\nK2.2 | Erreichbarkeit | 20 %",
+		  "Preis, 50; Qualität, 50 [Konzept der Betreuung, 30; Erreichbarkeit, 20]" },
 		{ "Der Preis fließt mit 70 %, das Konzept mit 30 % in die Wertung ein.", "Preis, 70; Konzept, 30" },
 		{ "Zuschlagskriterien: 1. Preis (Gewichtung 50 %), 2. Lieferzeit (Gewichtung 20 %), 3. Umweltverträglichkeit (Gewichtung 30 %)",
 		  "Preis, 50; Lieferzeit, 20; Umweltverträglichkeit, 30" },

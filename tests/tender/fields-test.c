@@ -303,6 +303,27 @@ static void reads_eligibility(void **state UNUSED)
 		"text", "null");
 }
 
+static void reads_documents_by_their_stems(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Proposals must be organized under the following tabs:\nTab 1 | Letter of transmittal\nTab 2 | Fee schedule",
+		  "Letter of transmittal; Fee schedule" },
+		{ "We need from you:\n- the completed price table\n- the names of two customers",
+		  "the completed price table; the names of two customers" },
+		{ "We need the following works:\n- repair of the north wall\n- paint for the doors", "null" },
+		{ "Failure to submit any of the following will lead to the bid being rejected:\n2.1 Certificate of the "
+		  "company;\n2.2 Letter of the bank;\n3. Scope of work",
+		  "Certificate of the company; Letter of the bank" },
+		{ "Mit dem Teilnahmeantrag sind einzureichen:\n- Formblatt Antrag\nDie Bewerber müssen folgende Bedingungen "
+		  "erfüllen:\n- acht festangestellte Kräfte",
+		  "Formblatt Antrag" },
+		{ "Darüber hinaus hat der Bieter folgende Angaben zu machen:\n- Benennung eines Bauleiters",
+		  "Benennung eines Bauleiters" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_documents, "text", cases), 0);
+}
+
 static void reads_tables_of_conditions(void **state UNUSED)
 {
 	static const struct small_case cases[] = {
@@ -458,6 +479,7 @@ int main(void)
 		cmocka_unit_test(reads_titles),
 		cmocka_unit_test(reads_budgets),
 		cmocka_unit_test(reads_eligibility),
+		cmocka_unit_test(reads_documents_by_their_stems),
 		cmocka_unit_test(reads_tables_of_conditions),
 		cmocka_unit_test(reads_lists_of_conditions),
 		cmocka_unit_test(reads_conditions_in_sentences),

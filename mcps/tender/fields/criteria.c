@@ -152,9 +152,16 @@ static unsigned parts_of(const struct criteria *c, unsigned i)
 	return 0;
 }
 
-/* Names of parts that are numbered behind those that are not: "Quality", "Q1 Service". */
+/*
+ * Names of parts that are numbered behind those that are not: "Quality", "Q1 Service"; but where two make the whole,
+ * the second is no part of the first.
+ */
 static bool is_meant(const struct criteria *c, unsigned i, unsigned n)
 {
+	double whole = c->total > 0 ? c->total : 100;
+
+	if (n == 1 && fabs(at(c, i)->weight + at(c, i + 1)->weight - whole) < 0.01)
+		return false;
 	return n >= 2 || (n == 1 && at(c, i + 1)->name[0] != at(c, i)->name[0]);
 }
 

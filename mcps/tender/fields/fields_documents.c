@@ -13,7 +13,7 @@
 #define MOST_TEXT      300
 #define MOST_HEAD      90
 #define MOST_PAGES     999
-#define MOST_NUMBER    8  /* bytes of the number of a row */
+#define MOST_NUMBER    14 /* bytes of the number of a row */
 #define MOST_EDGE      40 /* points between a stem and the numbers under it */
 #define LISTED_SCORE   70 /* of what a sentence names */
 #define MOST_NAMED     14 /* words of it */
@@ -56,6 +56,15 @@ static struct pattern stems[] = {
 	{ "\\b(?:complete and (?:return|lodge|submit)|(?:send|submit|lodge|return|attach|enclose|upload|include|provide)\\b.{0,40}\\b(?:with it|following|these|below)|(?:following|these)\\b.{0,40}\\b(?:must be|shall be|should be|are to be|to be|are)\\b.{0,24}\\b(?:submitted|lodged|returned|attached|enclosed|uploaded|included|provided|completed)|"
 	  "(?:folgende[nrs]?|nachstehende[nrs]?)\\b.{0,80}\\b(?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|hochzuladen|zu übermitteln|einreichen|vorlegen|beifügen|beilegen))\\b.{0,60}:$",
 	  72, NULL, NULL },
+	{ "\\b" OFFER
+	  "\\b.{0,40}\\b(?:must|shall|should|are to|is to|will)\\b.{0,12}\\b(?:organi[sz]ed|arranged|divided|structured|tabbed|assembled)\\b.{0,60}\\b(?:tabs?|sections?|parts|headings|volumes?|chapters|order)\\b.{0,20}:$",
+	  74, NULL, NULL },
+	{ "\\bwe (?:need|require|want|expect|ask for|would like)\\b.{0,30}\\bfrom (?:you|bidders|tenderers|suppliers|each \\w+)\\b.{0,30}:$|^what (?:we need|you (?:need|have) to (?:send|submit|provide)|to (?:send|submit|include|provide))\\b.{0,20}:$|^we need:$",
+	  70, NULL, NULL },
+	{ "\\bfailure to (?:submit|provide|include|attach|furnish|return|lodge|enclose)\\b.{0,80}\\b(?:following|below|these)\\b.{0,100}:$",
+	  76, NULL, NULL },
+	{ "\\b(?:folgende[nrs]?|nachstehende[nrs]?)\\b.{0,20}\\b(?:angaben|nachweise|erklärungen|unterlagen|belege)\\b.{0,30}\\b(?:zu machen|zu erbringen|beizubringen|mitzuschicken|hinzuzufügen|erforderlich|zu führen)\\b.{0,30}:$",
+	  74, NULL, NULL },
 	{ "\\b(?:fügen sie|reichen sie|senden sie|legen sie|wir erwarten|wir benötigen|bitte)\\b.{0,80}$", 62, NULL,
 	  NULL },
 };
@@ -71,6 +80,15 @@ static struct pattern no_stem = {
 	0, NULL, NULL
 };
 
+/* What is missed when it is not handed in is a document, whatever follows from that. */
+static struct pattern lacking = { "\\bfailure to (?:submit|provide|include|attach|furnish|return|lodge|enclose)\\b", 0,
+				  NULL, NULL };
+/* A sentence that leads to a list of something else. */
+static struct pattern other_stem = {
+	"\\b(?:müssen|muss|hat|haben|sind|ist|werden|wird|must|shall|will|should|are|is|have|has)\\b.{0,120}:$", 0,
+	NULL, NULL
+};
+
 /* Headings between the items of a list: what is said under them is no document. */
 static struct pattern no_document = {
 	"^(?:\\p{L}+ ){0,3}(?:due date|deadline|date,? (?:and )?time|closing (?:date|time)|opening|place)\\b[^.]{0,40}$|^[A-Z]\\.?\\d{1,2}(?:\\.\\d{1,2}){0,2}\\.?\\s+\\p{Lu}",
@@ -78,8 +96,10 @@ static struct pattern no_document = {
 };
 
 /* The first cell of a row of documents, and of the head of such a table. */
-static struct pattern row_number = { "^\\(?(?:\\d{1,2}|[IVX]{1,4}|\\p{L})[.)]?$|^\\p{Lu}{1,3}[ .-]?\\d{1,2}$", 0, NULL,
-				     NULL };
+static struct pattern row_number = {
+	"^(?:tab|section|part|volume|envelope|item|register|teil|kapitel|abschnitt|umschlag|form|anlage)\\.? (?:no\\.? |nr\\.? )?(?:\\d{1,2}|[IVX]{1,4}|\\p{Lu})[.):]?$|^\\(?(?:\\d{1,2}|[IVX]{1,4}|\\p{L})[.)]?$|^\\p{Lu}{1,3}[ .-]?\\d{1,2}$",
+	0, NULL, NULL
+};
 static struct pattern row_head = { "^(?:no|nr|lfd|pos|item|#|ref|sr|volume|vol|part|teil)\\b", 0, NULL, NULL };
 
 /* A sentence that names what is handed in. */
@@ -137,6 +157,8 @@ void fields_documents_preload(void)
 	pattern_compile(stems, N_ELEMS(stems));
 	pattern_compile(&any_stem, 1);
 	pattern_compile(&no_stem, 1);
+	pattern_compile(&lacking, 1);
+	pattern_compile(&other_stem, 1);
 	pattern_compile(&no_document, 1);
 	pattern_compile(&row_number, 1);
 	pattern_compile(&row_head, 1);
@@ -181,7 +203,9 @@ static int stem_score(const struct page *p, int line)
 {
 	const char *text = page_line(p, line)->text;
 	auto_free char *stem = util_ends(text, ":") || pattern_match(&any_stem, text) ? stem_text(p, line) : NULL;
-	int score = stem && !pattern_match(&no_stem, stem) ? PATTERN_SCORE(stems, stem) : 0;
+	int score = stem && (pattern_match(&lacking, stem) || !pattern_match(&no_stem, stem))
+			    ? PATTERN_SCORE(stems, stem)
+			    : 0;
 
 	if (!score || util_ends(stem, "."))
 		return 0;
@@ -258,9 +282,11 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 
 	if (l->n == 0) {
 		l->indent = x0;
-		l->kind = kind;
+		/* "2.1 a licence;" is an item, "2.1 Licences" is the next heading. */
+		l->kind = kind == 'h' && !strchr(";,", page_line(p, k)->text[strlen(page_line(p, k)->text) - 1]) ? ' '
+														 : kind;
 	}
-	if (kind == 'h' || x0 < l->indent - 12 || (x0 < l->indent + 12 && kind != l->kind)) {
+	if ((kind == 'h' && l->kind != 'h') || x0 < l->indent - 12 || (x0 < l->indent + 12 && kind != l->kind)) {
 		l->score = 0;
 		return;
 	}
@@ -311,6 +337,8 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 		read_item(list, d, p, k, item_kind(p, k, mark), page_line(p, mark)->x0, l);
 	else if (k > 0 && is_set_in(p, k, l))
 		read_item(list, d, p, k, ' ', line->x0, l);
+	else if (l->n > 0 && line->x0 <= l->edge + 2 && pattern_match(&other_stem, line->text))
+		l->score = 0;
 	else if (++l->since > (l->n || l->colon ? 3 : 1))
 		l->score = 0;
 }

@@ -12,7 +12,7 @@
 static const char head_words[] =
 	" "
 	"and und sowie the a an ein eine einen for für of der die das den dem des auf zu mit on to with von is ist nach im "
-	"in our your their its both ";
+	"in at our your their its both ";
 /* ... and behind it. */
 static const char tail_words[] =
 	" "
@@ -34,7 +34,7 @@ static const char intro_words[] =
 	"gewertet gewichten gewichtet erhält erhalten wird werden sind ist is are namely lauten lautet zählt "
 	"zählen gelten gilt geht gehen fließt fließen bilden follows folgt using considering comprising "
 	"includes score weigh give allocate assess where wobei dabei hierbei davon that bewertungsmatrix wir "
-	"weightage weighting weight gewichtung weights weightings auf zwischen between ";
+	"look looking consider compare berücksichtigen betrachten weightage weighting weight gewichtung weights weightings auf zwischen between ";
 static struct pattern row_label = {
 	"^(?:(?:award |evaluation |selection |haupt|unter|zuschlags|wertungs|bewertungs)?(?:criterion|factor|section|part|kriterium|teil|abschnitt)\\s+(?:no\\.? ?|nr\\.? ?)?(?:[\\d.]{1,5}|[ivxa-h]{1,3})\\s*[:.)–—-]+\\s*|(?:AC|EC|ZK|K|C|Q)[ .-]?\\d{1,2}(?:\\.\\d{1,2})?\\s*[:–—-]+\\s+|(?:criterion|kriterium|zuschlagskriterium)\\s*:\\s*)(?=\\p{L})",
 	0, NULL, NULL
