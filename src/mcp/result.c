@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/name.h"
-#include "mcp/base64.h"
+#include "base/base64.h"
 
 #define MAX_OUTPUTS 1000
 
@@ -112,7 +112,7 @@ static int add_output(struct parse *p, char *name, const char *mime, struct buf 
 
 static int decode(struct parse *p, const json_t *blob, struct buf *bytes)
 {
-	if (base64_decode(json_string_value(blob), json_string_length(blob), bytes) < 0)
+	if (base64_decode_loose(json_string_value(blob), json_string_length(blob), bytes) < 0)
 		return err_set(p->e, -EPROTO, "the answer has a file that is not base64");
 	return 0;
 }

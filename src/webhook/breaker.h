@@ -19,7 +19,7 @@
 #define BREAKER_RETRY_MAX_S  86400 /* a longer Retry-After is cut to it */
 #define BREAKER_GIVE_UP_MS   ((int64_t)5 * 86400000)
 #define BREAKER_NEVER        INT64_MAX
-#define BREAKER_WHY_BYTES    256
+#define BREAKER_WHY_BYTES    504
 
 enum breaker_state { BREAKER_ACTIVE, BREAKER_THROTTLED, BREAKER_BROKEN, BREAKER_DISABLED, N_BREAKER_STATES };
 

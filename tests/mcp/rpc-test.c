@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "mcp/base64.h"
 #include "mcp/rpc.h"
 #include "mcp/text.h"
 
@@ -110,28 +109,6 @@ static void test_encode(void **state UNUSED)
 	json_decref(id);
 }
 
-static void test_base64(void **state UNUSED)
-{
-	static const struct {
-		const char *text, *bytes;
-	} rows[] = { { "", "" },
-		     { "Zg==", "f" },
-		     { "Zm8=", "fo" },
-		     { "Zm9v", "foo" },
-		     { "Zm9vYg", "foob" },
-		     { "Zm9v\nYmFy", "foobar" },
-		     { "-_-_", "\xfb\xff\xbf" } };
-
-	for (size_t i = 0; i < N_ELEMS(rows); i++) {
-		auto_buf out = BUF_INIT;
-
-		assert_int_equal(base64_decode(rows[i].text, strlen(rows[i].text), &out), 0);
-		assert_string_equal(buf_str(&out), rows[i].bytes);
-	}
-	auto_buf out = BUF_INIT;
-	assert_int_equal(base64_decode("Zm9!", 4, &out), -EINVAL);
-}
-
 static void test_text(void **state UNUSED)
 {
 	char text[] = "a\tb\x01\xff\xc3\xa4\xe2\x82";
@@ -146,8 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),    cmocka_unit_test(test_long_lines), cmocka_unit_test(test_reader_stops),
-		cmocka_unit_test(test_classify), cmocka_unit_test(test_encode),     cmocka_unit_test(test_base64),
-		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_classify), cmocka_unit_test(test_encode),     cmocka_unit_test(test_text),
 	};
 
 	return RUN_TESTS(tests);
