@@ -39,10 +39,12 @@ ok 'GMime is used in mcps/tender/read only' 'only_in "gmime/[^>]*" mcps/tender/r
 ok 'libxml2 is used in mcps/tender/read only' 'only_in "libxml/[^>]*" mcps/tender/read'
 ok 'libqpdf is used in mcps/tender/read only' 'only_in "qpdf/[^>]*" mcps/tender/read'
 ok 'PCRE2 is used in src/mcp only' 'only_in "pcre2[^>]*" src/mcp'
+ok 'libcurl is used in src/net only' 'only_in "curl/[^>]*" src/net'
 ok 'poppler is used in mcps/tender/read only' 'only_in "poppler[^>]*" mcps/tender/read'
 ok 'GLib is used in mcps/tender only' 'only_in "glib[^>]*" mcps/tender'
 
 ok 'base knows nobody' 'knows src/base'
+ok 'net knows base' 'knows src/net'
 ok 'blob knows base' 'knows src/blob'
 ok 'store knows base' 'knows src/store'
 ok 'platform knows store and blob' 'knows src/platform store blob'

@@ -7,7 +7,7 @@
 #define URL_BYTES 2000 /* the longest URL */
 
 /*
- * url_check - true to the letter an absolute http or https URL, as curl reads it
+ * url_check - is it an absolute http or https URL, as curl reads it?
  * Returns 0, or -EINVAL with a sentence: not a URL, another scheme, no host, a user name or password, a fragment, port
  * 0, a space, a control character or one outside of ASCII, over URL_BYTES
  */

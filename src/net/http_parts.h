@@ -1,0 +1,57 @@
+/* http_parts - what the files of http share */
+#ifndef FS0711_NET_HTTP_PARTS_H
+#define FS0711_NET_HTTP_PARTS_H
+
+#include <curl/curl.h>
+
+#include "net/http.h"
+
+/* Whom to trust: the system's certificates and one more file. */
+struct trust {
+	char path[64];    /* "": what libcurl was built with */
+	bool keep_capath; /* the system has a folder of certificates and no file: look there too */
+	int fd;           /* what path leads to, or -1 */
+};
+
+int trust_open(struct trust *t, const char *cafile, struct err *e);
+void trust_close(struct trust *t);
+
+/*
+ * One request at a time, then the next: an easy handle is made once, with all that is the same for each request, and
+ * waits in http's list of free ones in between.
+ */
+struct transfer {
+	CURL *easy;
+	struct transfer *next, *prev; /* in the list of running ones, or next alone among the free */
+	void *ud;
+	void (*done)(void *ud, const struct http_answer *a);
+	int64_t began_ms; /* clock_mono_ms */
+	bool encrypted;
+	/* The header for curl: nodes and their texts in one block, kept for the next request. */
+	void *header;
+	size_t header_cap;
+	/* The ranges that were allowed */
+	struct cidrs allow;
+	size_t allow_cap;
+	/* What became of it */
+	unsigned n_refused, n_opened;
+	size_t got; /* bytes of the answer */
+	bool cut, flooded;
+	size_t head_len;
+	char head[HTTP_HEAD_BYTES + 1];
+	struct err refusal;
+	char why[CURL_ERROR_SIZE];
+};
+
+/* transfer_new - an easy handle with all that never changes; NULL when memory is gone or libcurl lacks what is needed
+ */
+struct transfer *transfer_new(const struct http_options *o, const struct trust *trust);
+void transfer_free(struct transfer *t);
+
+/* transfer_begin - make t ready to be added to a multi handle. Returns 0, -EINVAL with e, or -ENOMEM */
+int transfer_begin(struct transfer *t, const struct http_request *r, struct err *e);
+
+/* transfer_end - say what became of it, by done; the easy handle is in no multi handle any more */
+void transfer_end(struct transfer *t, CURLcode code);
+
+#endif

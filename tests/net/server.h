@@ -1,0 +1,36 @@
+/* server - an HTTP server on loopback for tests, that behaves and misbehaves by the path that it is asked for */
+#ifndef FS0711_TESTS_NET_SERVER_H
+#define FS0711_TESTS_NET_SERVER_H
+
+#include "base/buf.h"
+
+/*
+ * /N              answers status N, without a body; the connection is kept
+ * /body/N         200 with N bytes "x"
+ * /retry/VALUE    503 with Retry-After: VALUE, in which _ stands for a space
+ * /redirect       302 to /200
+ * /endless        200 with 1 GiB
+ * /fields         200 with fields of the header without an end
+ * /interim        HTTP/1.1 100 Continue without an end
+ * /drip           a byte of "HTTP/1.1 200 OK…" a second
+ * /hang           nothing, and the connection stays
+ * /stall          200 with 10 of 100 bytes, and the connection stays
+ * /short          200 with 10 of 100 bytes, then closes
+ * /close          closes without an answer; /reset with a TCP reset
+ * /garbage        bytes that are not HTTP
+ */
+struct server;
+
+/* server_new - listens on a port of 127.0.0.1; with cert and key (PEM files) it speaks TLS 1.2 and newer */
+struct server *server_new(const char *cert, const char *key);
+/* server_free - close all connections, wait for its threads */
+void server_free(struct server *s);
+
+int server_port(const struct server *s);
+/* Since the start: connections accepted, requests read whole */
+unsigned server_connections(struct server *s);
+unsigned server_requests(struct server *s);
+/* server_last - the last request as it came, head and body; out is cleared first */
+void server_last(struct server *s, struct buf *out);
+
+#endif
