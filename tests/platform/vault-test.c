@@ -1,7 +1,9 @@
 #include "tests/test.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -95,6 +97,49 @@ static void a_missing_key_is_made_once(void **state)
 	assert_int_equal(vault_open(at->keyfile, &v, NULL), 0);
 	expect_unsealed(v, CONTEXT, sealed, "whsec_x");
 	vault_close(v);
+}
+
+static void *open_vault(void *keyfile)
+{
+	struct vault *v = NULL;
+
+	vault_open(keyfile, &v, NULL);
+	return v;
+}
+
+static int count(const char *dir)
+{
+	DIR *d = opendir(dir);
+	int n = 0;
+
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
+/* Each finds no key and makes one; the first that is there counts for all, and nothing else stays. */
+static void who_comes_at_once_gets_the_same_key(void **state)
+{
+	struct place *at = *state;
+
+	for (int round = 0; round < 20; round++) {
+		struct vault *v[4] = { NULL };
+		pthread_t threads[N_ELEMS(v)];
+		auto_free char *sealed = NULL;
+
+		for (size_t i = 0; i < N_ELEMS(v); i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, open_vault, at->keyfile), 0);
+		for (size_t i = 0; i < N_ELEMS(v); i++)
+			pthread_join(threads[i], (void **)&v[i]);
+		sealed = vault_seal(v[0], CONTEXT, "whsec_x");
+		for (size_t i = 0; i < N_ELEMS(v); i++) {
+			expect_unsealed(v[i], CONTEXT, sealed, "whsec_x");
+			vault_close(v[i]);
+		}
+		assert_int_equal(count(at->dir), 1);
+		assert_int_equal(unlink(at->keyfile), 0);
+	}
 }
 
 static void texts_come_back(void **state)
@@ -210,6 +255,7 @@ int main(void)
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(a_missing_key_is_made_once),
+		IN_PLACE(who_comes_at_once_gets_the_same_key),
 		IN_PLACE(texts_come_back),
 		IN_PLACE(another_record_or_a_changed_text_is_refused),
 		IN_PLACE(another_key_is_told_apart_from_damage),
