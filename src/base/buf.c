@@ -31,6 +31,7 @@ bool buf_reserve(struct buf *b, size_t more)
 	data = realloc(b->data, cap);
 	if (!data)
 		goto fail;
+	data[b->len] = '\0';
 	b->data = data;
 	b->cap = cap;
 	return true;

@@ -82,6 +82,26 @@ static void a_failed_growth_keeps_what_was_there(void **state UNUSED)
 	assert_null(buf_steal(&b));
 }
 
+static void room_alone_is_an_empty_text(void **state UNUSED)
+{
+	char *used[8];
+
+	/* What was freed is given again with other bytes in it. */
+	for (size_t i = 0; i < N_ELEMS(used); i++)
+		memset(used[i] = xmalloc(64), 'x', 64);
+	for (size_t i = 0; i < N_ELEMS(used); i++)
+		free(used[i]);
+	for (size_t i = 0; i < N_ELEMS(used); i++) {
+		auto_buf b = BUF_INIT;
+
+		assert_true(buf_reserve(&b, 10));
+		assert_string_equal(buf_str(&b), "");
+		used[i] = buf_steal(&b);
+	}
+	for (size_t i = 0; i < N_ELEMS(used); i++)
+		free(used[i]);
+}
+
 static void clear_forgives(void **state UNUSED)
 {
 	auto_buf b = BUF_INIT;
@@ -103,6 +123,7 @@ int main(void)
 		cmocka_unit_test(drops_from_the_front),
 		cmocka_unit_test(steal_leaves_it_empty),
 		cmocka_unit_test(a_failed_growth_keeps_what_was_there),
+		cmocka_unit_test(room_alone_is_an_empty_text),
 		cmocka_unit_test(clear_forgives),
 	};
 
