@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-#define CONNECTIONS 64
+#define CONNECTIONS 128
 #define TIMEOUT_MS  15000
 #define N_EVENTS    64 /* at a time */
 

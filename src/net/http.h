@@ -15,7 +15,7 @@
 
 struct http_options {
 	const char *cafile;      /* certificates in PEM that are trusted beside the system's, read once; may be NULL */
-	size_t most_connections; /* in all, kept ones too; 0: 64. Requests beyond wait, on their own time */
+	size_t most_connections; /* in all, kept ones too; 0: 128. Requests beyond wait, on their own time */
 	long timeout_ms;         /* from http_post to the end of the answer; 0: 15000 */
 	const char *agent;       /* User-Agent; may be NULL */
 };

@@ -36,7 +36,8 @@ struct transfer {
 	/* What became of it */
 	unsigned n_refused, n_opened;
 	size_t got; /* bytes of the answer */
-	bool cut, flooded;
+	size_t body_len;
+	bool head_ended, cut, flooded;
 	size_t head_len;
 	char head[HTTP_HEAD_BYTES + 1];
 	struct err refusal;

@@ -61,6 +61,7 @@ static size_t on_field(char *bytes UNUSED, size_t size, size_t n, void *ud)
 	struct transfer *t = ud;
 
 	t->got += size * n;
+	t->head_ended = size * n == 2; /* the empty line; a field has more */
 	t->flooded = t->got > HTTP_ANSWER_BYTES;
 	return t->flooded ? 0 : size * n;
 }
@@ -72,6 +73,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ud)
 
 	memcpy(t->head + t->head_len, bytes, keep);
 	t->head_len += keep;
+	t->body_len += len;
 	t->got += len;
 	t->cut = t->got > HTTP_ANSWER_BYTES;
 	return t->cut ? 0 : len;
@@ -204,8 +206,8 @@ static int copy_header(struct transfer *t, const char *const *header, struct err
 static void forget_former(struct transfer *t)
 {
 	t->n_refused = t->n_opened = 0;
-	t->got = t->head_len = 0;
-	t->cut = t->flooded = false;
+	t->got = t->body_len = t->head_len = 0;
+	t->head_ended = t->cut = t->flooded = false;
 	t->why[0] = '\0';
 }
 
@@ -296,6 +298,22 @@ static void describe(const struct transfer *t, CURLcode code, int status, struct
 		err_add(e, -EIO, "the answer, of status %d, did not end", status);
 }
 
+/*
+ * is_whole - all of the answer came, whatever befell the request then: a host may answer and close before it has read
+ * the body (RFC 9113, 8.1), which libcurl takes for a failure
+ */
+static bool is_whole(const struct transfer *t, long status)
+{
+	curl_off_t length = -1;
+
+	if (!t->head_ended || status < 200)
+		return false;
+	if (status == 204)
+		return true;
+	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	return length >= 0 && (size_t)length == t->body_len;
+}
+
 void transfer_end(struct transfer *t, CURLcode code)
 {
 	struct http_answer a = { .took_ms = clock_mono_ms() - t->began_ms, .retry_after_s = -1 };
@@ -307,7 +325,7 @@ void transfer_end(struct transfer *t, CURLcode code)
 		code == CURLE_ABORTED_BY_CALLBACK || (code == CURLE_COULDNT_CONNECT && t->n_refused && !t->n_opened);
 	if (a.refused) {
 		a.error = t->refusal.text;
-	} else if ((code == CURLE_OK || t->cut) && status >= 200) {
+	} else if (((code == CURLE_OK || t->cut) && status >= 200) || is_whole(t, status)) {
 		a.status = (int)status;
 		a.retry_after_s = retry_after(t->easy);
 	} else {

@@ -404,6 +404,28 @@ static void slow_answers_run_out_of_time(void **state)
 	assert_int_equal(post(f, "/204").status, 204);
 }
 
+/* The body does not fit into the sockets, so the request itself cannot end. */
+static void a_whole_answer_counts_when_early(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = (size_t)64 << 20;
+	auto_free char *body = calloc(1, len);
+	struct outcome o = { 0 };
+	struct http_request r = { .url = url_of(f->server, "http", "127.0.0.1", "/early"),
+				  .body = body,
+				  .len = len,
+				  .allow = &f->loopback,
+				  .ud = &o,
+				  .done = on_done };
+
+	http_free(f->http);
+	f->http = loop_new(NULL, 8, 300);
+	assert_int_equal(http_post(f->http, &r, NULL), 0);
+	run_to_end(f->http);
+	assert_string_equal(o.error, "");
+	assert_int_equal(o.status, 204);
+}
+
 static void slow_answers_hold_nobody_up(void **state)
 {
 	struct fixture *f = *state;
@@ -715,6 +737,7 @@ int main(void)
 		HTTP_TEST(a_long_answer_is_cut),
 		HTTP_TEST(a_head_without_an_end_is_cut),
 		HTTP_TEST(slow_answers_run_out_of_time),
+		HTTP_TEST(a_whole_answer_counts_when_early),
 		HTTP_TEST(slow_answers_hold_nobody_up),
 		HTTP_TEST(broken_answers_have_no_status),
 		HTTP_TEST(a_closed_port_is_said),

@@ -150,6 +150,13 @@ static bool hang(struct connection *c, const char *rest UNUSED)
 	return false;
 }
 
+static bool early(struct connection *c, const char *rest UNUSED)
+{
+	if (say(c, "HTTP/1.1 204 Word\r\n\r\n"))
+		gone_within(c, -1);
+	return false;
+}
+
 static bool stall(struct connection *c, const char *rest UNUSED)
 {
 	if (say(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"))
@@ -187,10 +194,10 @@ static const struct {
 	const char *path;
 	bool (*answer)(struct connection *c, const char *rest);
 } answers[] = {
-	{ "/body/", body },      { "/retry/", retry },    { "/redirect", redirect }, { "/endless", endless },
-	{ "/fields", fields },   { "/interim", interim }, { "/drip", drip },         { "/hang", hang },
-	{ "/stall", stall },     { "/short", cut_short }, { "/close", close_now },   { "/reset", reset },
-	{ "/garbage", garbage }, { "/", status },
+	{ "/body/", body },      { "/close", close_now },   { "/drip", drip },       { "/early", early },
+	{ "/endless", endless }, { "/fields", fields },     { "/garbage", garbage }, { "/hang", hang },
+	{ "/interim", interim }, { "/redirect", redirect }, { "/reset", reset },     { "/retry/", retry },
+	{ "/short", cut_short }, { "/stall", stall },       { "/", status },
 };
 
 /* Requests */
@@ -214,6 +221,8 @@ static bool read_request(struct connection *c, struct buf *in)
 		if (!end || whole != SIZE_MAX)
 			continue;
 		length = strstr(in->data, "Content-Length: ");
+		if (util_starts(in->data, "POST /early "))
+			return true;
 		whole = (size_t)(end + 4 - in->data) + (length ? strtoul(length + 16, NULL, 10) : 0);
 	}
 	return true;

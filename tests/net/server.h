@@ -13,6 +13,7 @@
  * /fields         200 with fields of the header without an end
  * /interim        HTTP/1.1 100 Continue without an end
  * /drip           a byte of "HTTP/1.1 200 OK…" a second
+ * /early          204 before it reads the body, which it never does
  * /hang           nothing, and the connection stays
  * /stall          200 with 10 of 100 bytes, and the connection stays
  * /short          200 with 10 of 100 bytes, then closes
