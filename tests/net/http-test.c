@@ -12,6 +12,7 @@
 #include "tests/net/server.h"
 
 #define LIMIT_MS 30000 /* a test that waits longer has failed */
+#define SHORT_MS 2000  /* runs out where a test wants that, and is enough for what does answer on a busy machine */
 
 /* What done was told, kept */
 struct outcome {
@@ -394,13 +395,26 @@ static void a_head_without_an_end_is_cut(void **state)
 
 static void slow_answers_run_out_of_time(void **state)
 {
+	static const struct {
+		const char *path, *said;
+	} slow[] = {
+		{ "/drip", "time for a request is over" },
+		{ "/hang", "time for a request is over" },
+		{ "/stall", "of status 200, did not end" },
+	};
 	struct fixture *f = *state;
+	struct outcome o[N_ELEMS(slow)];
 
 	http_free(f->http);
-	f->http = loop_new(NULL, 8, 300);
-	fails_with(f, "/drip", "time for a request is over");
-	fails_with(f, "/hang", "time for a request is over");
-	fails_with(f, "/stall", "of status 200, did not end");
+	f->http = loop_new(NULL, 8, SHORT_MS);
+	for (size_t i = 0; i < N_ELEMS(slow); i++)
+		begin(f, slow[i].path, &f->loopback, &o[i]);
+	run_to_end(f->http);
+	for (size_t i = 0; i < N_ELEMS(slow); i++) {
+		assert_int_equal(o[i].status, 0);
+		if (!strstr(o[i].error, slow[i].said))
+			fail_msg("%s: '%s'", slow[i].path, o[i].error);
+	}
 	assert_int_equal(post(f, "/204").status, 204);
 }
 
@@ -419,7 +433,7 @@ static void a_whole_answer_counts_when_early(void **state)
 				  .done = on_done };
 
 	http_free(f->http);
-	f->http = loop_new(NULL, 8, 300);
+	f->http = loop_new(NULL, 8, SHORT_MS);
 	assert_int_equal(http_post(f->http, &r, NULL), 0);
 	run_to_end(f->http);
 	assert_string_equal(o.error, "");
