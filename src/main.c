@@ -21,6 +21,7 @@
 #include "platform/orphan.h"
 #include "platform/settings.h"
 #include "run/worker.h"
+#include "webhook/sender.h"
 
 #define CLOSING_MS      10000
 #define CLOSING_LOOK_US 20000
@@ -37,6 +38,7 @@ struct daemon {
 	pthread_rwlock_t feed_lock; /* of who hears the change feed: */
 	struct fs *fs;
 	struct workers *workers;
+	struct sender *sender;
 };
 
 static int resolve_engine(void *ud, const char *mcp, const char *tool, const char **tool_out, const char **version_out,
@@ -71,6 +73,8 @@ static void on_changes(void *ud, const struct change *c, size_t n)
 	pthread_rwlock_rdlock(&d->feed_lock);
 	if (d->workers)
 		workers_changes(d->workers, c, n);
+	if (d->sender)
+		sender_changes(d->sender, c, n);
 	if (d->fs)
 		fs_changes(d->fs, c, n);
 	pthread_rwlock_unlock(&d->feed_lock);
@@ -100,6 +104,13 @@ static json_t *mcp_status(void *ud, const char *mcp)
 	return mcp_host_status(((struct daemon *)ud)->host, mcp);
 }
 
+static json_t *webhooks(void *ud)
+{
+	struct daemon *d = ud;
+
+	return d->sender ? sender_figures(d->sender) : NULL;
+}
+
 static void on_server_line(void *ud UNUSED, const char *id, const char *level, const char *line)
 {
 	log_info("mcp %s: %s: %s", id, level, line);
@@ -118,6 +129,7 @@ static int open_platform(struct daemon *d, struct err *e)
 {
 	struct platform_options po = { .source = d->source,
 				       .as = d->o->as,
+				       .keyfile = d->o->keyfile,
 				       .engines = { d, resolve_engine, check_output } };
 	int64_t until = clock_mono_ms() + CLOSING_MS;
 	int rc;
@@ -137,7 +149,7 @@ static int open_fs(struct daemon *d, struct err *e)
 {
 	struct fs_options fo = { .platform = d->platform,
 				 .catalog = d->catalog,
-				 .host = { d, health, mcp_status, on_mounted },
+				 .host = { d, health, mcp_status, webhooks, on_mounted },
 				 .uid = (uid_t)d->o->uid,
 				 .gid = (gid_t)d->o->gid,
 				 .umask = (mode_t)d->o->umask,
@@ -171,6 +183,19 @@ static int open_workers(struct daemon *d, struct err *e)
 	return 0;
 }
 
+static int open_sender(struct daemon *d, struct err *e)
+{
+	struct sender *sender;
+	int rc = sender_start(d->platform, d->o->cafile, &sender, e);
+
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_wrlock(&d->feed_lock);
+	d->sender = sender;
+	pthread_rwlock_unlock(&d->feed_lock);
+	return 0;
+}
+
 /* The helpers come first: they are forked while there is one thread. Where nothing can be made, nothing can be kicked.
  */
 static int open_all(struct daemon *d, struct err *e)
@@ -191,22 +216,27 @@ static int open_all(struct daemon *d, struct err *e)
 		rc = open_fs(d, e);
 	if (rc == 0)
 		rc = open_workers(d, e);
+	if (rc == 0)
+		rc = open_sender(d, e);
 	return rc;
 }
 
 static void close_all(struct daemon *d)
 {
 	struct workers *workers;
+	struct sender *sender;
 	struct fs *fs;
 
 	pthread_rwlock_wrlock(&d->feed_lock);
 	workers = steal(d->workers);
+	sender = steal(d->sender);
 	fs = steal(d->fs);
 	pthread_rwlock_unlock(&d->feed_lock);
 	workers_stop(workers);
 	if (d->host)
 		mcp_host_cancel_all(d->host);
 	fs_close(fs);
+	sender_stop(sender);
 	kick_helper_end(&d->kick_helper);
 	mcp_host_close(d->host);
 	orphans_stop(d->orphans);

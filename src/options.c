@@ -22,6 +22,10 @@ static const struct option {
 	  "bits taken from all modes (default: none)" },
 	{ "allow_other", OPTION_FLAG, offsetof(struct options, allow_other), NULL, "let other users in" },
 	{ "ro", OPTION_FLAG, offsetof(struct options, read_only), NULL, "nothing can be changed through this mount" },
+	{ "keyfile", OPTION_TEXT, offsetof(struct options, keyfile), "FILE",
+	  "the key that secrets are sealed with, made when missing (default: SOURCE/key)" },
+	{ "cafile", OPTION_TEXT, offsetof(struct options, cafile), "FILE",
+	  "certificates that webhooks trust beside the system's" },
 	{ "inotify", OPTION_KICKS, offsetof(struct options, inotify), "WHEN",
 	  "tell who watches directories: auto, on or off (default: auto)" },
 	{ "log", OPTION_LEVEL, offsetof(struct options, log_level), "LEVEL",
@@ -191,7 +195,9 @@ int options_parse(int argc, char **argv, struct options *out, struct err *e)
 void options_release(struct options *o)
 {
 	free(o->as);
-	o->as = NULL;
+	free(o->keyfile);
+	free(o->cafile);
+	o->as = o->keyfile = o->cafile = NULL;
 }
 
 void options_help(void)

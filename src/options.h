@@ -11,7 +11,7 @@
 struct options {
 	const char *source, *mountpoint; /* as given */
 	bool foreground, debug, help, version;
-	char *as;
+	char *as, *keyfile, *cafile;
 	int64_t uid, gid, umask;
 	bool allow_other, read_only, syslog, log_json;
 	int log_level;

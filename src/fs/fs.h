@@ -28,6 +28,7 @@ struct fs_host {
 	void *ud;
 	void (*health)(void *ud, json_t *health);         /* add the state of the other parts */
 	json_t *(*mcp_status)(void *ud, const char *mcp); /* new reference, NULL when unknown */
+	json_t *(*webhooks)(void *ud);                    /* what was sent; new reference, NULL when nothing sends */
 	/* before the first request is answered: who writes to control breaks the connection. It stays the fs's */
 	void (*mounted)(void *ud, int control);
 };

@@ -75,6 +75,7 @@ static void free_handle(struct handle *h)
 	if (h->fd >= 0)
 		close(h->fd);
 	buf_release(&h->text);
+	buf_release(&h->answer);
 	listing_free(&h->list);
 	pthread_mutex_destroy(&h->lock);
 	free(h);
@@ -164,6 +165,8 @@ int handle_open(struct fs *fs, uint64_t ino, int flags, uid_t owner, struct hand
 	} else if (kind == NODE_SCRATCH) {
 		h->type = HANDLE_SCRATCH;
 		rc = flags & O_TRUNC ? scratch_truncate(fs, a.row, 0) : 0;
+	} else if (!writes && !(a.node->mode & 0444)) {
+		rc = -EACCES; /* also for root: a secret */
 	} else if (writes) {
 		h->type = HANDLE_EDIT;
 		mode->direct_io = true;
@@ -286,6 +289,20 @@ static ssize_t slice(const struct buf *text, void *bytes, size_t len, int64_t of
 	return (ssize_t)n;
 }
 
+/*
+ * What was written was answered on this descriptor only. Its position stands behind what was written, where who reads
+ * on begins; who goes back to the start finds the answer there too.
+ */
+static ssize_t read_answer(struct handle *h, void *bytes, size_t len, int64_t offset)
+{
+	ssize_t n;
+
+	pthread_mutex_lock(&h->lock);
+	n = slice(&h->answer, bytes, len, offset >= h->written ? offset - h->written : offset);
+	pthread_mutex_unlock(&h->lock);
+	return n;
+}
+
 /* Reading a descriptor that is also written: a one-line file shows its value, a document what was written so far. */
 static ssize_t read_edit(struct handle *h, void *bytes, size_t len, int64_t offset)
 {
@@ -293,6 +310,8 @@ static ssize_t read_edit(struct handle *h, void *bytes, size_t len, int64_t offs
 	auto_buf text = BUF_INIT;
 	ssize_t n;
 
+	if ((a.node->flags & NODE_LINE) && !a.node->show)
+		return read_answer(h, bytes, len, offset);
 	if (a.node->flags & NODE_LINE) {
 		n = tree_text(&a, &text);
 		return n < 0 ? n : slice(&text, bytes, len, offset);
@@ -319,7 +338,10 @@ ssize_t handle_read(struct handle *h, void *bytes, size_t len, int64_t offset)
 static int judge(struct handle *h, const char *text, size_t len, const struct actor *who, struct err *e)
 {
 	struct ask a = tree_ask(h->fs, h->ino, who, e);
-	int rc = a.node->put(&a, text, len);
+	int rc;
+
+	a.answer = &h->answer;
+	rc = a.node->put(&a, text, len);
 
 	if (rc < 0)
 		return alter_note(h->fs, INO_KIND(h->ino), a.row, rc, e);
@@ -412,6 +434,7 @@ int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset
 	pthread_mutex_lock(&h->lock);
 	h->refusal = 0;
 	h->writer = *who;
+	h->written = offset + (int64_t)len;
 	if (nodes[INO_KIND(h->ino)].flags & NODE_LINE)
 		rc = write_line(h, bytes, len, who, e);
 	else

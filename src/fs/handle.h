@@ -25,6 +25,8 @@ struct handle {
 	bool writes, backed;  /* backed: the kernel reads the bytes by itself */
 	pthread_mutex_t lock; /* of text and dirty */
 	struct buf text;
+	struct buf answer; /* HANDLE_EDIT: to what was written, for this descriptor only */
+	int64_t written;   /* HANDLE_EDIT of a line file: where the next write would begin */
 	bool dirty;
 	bool append; /* O_APPEND */
 	int refusal; /* HANDLE_EDIT: what the flush was told that judged it last, for those who close it after */

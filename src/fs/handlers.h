@@ -20,6 +20,7 @@
 /* node_system.c */
 SHOW(readme_show);
 SHOW(health_show);
+SHOW(metrics_show);
 SHOW(settings_readme_show);
 SHOW(settings_error_show);
 NOTES(settings_refusals);
@@ -37,6 +38,23 @@ STAT(day_stat);
 MAY(day_open);
 FIND(since_find);
 SHOW(since_show);
+
+/* node_webhook.c */
+SHOW(webhooks_status_show);
+FIND(deliveries_find);
+LIST(deliveries_list);
+MOVE(deliveries_move);
+REMOVE(deliveries_remove);
+STAT(delivery_stat);
+SHOW(delivery_show);
+FIND_UP(delivery_up);
+SHOW(endpoint_text_show);
+PUT(endpoint_text_put);
+PUT(endpoint_secret_put);
+SHOW(endpoint_keys_show);
+SHOW(endpoint_state_show);
+SHOW(endpoint_replay_show);
+PUT(endpoint_replay_put);
 
 /* node_party.c */
 STAT(party_node_stat);

@@ -133,6 +133,7 @@ static void on_party(const struct feed *f)
 		[PARTY_EXPERT] = NODE_EXPERT_JSON,
 		[PARTY_COMPANY] = NODE_COMPANY_JSON,
 		[PARTY_ENGAGEMENT] = NODE_ENGAGEMENT_JSON,
+		[PARTY_ENDPOINT] = NODE_ENDPOINT_JSON,
 	};
 
 	if (f->c->was != CHANGE_NONE && f->c->now != CHANGE_NONE)

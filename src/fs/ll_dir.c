@@ -24,7 +24,8 @@ void ll_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	}
 	fi->fh = (uint64_t)(uintptr_t)h;
 	/* whose time people set may have the time of another listing */
-	fi->cache_readdir = fi->keep_cache = INO_KIND(ino) != NODE_FOLDER;
+	fi->cache_readdir = fi->keep_cache =
+		INO_KIND(ino) != NODE_FOLDER && !(nodes[INO_KIND(ino)].flags & NODE_GROWING);
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		handle_close(h, &(struct actor){ 0 });
 }

@@ -20,6 +20,12 @@
 #define PARTY_FIELD(text) \
 	.mode = TELL, .flags = NODE_LINE, .field = text, .stat = party_node_stat, .show = party_field_show, \
 	.put = party_field_put
+#define DELIVERIES_HANDLERS \
+	.mode = DIR, .flags = NODE_VOLATILE | NODE_GROWING, .find = deliveries_find, .list = deliveries_list, \
+	.remove = deliveries_remove, .move = deliveries_move
+#define ENDPOINT_TEXT(text, more) \
+	.mode = EDIT, .flags = more, .field = text, .stat = party_node_stat, .show = endpoint_text_show, \
+	.put = endpoint_text_put
 #define TASK_FILE(file) .name = file, .parent = NODE_TASK, .stat = task_node_stat
 #define TASK_FIELD(text) \
 	.mode = TELL, .flags = NODE_LINE, .field = text, .show = task_field_show, .put = task_field_put
@@ -128,6 +134,33 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_COMPANY_PROFILE] = { "profile.json", NODE_COMPANY, EDIT, .stat = party_node_stat,
 				   .show = company_profile_show, .put = company_profile_put },
 	[NODE_COMPANY_ERROR] = { "error", NODE_COMPANY, READ, .stat = party_node_stat, .show = party_error_show },
+
+	[NODE_METRICS] = { "metrics", NODE_ROOT, READ, NODE_LIVE, .show = metrics_show },
+
+	[NODE_WEBHOOKS] = { "webhooks", NODE_ROOT, DIR },
+	[NODE_WEBHOOKS_STATUS] = { "status", NODE_WEBHOOKS, READ, NODE_LIVE, .show = webhooks_status_show },
+	[NODE_PENDING] = { "pending", NODE_WEBHOOKS, DELIVERIES_HANDLERS },
+	[NODE_DELIVERED] = { "delivered", NODE_WEBHOOKS, DELIVERIES_HANDLERS },
+	[NODE_DEAD] = { "dead", NODE_WEBHOOKS, DELIVERIES_HANDLERS },
+	[NODE_DELIVERY] = { .up = delivery_up, .mode = READ, .flags = NODE_GROWING, .stat = delivery_stat, .show = delivery_show },
+	[NODE_ENDPOINTS] = { "endpoints", NODE_WEBHOOKS, PARTIES_HANDLERS },
+	[NODE_ENDPOINT] = { .parent = NODE_ENDPOINTS, PARTY_HANDLERS },
+	[NODE_ENDPOINT_JSON] = { "endpoint.json", NODE_ENDPOINT, EDIT, .stat = party_node_stat, .show = party_json_show,
+				 .put = party_json_put },
+	[NODE_ENDPOINT_URL] = { "url", NODE_ENDPOINT, ENDPOINT_TEXT("url", NODE_LINE) },
+	[NODE_ENDPOINT_SECRET] = { "secret", NODE_ENDPOINT, S_IFREG | 0200, NODE_LINE, .stat = party_node_stat,
+				   .put = endpoint_secret_put },
+	[NODE_ENDPOINT_KEYS] = { "public_keys", NODE_ENDPOINT, READ, .stat = party_node_stat, .show = endpoint_keys_show },
+	[NODE_ENDPOINT_EVENTS] = { "events", NODE_ENDPOINT, ENDPOINT_TEXT("events", 0) },
+	[NODE_ENDPOINT_HEADERS] = { "headers", NODE_ENDPOINT, ENDPOINT_TEXT("headers", 0) },
+	[NODE_ENDPOINT_ALLOW] = { "allow", NODE_ENDPOINT, ENDPOINT_TEXT("allow", 0) },
+	[NODE_ENDPOINT_ENABLED] = { "enabled", NODE_ENDPOINT, PARTY_FIELD("enabled") },
+	[NODE_ENDPOINT_ORDERED] = { "ordered", NODE_ENDPOINT, PARTY_FIELD("ordered") },
+	[NODE_ENDPOINT_FORMAT] = { "format", NODE_ENDPOINT, PARTY_FIELD("format") },
+	[NODE_ENDPOINT_STATE] = { "state", NODE_ENDPOINT, READ, .stat = party_node_stat, .show = endpoint_state_show },
+	[NODE_ENDPOINT_REPLAY] = { "replay", NODE_ENDPOINT, TELL, NODE_LINE, .stat = party_node_stat,
+				   .show = endpoint_replay_show, .put = endpoint_replay_put },
+	[NODE_ENDPOINT_ERROR] = { "error", NODE_ENDPOINT, READ, .stat = party_node_stat, .show = party_error_show },
 
 	[NODE_MCPS] = { "mcps", NODE_ROOT, DIR, .find = mcps_node_find, .list = mcps_node_list },
 	[NODE_MCP] = { .parent = NODE_MCPS, .mode = DIR, .flags = NODE_FIXED, .stat = mcp_node_stat },

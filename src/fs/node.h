@@ -94,6 +94,28 @@ enum node_kind {
 	NODE_EVENTS_DAY, /* row: days since 1970 */
 	NODE_EVENTS_SINCE,
 	NODE_EVENTS_AFTER, /* row: the event, 0: before the first */
+	NODE_METRICS,
+	NODE_WEBHOOKS,
+	NODE_WEBHOOKS_STATUS,
+	NODE_PENDING,
+	NODE_DELIVERED,
+	NODE_DEAD,
+	NODE_DELIVERY, /* row: the delivery */
+	NODE_ENDPOINTS,
+	NODE_ENDPOINT, /* row: the endpoint, also of what is in it */
+	NODE_ENDPOINT_JSON,
+	NODE_ENDPOINT_URL,
+	NODE_ENDPOINT_SECRET,
+	NODE_ENDPOINT_KEYS,
+	NODE_ENDPOINT_EVENTS,
+	NODE_ENDPOINT_HEADERS,
+	NODE_ENDPOINT_ALLOW,
+	NODE_ENDPOINT_ENABLED,
+	NODE_ENDPOINT_ORDERED,
+	NODE_ENDPOINT_FORMAT,
+	NODE_ENDPOINT_STATE,
+	NODE_ENDPOINT_REPLAY,
+	NODE_ENDPOINT_ERROR,
 	N_NODE_KINDS
 };
 
@@ -130,6 +152,7 @@ struct ask {
 	int64_t row;
 	const struct actor *who; /* only for handlers that change something */
 	struct err *e;
+	struct buf *answer; /* put: what only the descriptor that was written reads; may be NULL */
 	pid_t pid; /* of who looks a name up, 0 when nobody in particular does */
 };
 

@@ -14,6 +14,8 @@ static enum party_kind party_of(const struct ask *a)
 {
 	unsigned kind = (unsigned)(a->node - nodes);
 
+	if (kind >= NODE_ENDPOINTS && kind <= NODE_ENDPOINT_ERROR)
+		return PARTY_ENDPOINT;
 	if ((kind >= NODE_COMPANIES && kind <= NODE_COMPANY_ERROR) || kind == NODE_COMPANY_PROFILE)
 		return PARTY_COMPANY;
 	return kind >= NODE_EXPERTS && kind <= NODE_EXPERT_ERROR ? PARTY_EXPERT : PARTY_ENGAGEMENT;
@@ -23,6 +25,7 @@ static const unsigned dir_kinds[N_PARTY_KINDS] = {
 	[PARTY_EXPERT] = NODE_EXPERT,
 	[PARTY_COMPANY] = NODE_COMPANY,
 	[PARTY_ENGAGEMENT] = NODE_ENGAGEMENT,
+	[PARTY_ENDPOINT] = NODE_ENDPOINT,
 };
 
 int party_node_stat(const struct ask *a, struct attr *out)

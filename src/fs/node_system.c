@@ -1,4 +1,4 @@
-/* The files of the root: README.txt, health, settings/ */
+/* The files of the root: README.txt, health, metrics, settings/ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "fs/handlers.h"
 #include "fs/kick.h"
+#include "platform/delivery.h"
 #include "platform/record.h"
 #include "platform/refusal.h"
 #include "platform/settings.h"
@@ -88,6 +89,72 @@ int health_show(const struct ask *a, struct buf *out)
 	record_dump(doc, out);
 	json_decref(doc);
 	return 0;
+}
+
+static void add_metric(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP fs0711_%s %s\n# TYPE fs0711_%s %s\n", name, help, name, type);
+}
+
+static void add_task_metrics(struct buf *out, const json_t *counts)
+{
+	const char *state;
+	json_t *n;
+
+	add_metric(out, "tasks", "gauge", "Tasks by state.");
+	json_object_foreach ((json_t *)counts, state, n)
+		buf_printf(out, "fs0711_tasks{state=\"%s\"} %lld\n", state, (long long)json_integer_value(n));
+}
+
+static void add_delivery_metrics(struct buf *out, const struct delivery_counts *n)
+{
+	int64_t age = n->oldest ? clock_now_ms() - n->oldest : 0;
+
+	add_metric(out, "webhook_deliveries", "gauge", "Deliveries by state.");
+	for (int i = 0; i < N_DELIVERY_STATES; i++)
+		buf_printf(out, "fs0711_webhook_deliveries{state=\"%s\"} %jd\n", delivery_state_words[i],
+			   (intmax_t)n->in[i]);
+	add_metric(out, "webhook_oldest_pending_seconds", "gauge", "Age of the oldest pending delivery.");
+	buf_printf(out, "fs0711_webhook_oldest_pending_seconds %.3f\n", (double)age / 1000);
+}
+
+static void add_sender_metrics(struct buf *out, const json_t *figures)
+{
+	static const char *const kinds[][2] = {
+		{ "succeeded", "Attempts that were answered with 2xx." },
+		{ "failed", "Attempts that were not." },
+		{ "refused", "Attempts that were not made, since the address is not allowed." },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(kinds); i++) {
+		auto_free char *name = xasprintf("webhook_%s_total", kinds[i][0]);
+
+		add_metric(out, name, "counter", kinds[i][1]);
+		buf_printf(out, "fs0711_%s %lld\n", name,
+			   (long long)json_integer_value(json_object_get(figures, kinds[i][0])));
+	}
+	add_metric(out, "webhook_seconds_total", "counter", "Time that attempts took.");
+	buf_printf(out, "fs0711_webhook_seconds_total %.3f\n", json_real_value(json_object_get(figures, "seconds")));
+}
+
+int metrics_show(const struct ask *a, struct buf *out)
+{
+	json_t *counts = json_object(), *figures = NULL;
+	struct delivery_counts deliveries;
+	int rc = store_read(a->fs->p->store, count_states, counts, a->e);
+
+	if (rc == 0)
+		rc = delivery_count(a->fs->p, 0, &deliveries, a->e);
+	if (rc == 0) {
+		add_task_metrics(out, counts);
+		add_delivery_metrics(out, &deliveries);
+		figures = a->fs->o.host.webhooks ? a->fs->o.host.webhooks(a->fs->o.host.ud) : NULL;
+		if (figures)
+			add_sender_metrics(out, figures);
+	}
+	json_decref(figures);
+	json_decref(counts);
+	return rc;
 }
 
 int settings_readme_show(const struct ask *a UNUSED, struct buf *out)

@@ -59,6 +59,7 @@ static const struct {
 	[PARTY_EXPERT] = { NODE_EXPERTS, NODE_EXPERT, NODE_EXPERT_ERROR },
 	[PARTY_COMPANY] = { NODE_COMPANIES, NODE_COMPANY, NODE_COMPANY_ERROR },
 	[PARTY_ENGAGEMENT] = { NODE_ENGAGEMENTS, NODE_ENGAGEMENT, NODE_ENGAGEMENT_ERROR },
+	[PARTY_ENDPOINT] = { NODE_ENDPOINTS, NODE_ENDPOINT, NODE_ENDPOINT_ERROR },
 };
 
 struct links {
@@ -207,16 +208,22 @@ static void refusal_changed(struct notifier *n, const struct change *c)
 					  [REFUSAL_EXPERT] = NODE_EXPERT_ERROR,
 					  [REFUSAL_COMPANY] = NODE_COMPANY_ERROR,
 					  [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR,
-					  [REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR };
+					  [REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR,
+					  [REFUSAL_ENDPOINT] = NODE_ENDPOINT_ERROR };
 
 	if ((size_t)c->parent < N_ELEMS(files) && files[c->parent])
 		tell(n, INO(files[c->parent], c->row), NULL);
 }
 
+/* The kernel asks for deliveries each time: thousands may end in a second. */
+static void delivery_changed(struct notifier *n UNUSED, const struct change *c UNUSED)
+{
+}
+
 static void (*const on_change[])(struct notifier *n, const struct change *c) = {
 	[CHANGE_PARTY] = party_changed,     [CHANGE_TASK] = task_changed,         [CHANGE_TRASH] = trash_changed,
 	[CHANGE_DROP] = drop_changed,       [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
-	[CHANGE_SETTING] = setting_changed, [CHANGE_LIVE] = live_changed,         [CHANGE_REFUSAL] = refusal_changed,
+	[CHANGE_SETTING] = setting_changed, [CHANGE_LIVE] = live_changed,         [CHANGE_REFUSAL] = refusal_changed, [CHANGE_DELIVERY] = delivery_changed,
 };
 
 static void *notifier_run(void *arg)

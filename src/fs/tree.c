@@ -53,7 +53,7 @@ struct ask tree_ask(struct fs *fs, uint64_t ino, const struct actor *who, struct
 {
 	unsigned kind = INO_KIND(ino);
 
-	return (struct ask){ fs, &nodes[kind < N_NODE_KINDS ? kind : NODE_NONE], INO_ROW(ino), who, e, 0 };
+	return (struct ask){ fs, &nodes[kind < N_NODE_KINDS ? kind : NODE_NONE], INO_ROW(ino), who, e, NULL, 0 };
 }
 
 bool tree_is_dir(unsigned kind)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "platform/attr.h"
+#include "platform/endpoint.h"
 #include "platform/event.h"
 #include "platform/record.h"
 #include "platform/settings.h"
@@ -89,6 +90,34 @@ static int check_engagement(struct platform *p, struct tx *tx, union party *x, s
 	return rc;
 }
 
+static int tell_engagement(struct tx *tx, const union party *x, bool created, struct err *e)
+{
+	const struct engagement *g = &x->engagement;
+
+	return event_emit(tx, created ? "engagement.created" : "engagement.updated", 0, g->row_id,
+			  json_pack("{s:s, s:s, s:s?, s:s?, s:i}", "engagement_id", g->id, "name", g->name, "expert_id",
+				    g->expert_id, "customer_id", g->customer_id, "review_threshold",
+				    (int)g->review_threshold),
+			  e);
+}
+
+static void new_endpoint(union party *x, const struct actor *who UNUSED)
+{
+	endpoint_fill(&x->endpoint);
+}
+
+static int check_endpoint(struct platform *p, struct tx *tx, union party *x, struct err *e)
+{
+	return endpoint_check(p, tx, &x->endpoint, e);
+}
+
+static int tell_endpoint(struct tx *tx, const union party *x, bool created, struct err *e)
+{
+	int rc = created ? endpoint_begin(tx, e) : 0;
+
+	return rc < 0 ? rc : endpoint_tell(tx, &x->endpoint, "webhook.updated", e);
+}
+
 static const struct kind {
 	const char *word;
 	const struct table *table;
@@ -97,17 +126,20 @@ static const struct kind {
 	size_t id, name, created_at, updated_at; /* offsets of what all have */
 	void (*fill)(union party *x, const struct actor *who);
 	int (*check)(struct platform *p, struct tx *tx, union party *x, struct err *e);
+	int (*tell)(struct tx *tx, const union party *x, bool created, struct err *e); /* may be NULL */
 } kinds[N_PARTY_KINDS] = {
 #define COMMON(type)                                                                               \
 	offsetof(struct type, id), offsetof(struct type, name), offsetof(struct type, created_at), \
 		offsetof(struct type, updated_at)
 	[PARTY_EXPERT] = { "expert", &expert_table, REFUSAL_EXPERT, Q_EXPERT_BY_NAME, Q_EXPERT_BY_ID, Q_EXPERTS,
-			   COMMON(expert), new_expert, check_expert },
+			   COMMON(expert), new_expert, check_expert, NULL },
 	[PARTY_COMPANY] = { "company", &company_table, REFUSAL_COMPANY, Q_COMPANY_BY_NAME, Q_COMPANY_BY_ID, Q_COMPANIES,
-			    COMMON(company), new_company, check_company },
+			    COMMON(company), new_company, check_company, NULL },
 	[PARTY_ENGAGEMENT] = { "engagement", &engagement_table, REFUSAL_ENGAGEMENT, Q_ENGAGEMENT_BY_NAME,
 			       Q_ENGAGEMENT_BY_ID, Q_ENGAGEMENTS, COMMON(engagement), new_engagement,
-			       check_engagement },
+			       check_engagement, tell_engagement },
+	[PARTY_ENDPOINT] = { "endpoint", &endpoint_table, REFUSAL_ENDPOINT, Q_ENDPOINT_BY_NAME, Q_ENDPOINT_BY_ID,
+			     Q_ENDPOINTS, COMMON(endpoint), new_endpoint, check_endpoint, tell_endpoint },
 #undef COMMON
 };
 
@@ -127,6 +159,11 @@ enum refusal_kind party_refusal(enum party_kind kind)
 void party_release(enum party_kind kind, union party *x)
 {
 	row_release(kinds[kind].table, x);
+}
+
+const char *party_name(enum party_kind kind, const union party *x)
+{
+	return TEXT_AT(x, kinds[kind].name);
 }
 
 int64_t party_updated(enum party_kind kind, const union party *x)
@@ -154,13 +191,10 @@ static int resolve_party(struct tx *tx, enum party_kind kind, char **ref, struct
 	return 0;
 }
 
-static int tell_engagement(struct tx *tx, const struct engagement *g, const char *type, struct err *e)
+/* Told where the kind tells of itself. */
+static int tell(struct tx *tx, enum party_kind kind, const union party *x, bool created, struct err *e)
 {
-	return event_emit(tx, type, 0, g->row_id,
-			  json_pack("{s:s, s:s, s:s?, s:s?, s:i}", "engagement_id", g->id, "name", g->name, "expert_id",
-				    g->expert_id, "customer_id", g->customer_id, "review_threshold",
-				    (int)g->review_threshold),
-			  e);
+	return kinds[kind].tell ? kinds[kind].tell(tx, x, created, e) : 0;
 }
 
 struct call {
@@ -172,6 +206,8 @@ struct call {
 	const json_t *doc;     /* put */
 	const struct field *f; /* set */
 	const char *text;      /* set */
+	int (*apply)(struct tx *tx, union party *x, void *arg, struct err *e);
+	void *arg;
 };
 
 static int check_name(enum party_kind kind, const char *name, struct err *e)
@@ -198,8 +234,8 @@ static int create(struct tx *tx, void *arg, struct err *e)
 	c->row_id = x.expert.row_id;
 	if (rc == -EEXIST)
 		err_set(e, rc, "%s '%s' exists already", k->word, c->name);
-	if (rc == 0 && c->kind == PARTY_ENGAGEMENT)
-		rc = tell_engagement(tx, &x.engagement, "engagement.created", e);
+	if (rc == 0)
+		rc = tell(tx, c->kind, &x, true, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, CHANGE_NONE, 0, c->name);
 	party_release(c->kind, &x);
@@ -274,14 +310,16 @@ static int change(struct tx *tx, void *arg, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = c->doc ? record_apply(k->table, &x, c->doc, e) : record_set(k->table, c->f, &x, c->text, e);
+	rc = c->doc   ? record_apply(k->table, &x, c->doc, e)
+	     : c->f ? record_set(k->table, c->f, &x, c->text, e)
+		    : c->apply(tx, &x, c->arg, e);
 	if (rc == 0)
 		rc = k->check(c->p, tx, &x, e);
 	TIME_AT(&x, k->updated_at) = clock_now_ms();
 	if (rc == 0)
 		rc = row_update(tx, k->table, &x, e);
-	if (rc == 0 && c->kind == PARTY_ENGAGEMENT)
-		rc = tell_engagement(tx, &x.engagement, "engagement.updated", e);
+	if (rc == 0)
+		rc = tell(tx, c->kind, &x, false, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, 0, 0, TEXT_AT(&x, k->name));
 	party_release(c->kind, &x);
@@ -306,6 +344,15 @@ int party_set(struct platform *p, enum party_kind kind, int64_t row_id, const st
 	      const struct actor *who, struct err *e)
 {
 	struct call c = { .p = p, .kind = kind, .who = who, .row_id = row_id, .f = f, .text = text };
+
+	return store_write(p->store, change, &c, e);
+}
+
+int party_alter(struct platform *p, enum party_kind kind, int64_t row_id,
+		int (*apply)(struct tx *tx, union party *x, void *arg, struct err *e), void *arg,
+		const struct actor *who, struct err *e)
+{
+	struct call c = { .p = p, .kind = kind, .who = who, .row_id = row_id, .apply = apply, .arg = arg };
 
 	return store_write(p->store, change, &c, e);
 }
@@ -351,8 +398,8 @@ static int rename_party(struct tx *tx, void *arg, struct err *e)
 		rc = row_update(tx, k->table, &x, e);
 	if (rc == -EEXIST)
 		err_set(e, rc, "%s '%s' exists already", k->word, c->name);
-	if (rc == 0 && c->kind == PARTY_ENGAGEMENT)
-		rc = tell_engagement(tx, &x.engagement, "engagement.updated", e);
+	if (rc == 0)
+		rc = tell(tx, c->kind, &x, false, e);
 	party_release(c->kind, &x);
 	return rc;
 }
@@ -369,6 +416,8 @@ int party_rename(struct platform *p, enum party_kind kind, int64_t row_id, const
 
 static int count_uses(struct tx *tx, enum party_kind kind, const union party *x, int64_t *n, struct err *e)
 {
+	if (kind == PARTY_ENDPOINT)
+		return 0;
 	if (kind == PARTY_ENGAGEMENT)
 		return row_int(tx, Q_TASK_COUNT_OF, ARGS(V_INT(x->engagement.row_id)), n, e);
 	return row_int(tx, Q_ENGAGEMENTS_OF, ARGS(V_TEXT(TEXT_AT(x, kinds[kind].id))), n, e);
@@ -392,6 +441,8 @@ static int remove_party(struct tx *tx, void *arg, struct err *e)
 	if (rc == 0 && c->kind == PARTY_ENGAGEMENT && streq(x.engagement.name, c->name))
 		rc = err_set(e, -EBUSY, "engagement '%s' is the default: choose another in settings/default_engagement",
 			     c->name);
+	if (rc == 0 && c->kind == PARTY_ENDPOINT)
+		rc = endpoint_end(tx, c->row_id, e);
 	if (rc == 0)
 		rc = row_delete(tx, k->table, c->row_id, e);
 	if (rc == 0)

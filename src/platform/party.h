@@ -1,4 +1,4 @@
-/* party - experts, companies and engagements: named records that people make, edit, rename and remove */
+/* party - experts, companies, engagements and webhook endpoints: named records that people make, edit, rename, remove */
 #ifndef FS0711_PLATFORM_PARTY_H
 #define FS0711_PLATFORM_PARTY_H
 
@@ -6,13 +6,14 @@
 #include "platform/actor.h"
 #include "platform/refusal.h"
 
-enum party_kind { PARTY_EXPERT, PARTY_COMPANY, PARTY_ENGAGEMENT, N_PARTY_KINDS };
+enum party_kind { PARTY_EXPERT, PARTY_COMPANY, PARTY_ENGAGEMENT, PARTY_ENDPOINT, N_PARTY_KINDS };
 
 /* A record of any of the kinds: use the member that the kind says; release it with party_release. */
 union party {
 	struct expert expert;
 	struct company company;
 	struct engagement engagement;
+	struct endpoint endpoint;
 };
 
 /* party_table - the fields of a kind */
@@ -21,6 +22,9 @@ const struct table *party_table(enum party_kind kind);
 enum refusal_kind party_refusal(enum party_kind kind);
 void party_release(enum party_kind kind, union party *x);
 int64_t party_updated(enum party_kind kind, const union party *x);
+
+/* party_name - borrowed from x */
+const char *party_name(enum party_kind kind, const union party *x);
 
 /* party_create - a record with defaults; name in its clean form. 0 and *row_id, -EEXIST, -EINVAL */
 int party_create(struct platform *p, enum party_kind kind, const char *name, const struct actor *who, int64_t *row_id,
@@ -37,6 +41,13 @@ int party_put(struct platform *p, enum party_kind kind, int64_t row_id, const ch
 /* party_set - change one field from text without its newline */
 int party_set(struct platform *p, enum party_kind kind, int64_t row_id, const struct field *f, const char *text,
 	      const struct actor *who, struct err *e);
+/*
+ * party_alter - as party_set, with a function that changes the record; it may run more than once
+ * Returns what apply gave, or as party_put
+ */
+int party_alter(struct platform *p, enum party_kind kind, int64_t row_id,
+		int (*apply)(struct tx *tx, union party *x, void *arg, struct err *e), void *arg,
+		const struct actor *who, struct err *e);
 /* party_rename - -EEXIST when the name is taken, -EINVAL, -EPERM for the default engagement's */
 int party_rename(struct platform *p, enum party_kind kind, int64_t row_id, const char *name, struct err *e);
 /* party_remove - -ENOTEMPTY while something belongs to it */

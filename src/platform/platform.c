@@ -9,6 +9,7 @@
 #include "platform/attr.h"
 #include "platform/party.h"
 #include "platform/settings.h"
+#include "platform/vault.h"
 #include "platform/work.h"
 #include "store/dir.h"
 
@@ -63,6 +64,13 @@ static int check_as(struct platform *p, struct err *e)
 	return rc;
 }
 
+static int open_vault(struct platform *p, const char *keyfile, struct err *e)
+{
+	auto_free char *beside = xasprintf("%s/key", store_dir(p->store));
+
+	return vault_open(keyfile ? keyfile : beside, &p->vault, e);
+}
+
 int platform_open(const struct platform_options *o, struct platform **out, struct err *e)
 {
 	struct platform *p = xcalloc(1, sizeof(*p));
@@ -78,6 +86,8 @@ int platform_open(const struct platform_options *o, struct platform **out, struc
 	rc = store_open(o->source, &p->store, e);
 	if (rc == 0)
 		rc = blobs_open(store_dir(p->store), &p->blobs, e);
+	if (rc == 0)
+		rc = open_vault(p, o->keyfile, e);
 	if (rc == 0)
 		rc = settings_load(p, e);
 	if (rc == 0)
@@ -102,6 +112,7 @@ void platform_close(struct platform *p)
 	refusals_free(p->refusals);
 	holds_free(p->holds);
 	live_free(p->live);
+	vault_close(p->vault);
 	free(p->as);
 	free(p->owner);
 	free(p->host);

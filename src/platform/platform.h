@@ -32,6 +32,7 @@ struct settings;
 struct refusals;
 struct holds;
 struct live;
+struct vault;
 
 /* Fields are set by platform_open and read by everyone; only this folder changes what they point to. */
 struct platform {
@@ -45,6 +46,7 @@ struct platform {
 	struct refusals *refusals;
 	struct holds *holds;
 	struct live *live;
+	struct vault *vault;
 	void (*watch)(void *ud, const struct change *c, size_t n);
 	void *watch_ud;
 };
@@ -52,6 +54,7 @@ struct platform {
 struct platform_options {
 	const char *source;
 	const char *as; /* name of the expert on whose behalf this process works, or NULL */
+	const char *keyfile; /* of the vault; NULL: "key" beside the store */
 	struct engines engines;
 };
 

@@ -15,7 +15,8 @@ enum refusal_kind {
 	REFUSAL_COMPANY,
 	REFUSAL_ENGAGEMENT,
 	REFUSAL_INBOX,
-	REFUSAL_SETTINGS
+	REFUSAL_SETTINGS,
+	REFUSAL_ENDPOINT
 };
 
 struct refusals *refusals_new(void);

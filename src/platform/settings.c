@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "platform/event.h"
+#include "platform/backoff.h"
 
 static const struct setting_row rows[N_SETTINGS] = {
 	[SETTING_DEFAULT_ENGAGEMENT] = { "default_engagement", "default", false, 0, 0,
@@ -31,6 +32,14 @@ static const struct setting_row rows[N_SETTINGS] = {
 	[SETTING_RECEIPT_HOURS] = { "receipt_hours", "24", true, 0, 87600,
 				    "Hours that a receipt stays in the inbox after the work has ended." },
 	[SETTING_EVENT_DAYS] = { "event_days", "90", true, 1, 36500, "Days that events are kept." },
+	[SETTING_DELIVERED_DAYS] = { "delivered_days", "7", true, 0, 36500,
+				     "Days that a delivery that arrived stays in webhooks/delivered." },
+	[SETTING_WEBHOOK_RETRIES] = { "webhook_retries", BACKOFF_DEFAULT, false, 0, 0,
+				      "The longest wait before each attempt of a delivery; how long is drawn anew each time." },
+	[SETTING_WEBHOOK_TIMEOUT] = { "webhook_timeout_s", "15", true, 1, 300,
+				      "Seconds in which an endpoint must have answered. Read at start." },
+	[SETTING_WEBHOOK_OLDER] = { "webhook_older_headers", "0", true, 0, 1,
+				    "1: deliveries have the headers X-Webhook-Signature and X-Idempotency-Key too." },
 };
 
 struct settings {
@@ -128,6 +137,7 @@ static int check(struct platform *p, enum setting_id id, const char *text, struc
 {
 	const struct setting_row *row = &rows[id];
 	const char *tool, *version;
+	struct backoff backoff;
 	int64_t n;
 
 	if (row->is_number && util_int(text, &n) < 0)
@@ -135,6 +145,8 @@ static int check(struct platform *p, enum setting_id id, const char *text, struc
 	if (row->is_number && (n < row->min || n > row->max))
 		return err_set(e, -ERANGE, "'%s' must be from %jd to %jd", row->name, (intmax_t)row->min,
 			       (intmax_t)row->max);
+	if (id == SETTING_WEBHOOK_RETRIES)
+		return backoff_parse(text, &backoff, e);
 	if (id == SETTING_DEFAULT_MCP)
 		return p->engines.resolve(p->engines.ud, text, NULL, &tool, &version, e) < 0 ? -EINVAL : 0;
 	return 0;

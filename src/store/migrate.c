@@ -98,7 +98,31 @@ static const char step_3[] =
 
 static const char step_4[] = "ALTER TABLE company ADD COLUMN profile TEXT;";
 
-static const char *const steps[] = { step_1, step_2, step_3, step_4 };
+/*
+ * changed_at follows the row's state for listings. The index delivery_task answers whether an earlier one of the same
+ * task is still on its way, delivery_due which ones may go.
+ */
+static const char step_5[] =
+	"CREATE TABLE endpoint (row_id {key}, id TEXT NOT NULL, name TEXT NOT NULL, url TEXT, events TEXT, allow TEXT,"
+	" enabled BIGINT NOT NULL, ordered BIGINT NOT NULL, format TEXT NOT NULL, state TEXT NOT NULL, reason TEXT,"
+	" headers TEXT, secrets TEXT, from_row BIGINT NOT NULL, failing_since BIGINT, created_at BIGINT,"
+	" updated_at BIGINT);"
+	"CREATE UNIQUE INDEX endpoint_id ON endpoint (id);"
+	"CREATE UNIQUE INDEX endpoint_name ON endpoint (name);"
+
+	"CREATE TABLE delivery (row_id {key}, endpoint_row BIGINT NOT NULL, event_row BIGINT NOT NULL,"
+	" task_row BIGINT NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,"
+	" attempts BIGINT NOT NULL, next_at BIGINT, created_at BIGINT, ended_at BIGINT, changed_at BIGINT, log TEXT);"
+	"CREATE UNIQUE INDEX delivery_event ON delivery (event_row, endpoint_row);"
+	"CREATE INDEX delivery_due ON delivery (endpoint_row, next_at, row_id) WHERE state = 'pending';"
+	"CREATE INDEX delivery_task ON delivery (endpoint_row, task_row, row_id) WHERE state = 'pending';"
+	"CREATE INDEX delivery_state ON delivery (state, row_id);"
+	"CREATE INDEX delivery_ended ON delivery (ended_at) WHERE ended_at IS NOT NULL;"
+
+	"CREATE TABLE bookmark (row_id {key}, name TEXT NOT NULL, value BIGINT NOT NULL);"
+	"CREATE UNIQUE INDEX bookmark_name ON bookmark (name);";
+
+static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
 
 /* text with each {key} replaced; the caller's to free */
 static char *fill_in(const struct engine *en, const char *text)

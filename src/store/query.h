@@ -66,8 +66,30 @@ enum query {
 	Q_EVENT_FROM,     /* number: time of the first event at or after a time: time */
 	Q_EVENT_BEFORE,   /* number: time of the last event before a time: time */
 	Q_EVENTS_DELETE,  /* exec: delete the oldest: created before, at most so many */
+	Q_EVENT_FIRST_OF, /* number: row of the first event of: task row, type */
 	Q_LOG_OF_TASK,    /* log line by row: task row, limit */
 	Q_LOG_DELETE,     /* exec: delete the lines of a task: task row */
+
+	Q_ENDPOINT_BY_NAME,        /* endpoint: name */
+	Q_ENDPOINT_BY_ID,          /* endpoint: id */
+	Q_ENDPOINTS,               /* endpoint listing by row: after row, limit */
+	Q_ENDPOINTS_ALL,           /* endpoint by row */
+	Q_ENDPOINT_COUNT,          /* number of endpoints */
+	Q_DELIVERY_OF,             /* delivery: endpoint row, event row */
+	Q_DELIVERY_NAMED,          /* delivery: endpoint row, event id, state word */
+	Q_DELIVERIES_DUE,          /* delivery, longest due first: endpoint row, now, limit */
+	Q_DELIVERIES_DUE_IN_ORDER, /* the same without those of tasks with an earlier one on its way */
+	Q_DELIVERY_NEXT,           /* number: when the next one of an endpoint may go: endpoint row, after */
+	Q_DELIVERIES_IN,           /* delivery listing by row, the newest: state word, limit */
+	Q_DELIVERY_END,            /* exec: after an attempt, while it is on its way: row, state word, attempts, next, now, ended, log */
+	Q_DELIVERIES_DELAY,        /* exec: later ones of a task wait for it: endpoint row, task row, until */
+	Q_DELIVERIES_DELETE_OF,    /* exec: delete: endpoint row */
+	Q_DELIVERIES_DELETE_OLD,   /* exec: delete delivered ones that ended before: time, limit */
+	Q_DELIVERIES_DELETE_LOST,  /* exec: delete those whose event is gone */
+	Q_DELIVERY_COUNT_IN,       /* number: state word */
+	Q_DELIVERY_COUNT_OF,       /* number: state word, endpoint row */
+	Q_DELIVERY_OLDEST,         /* number: when the oldest one on its way was made */
+	Q_BOOKMARK,                    /* bookmark: name */
 
 	Q_SETTING,               /* setting: name */
 	Q_XATTRS_OF,             /* xattr by name: inode */

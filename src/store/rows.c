@@ -9,6 +9,10 @@ const char *const engagement_status_words[] = { "active", "paused", "ended", NUL
 const char *const expert_status_words[] = { "active", "away", "left", NULL };
 const char *const document_role_words[] = { "input", "former", "result", "output", "request", NULL };
 
+const char *const endpoint_state_words[] = { "active", "throttled", "broken", "disabled", NULL };
+const char *const endpoint_format_words[] = { "standard", "legacy", NULL };
+const char *const delivery_state_words[] = { "pending", "delivered", "dead", NULL };
+
 /* A row of the tables below: the member of the struct named ROW gives the name and the place. */
 #define TEXT(m, flags)                                                     \
 	{                                                                  \
@@ -199,10 +203,63 @@ static const struct field xattr_fields[] = {
 };
 #undef ROW
 
+#define ROW endpoint
+static const struct field endpoint_fields[] = {
+	TEXT(id, FIELD_FIXED),
+	TEXT(name, FIELD_FIXED | FIELD_REQUIRED),
+	TEXT(url, 0),
+	TEXT(events, 0),
+	TEXT(allow, 0),
+	BOOL(enabled, 0),
+	BOOL(ordered, 0),
+	WORD(format, 0, endpoint_format_words),
+	WORD(state, FIELD_FIXED, endpoint_state_words),
+	TEXT(reason, FIELD_FIXED),
+	TEXT(headers, HIDDEN),
+	TEXT(secrets, HIDDEN),
+	INT(from_row, HIDDEN, 0, 0),
+	TIME(failing_since, FIELD_FIXED),
+	TIME(created_at, FIELD_FIXED),
+	TIME(updated_at, FIELD_FIXED),
+};
+#undef ROW
+
+#define ROW delivery
+static const struct field delivery_fields[] = {
+	INT(endpoint_row, HIDDEN, 0, 0),
+	INT(event_row, HIDDEN, 0, 0),
+	INT(task_row, HIDDEN, 0, 0),
+	TEXT(event_id, FIELD_FIXED),
+	TEXT(type, FIELD_FIXED),
+	WORD(state, FIELD_FIXED, delivery_state_words),
+	INT(attempts, FIELD_FIXED, 0, 0),
+	TIME(next_at, FIELD_FIXED),
+	TIME(created_at, FIELD_FIXED),
+	TIME(ended_at, FIELD_FIXED),
+	TIME(changed_at, HIDDEN),
+	JSON(log, FIELD_FIXED),
+};
+#undef ROW
+
+#define ROW bookmark
+static const struct field bookmark_fields[] = {
+	TEXT(name, FIELD_REQUIRED),
+	INT(value, HIDDEN, 0, 0),
+};
+#undef ROW
+
 #define ROW party_listing
 static const struct field listing_fields[] = {
 	TEXT(name, FIELD_REQUIRED),
 	TIME(updated_at, FIELD_FIXED),
+};
+#undef ROW
+
+#define ROW delivery_listing
+static const struct field delivery_listing_fields[] = {
+	INT(endpoint_row, HIDDEN, 0, 0),
+	TEXT(event_id, FIELD_FIXED),
+	TIME(changed_at, FIELD_FIXED),
 };
 #undef ROW
 
@@ -225,13 +282,18 @@ const struct table event_table = TABLE("event", event, event_fields);
 const struct table log_line_table = TABLE("log_line", log_line, log_line_fields);
 const struct table setting_table = TABLE("setting", setting, setting_fields);
 const struct table xattr_table = TABLE("xattr", xattr, xattr_fields);
+const struct table endpoint_table = TABLE("endpoint", endpoint, endpoint_fields);
+const struct table delivery_table = TABLE("delivery", delivery, delivery_fields);
+const struct table bookmark_table = TABLE("bookmark", bookmark, bookmark_fields);
 
 const struct table *const store_tables[] = {
 	&setting_table, &expert_table, &company_table,  &engagement_table, &task_table, &document_table,
-	&drop_table,    &event_table,  &log_line_table, &xattr_table,      NULL,
+	&drop_table,    &event_table,  &log_line_table, &xattr_table,      &endpoint_table, &delivery_table, &bookmark_table, NULL,
 };
 
 const struct table expert_listing_table = TABLE("expert", party_listing, listing_fields);
 const struct table company_listing_table = TABLE("company", party_listing, listing_fields);
 const struct table engagement_listing_table = TABLE("engagement", party_listing, listing_fields);
+const struct table endpoint_listing_table = TABLE("endpoint", party_listing, listing_fields);
+const struct table delivery_listing_table = TABLE("delivery", delivery_listing, delivery_listing_fields);
 const struct table task_listing_table = TABLE("task", task_listing, task_listing_fields);

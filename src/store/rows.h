@@ -21,12 +21,19 @@ enum engagement_status { ENGAGEMENT_ACTIVE, ENGAGEMENT_PAUSED, ENGAGEMENT_ENDED 
 enum expert_status { EXPERT_ACTIVE, EXPERT_AWAY, EXPERT_LEFT };
 enum document_role { DOCUMENT_INPUT, DOCUMENT_FORMER, DOCUMENT_RESULT, DOCUMENT_OUTPUT, DOCUMENT_REQUEST };
 
+enum endpoint_state { ENDPOINT_ACTIVE, ENDPOINT_THROTTLED, ENDPOINT_BROKEN, ENDPOINT_DISABLED };
+enum endpoint_format { FORMAT_STANDARD, FORMAT_LEGACY };
+enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DEAD, N_DELIVERY_STATES };
+
 extern const char *const task_state_words[];
 extern const char *const priority_words[];
 extern const char *const ai_handled_words[];
 extern const char *const engagement_status_words[];
 extern const char *const expert_status_words[];
 extern const char *const document_role_words[];
+extern const char *const endpoint_state_words[];
+extern const char *const endpoint_format_words[];
+extern const char *const delivery_state_words[];
 
 struct expert {
 	int64_t row_id;
@@ -128,6 +135,42 @@ struct event {
 	char *data; /* JSON object */
 };
 
+/* Who is told of events by HTTP. */
+struct endpoint {
+	int64_t row_id;
+	char *id, *name, *url;
+	char *events; /* patterns of types */
+	char *allow;  /* special addresses that may be reached, in CIDR notation, one a line */
+	bool enabled, ordered;
+	int format;
+	int state;
+	char *reason; /* of the state; NULL: none */
+	char *headers; /* sealed: "Name: value", one a line */
+	char *secrets; /* sealed: a JSON list of { secret, until }, newest first */
+	int64_t from_row;      /* events after this one are for it */
+	int64_t failing_since; /* 0: the last delivery arrived, or there was none */
+	int64_t created_at, updated_at;
+};
+
+/* An event on its way to an endpoint; there is one of each pair at most. */
+struct delivery {
+	int64_t row_id;
+	int64_t endpoint_row, event_row, task_row;
+	char *event_id, *type;
+	int state;
+	int64_t attempts;
+	int64_t next_at; /* pending: when it may be sent */
+	int64_t created_at, ended_at, changed_at;
+	char *log; /* JSON list of attempts, oldest first */
+};
+
+/* How far something has come. */
+struct bookmark {
+	int64_t row_id;
+	char *name;
+	int64_t value;
+};
+
 struct log_line {
 	int64_t row_id;
 	int64_t task_row;
@@ -153,6 +196,11 @@ struct party_listing {
 	char *name;
 	int64_t updated_at;
 };
+struct delivery_listing {
+	int64_t row_id, endpoint_row;
+	char *event_id;
+	int64_t changed_at;
+};
 struct task_listing {
 	int64_t row_id;
 	char *name;
@@ -161,9 +209,10 @@ struct task_listing {
 };
 
 extern const struct table expert_table, company_table, engagement_table, task_table, document_table, drop_table,
-	event_table, log_line_table, setting_table, xattr_table;
+	event_table, log_line_table, setting_table, xattr_table, endpoint_table, delivery_table, bookmark_table;
 /* Every table of records, those that others refer to first; ends with NULL. */
 extern const struct table *const store_tables[];
-extern const struct table expert_listing_table, company_listing_table, engagement_listing_table, task_listing_table;
+extern const struct table expert_listing_table, company_listing_table, engagement_listing_table, task_listing_table,
+	endpoint_listing_table, delivery_listing_table;
 
 #endif

@@ -128,9 +128,44 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_EVENT_FROM] = NUMBER(1, "SELECT MIN(created_at) FROM event WHERE created_at >= $1"),
 	[Q_EVENT_BEFORE] = NUMBER(1, "SELECT MAX(created_at) FROM event WHERE created_at < $1"),
 	[Q_EVENTS_DELETE] = EXEC(2, "DELETE FROM event WHERE row_id IN (SELECT row_id FROM event WHERE created_at < $1 "
-				    "ORDER BY created_at LIMIT $2)"),
+				    "AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_row = event.row_id "
+				    "AND state = 'pending') AND (NOT EXISTS (SELECT 1 FROM endpoint) OR row_id <= "
+				    "(SELECT value FROM bookmark WHERE name = 'webhooks')) ORDER BY created_at LIMIT $2)"),
+	[Q_EVENT_FIRST_OF] = NUMBER(2, "SELECT MIN(row_id) FROM event WHERE task_row = $1 AND type = $2"),
 	[Q_LOG_OF_TASK] = ROWS(log_line, 2, "WHERE task_row = $1 ORDER BY row_id LIMIT $2"),
 	[Q_LOG_DELETE] = EXEC(1, "DELETE FROM log_line WHERE task_row = $1"),
+
+	[Q_ENDPOINT_BY_NAME] = ROWS(endpoint, 1, "WHERE name = $1"),
+	[Q_ENDPOINT_BY_ID] = ROWS(endpoint, 1, "WHERE id = $1"),
+	[Q_ENDPOINTS] = ROWS(endpoint_listing, 2, "WHERE " BY_ROW("$1", "$2")),
+	[Q_ENDPOINTS_ALL] = ROWS(endpoint, 0, "ORDER BY row_id"),
+	[Q_ENDPOINT_COUNT] = NUMBER(0, "SELECT COUNT(*) FROM endpoint"),
+	[Q_DELIVERY_OF] = ROWS(delivery, 2, "WHERE endpoint_row = $1 AND event_row = $2"),
+	[Q_DELIVERY_NAMED] = ROWS(delivery, 3, "WHERE event_row = (SELECT row_id FROM event WHERE id = $2) "
+					       "AND endpoint_row = $1 AND state = $3"),
+	[Q_DELIVERIES_DUE] = ROWS(delivery, 3, "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 "
+					       "ORDER BY next_at, row_id LIMIT $3"),
+	[Q_DELIVERIES_DUE_IN_ORDER] =
+		ROWS(delivery, 3, "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 AND (task_row = 0 "
+				  "OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "
+				  "AND d.task_row = delivery.task_row AND d.state = 'pending' "
+				  "AND d.row_id < delivery.row_id)) ORDER BY next_at, row_id LIMIT $3"),
+	[Q_DELIVERY_NEXT] = NUMBER(2, "SELECT MIN(next_at) FROM delivery "
+				      "WHERE endpoint_row = $1 AND state = 'pending' AND next_at > $2"),
+	[Q_DELIVERIES_IN] = ROWS(delivery_listing, 2, "WHERE state = $1 ORDER BY row_id DESC LIMIT $2"),
+	[Q_DELIVERY_END] = EXEC(7, "UPDATE delivery SET state = $2, attempts = $3, next_at = $4, changed_at = $5, "
+				   "ended_at = $6, log = $7 WHERE row_id = $1 AND state = 'pending'"),
+	[Q_DELIVERIES_DELAY] = EXEC(3, "UPDATE delivery SET next_at = $3 WHERE endpoint_row = $1 AND task_row = $2 "
+				       "AND state = 'pending' AND next_at < $3"),
+	[Q_DELIVERIES_DELETE_OF] = EXEC(1, "DELETE FROM delivery WHERE endpoint_row = $1"),
+	[Q_DELIVERIES_DELETE_OLD] = EXEC(2, "DELETE FROM delivery WHERE row_id IN (SELECT row_id FROM delivery "
+					    "WHERE ended_at < $1 AND state = 'delivered' ORDER BY ended_at LIMIT $2)"),
+	[Q_DELIVERIES_DELETE_LOST] =
+		EXEC(0, "DELETE FROM delivery WHERE NOT EXISTS (SELECT 1 FROM event WHERE row_id = event_row)"),
+	[Q_DELIVERY_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM delivery WHERE state = $1"),
+	[Q_DELIVERY_COUNT_OF] = NUMBER(2, "SELECT COUNT(*) FROM delivery WHERE state = $1 AND endpoint_row = $2"),
+	[Q_DELIVERY_OLDEST] = NUMBER(0, "SELECT MIN(created_at) FROM delivery WHERE state = 'pending'"),
+	[Q_BOOKMARK] = ROWS(bookmark, 1, "WHERE name = $1"),
 
 	[Q_SETTING] = ROWS(setting, 1, "WHERE name = $1"),
 	[Q_XATTRS_OF] = ROWS(xattr, 1, "WHERE ino = $1 ORDER BY name"),
@@ -144,6 +179,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 			"SELECT x.row_id FROM dropped d JOIN xattr x "
 			"ON x.ino >= d.row_id * 256 AND x.ino < d.row_id * 256 + 256 WHERE d.task_row = $1)"),
 	[Q_XATTRS_DELETE_LOST] = EXEC(0, "DELETE FROM xattr WHERE ino >= 256 "
+					 "AND NOT EXISTS (SELECT 1 FROM endpoint WHERE row_id = ino / 256) "
 					 "AND NOT EXISTS (SELECT 1 FROM expert WHERE row_id = ino / 256) "
 					 "AND NOT EXISTS (SELECT 1 FROM company WHERE row_id = ino / 256) "
 					 "AND NOT EXISTS (SELECT 1 FROM engagement WHERE row_id = ino / 256) "

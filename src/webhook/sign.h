@@ -3,7 +3,7 @@
 #define FS0711_WEBHOOK_SIGN_H
 
 #include "base/buf.h"
-#include "webhook/secret.h"
+#include "platform/secret.h"
 
 /*
  * sign_headers - append the value of webhook-signature: "v1,BASE64" (HMAC-SHA256) or "v1a,BASE64" (Ed25519) for each

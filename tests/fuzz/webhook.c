@@ -3,9 +3,9 @@
 
 #include "base/crypto.h"
 #include "platform/event.h"
-#include "webhook/backoff.h"
-#include "webhook/pattern.h"
-#include "webhook/secret.h"
+#include "platform/backoff.h"
+#include "platform/pattern.h"
+#include "platform/secret.h"
 #include "webhook/sign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -21,6 +21,7 @@ struct connection {
 	pthread_t thread;
 	int fd;
 	SSL *ssl; /* NULL in plain text */
+	bool ended;
 };
 
 struct server {
@@ -29,8 +30,11 @@ struct server {
 	pthread_t thread;
 	pthread_mutex_t lock; /* what follows */
 	struct connection connection[CONNECTIONS_MAX];
+	unsigned n_used; /* of connection[] */
 	unsigned n_connections, n_requests;
 	struct buf last;
+	const char *(*watch)(void *ud, const char *request);
+	void *watch_ud;
 };
 
 /* Bytes */
@@ -232,8 +236,12 @@ static bool answer(struct connection *c, const char *request)
 {
 	char path[200] = "";
 
+	const char *instead = c->server->watch ? c->server->watch(c->server->watch_ud, request) : NULL;
+
 	if (sscanf(request, "POST %199s HTTP/1.1", path) != 1)
 		return false;
+	if (instead)
+		snprintf(path, sizeof(path), "%s", instead);
 	for (size_t i = 0; i < N_ELEMS(answers); i++)
 		if (util_starts(path, answers[i].path))
 			return answers[i].answer(c, path + strlen(answers[i].path));
@@ -273,8 +281,23 @@ static void *serve(void *ud)
 		SSL_free(c->ssl);
 	pthread_mutex_lock(&c->server->lock);
 	util_close(&c->fd);
+	c->ended = true;
 	pthread_mutex_unlock(&c->server->lock);
 	return NULL;
+}
+
+/* With the lock held: a place that nobody uses, or none any more. */
+static struct connection *find_place(struct server *s)
+{
+	for (unsigned i = 0; i < s->n_used; i++) {
+		if (s->connection[i].ended) {
+			pthread_join(s->connection[i].thread, NULL);
+			return &s->connection[i];
+		}
+	}
+	if (s->n_used == CONNECTIONS_MAX)
+		abort();
+	return &s->connection[s->n_used++];
 }
 
 /* OpenSSL writes without MSG_NOSIGNAL. Only here, so that what is tested is seen to raise none. */
@@ -299,9 +322,8 @@ static void *listen_on(void *ud)
 		if (fd < 0)
 			return NULL;
 		pthread_mutex_lock(&s->lock);
-		if (s->n_connections == CONNECTIONS_MAX)
-			abort();
-		c = &s->connection[s->n_connections++];
+		c = find_place(s);
+		s->n_connections++;
 		*c = (struct connection){ .server = s, .fd = fd };
 		if (pthread_create(&c->thread, NULL, serve, c) != 0)
 			abort();
@@ -347,16 +369,22 @@ void server_free(struct server *s)
 	shutdown(s->fd, SHUT_RDWR);
 	pthread_join(s->thread, NULL);
 	pthread_mutex_lock(&s->lock);
-	for (unsigned i = 0; i < s->n_connections; i++)
+	for (unsigned i = 0; i < s->n_used; i++)
 		if (s->connection[i].fd >= 0)
 			shutdown(s->connection[i].fd, SHUT_RDWR);
 	pthread_mutex_unlock(&s->lock);
-	for (unsigned i = 0; i < s->n_connections; i++)
+	for (unsigned i = 0; i < s->n_used; i++)
 		pthread_join(s->connection[i].thread, NULL);
 	close(s->fd);
 	SSL_CTX_free(s->tls);
 	buf_release(&s->last);
 	free(s);
+}
+
+void server_watch(struct server *s, const char *(*fn)(void *ud, const char *request), void *ud)
+{
+	s->watch = fn;
+	s->watch_ud = ud;
 }
 
 int server_port(const struct server *s)

@@ -27,6 +27,12 @@ struct server *server_new(const char *cert, const char *key);
 /* server_free - close all connections, wait for its threads */
 void server_free(struct server *s);
 
+/*
+ * server_watch - call fn with each request, head and body, before it is answered; it returns the path to answer by,
+ * borrowed until its thread's next request, or NULL for the request's own. Several threads call it at a time
+ */
+void server_watch(struct server *s, const char *(*fn)(void *ud, const char *request), void *ud);
+
 int server_port(const struct server *s);
 /* Since the start: connections accepted, requests read whole */
 unsigned server_connections(struct server *s);

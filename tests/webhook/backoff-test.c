@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "webhook/backoff.h"
+#include "platform/backoff.h"
 
 #define DAY_MS ((int64_t)86400000)
 

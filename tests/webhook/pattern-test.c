@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "platform/event.h"
-#include "webhook/pattern.h"
+#include "platform/pattern.h"
 
 /* The names of all types that the text means, a blank before each. */
 static char *types_of(const char *text)

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/base64.h"
-#include "webhook/secret.h"
+#include "platform/secret.h"
 
 /* The key pair that the receivers' side of the specification publishes as its example. */
 #define SIGNING_SEED  "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc="

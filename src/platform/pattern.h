@@ -1,6 +1,6 @@
 /* pattern - which types of events an endpoint wants, as in its file "events" */
-#ifndef FS0711_WEBHOOK_PATTERN_H
-#define FS0711_WEBHOOK_PATTERN_H
+#ifndef FS0711_PLATFORM_PATTERN_H
+#define FS0711_PLATFORM_PATTERN_H
 
 #include "base/err.h"
 

@@ -1,6 +1,6 @@
 /* backoff - when a delivery that failed is tried again: a schedule with full jitter */
-#ifndef FS0711_WEBHOOK_BACKOFF_H
-#define FS0711_WEBHOOK_BACKOFF_H
+#ifndef FS0711_PLATFORM_BACKOFF_H
+#define FS0711_PLATFORM_BACKOFF_H
 
 #include "base/err.h"
 

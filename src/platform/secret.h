@@ -6,8 +6,8 @@
  * libraries decode such a text as base64, older receivers take its characters, and nothing tells which is meant. For
  * the second write "whsec_" and the characters in base64.
  */
-#ifndef FS0711_WEBHOOK_SECRET_H
-#define FS0711_WEBHOOK_SECRET_H
+#ifndef FS0711_PLATFORM_SECRET_H
+#define FS0711_PLATFORM_SECRET_H
 
 #include "base/err.h"
 

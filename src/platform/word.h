@@ -1,6 +1,6 @@
 /* word - the words of a setting, separated by newlines, commas or blanks */
-#ifndef FS0711_WEBHOOK_WORD_H
-#define FS0711_WEBHOOK_WORD_H
+#ifndef FS0711_PLATFORM_WORD_H
+#define FS0711_PLATFORM_WORD_H
 
 #include "base/util.h"
 

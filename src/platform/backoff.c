@@ -1,9 +1,9 @@
-#include "webhook/backoff.h"
+#include "platform/backoff.h"
 
 #include <ctype.h>
 #include <errno.h>
 
-#include "webhook/word.h"
+#include "platform/word.h"
 
 #define DELAY_MAX_S (7 * 86400)
 

@@ -1,4 +1,4 @@
-#include "webhook/secret.h"
+#include "platform/secret.h"
 
 #include <errno.h>
 

@@ -1,9 +1,9 @@
-#include "webhook/pattern.h"
+#include "platform/pattern.h"
 
 #include <errno.h>
 
 #include "platform/event.h"
-#include "webhook/word.h"
+#include "platform/word.h"
 
 #define WORD_BYTES 64 /* longer than any type, and so than any pattern that anybody means */
 

@@ -1,4 +1,4 @@
-#include "webhook/word.h"
+#include "platform/word.h"
 
 #define SEPARATORS  ", \t\r\n"
 #define SHOWN_BYTES 60

@@ -1,0 +1,92 @@
+/*
+ * delivery - events on their way to endpoints: made from the log, sent, ended, sent again
+ *
+ * The log is read behind a mark that the store keeps: what a crash interrupts is done again, and nothing is left out.
+ */
+#ifndef FS0711_PLATFORM_DELIVERY_H
+#define FS0711_PLATFORM_DELIVERY_H
+
+#include "base/buf.h"
+#include "platform/endpoint.h"
+#include "platform/platform.h"
+
+/* delivery_mark - in a transaction: the log was read up to that row */
+int delivery_mark(struct tx *tx, int64_t event_row, struct err *e);
+
+/*
+ * delivery_expand - make deliveries of the next events of the log, for each endpoint that wants them
+ * Returns how many events were looked at (0: there were none, or there are no endpoints), or -errno
+ */
+int delivery_expand(struct platform *p, struct err *e);
+
+/* One that may be sent, with what it tells. */
+struct delivery_job {
+	struct delivery d;
+	struct event event;
+	bool is_first; /* of its type on its task */
+};
+void delivery_job_release(struct delivery_job *j);
+
+/*
+ * delivery_due - those of an endpoint whose time has come, longest due first; with x->ordered only the first of each
+ * task. fn owns what it empties (steal the job by a copy and zeroing it). Returns 0 or -errno
+ */
+int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
+		 void (*fn)(struct delivery_job *j, void *ud), void *ud, struct err *e);
+/* delivery_next - when the next one of an endpoint after that time may go; 0 for none, -errno */
+int64_t delivery_next(struct platform *p, int64_t endpoint_row, int64_t after_ms, struct err *e);
+
+/* How an attempt ended. */
+struct delivery_attempt {
+	struct delivery *d; /* borrowed; as it was read */
+	int64_t at_ms, took_ms;
+	int status;             /* 0: no answer */
+	char *answer;           /* its beginning, or NULL; the attempt's own, as error */
+	char *error;            /* a sentence where there was no answer, or NULL */
+	bool arrived;
+	int64_t next_ms;        /* not arrived: when it is tried again; 0: never */
+};
+/* What the attempts have taught about an endpoint. */
+struct delivery_lesson {
+	int64_t endpoint_row;
+	enum endpoint_state state;
+	const char *reason; /* NULL: none */
+	int64_t failing_since;
+	bool gave_up; /* it is switched off, and webhook.disabled tells it */
+};
+/*
+ * delivery_settle - keep what became of attempts and endpoints, in one commit
+ * A delivery that was removed or moved meanwhile stays as it is. 0 or -errno: then nothing was kept
+ */
+int delivery_settle(struct platform *p, const struct delivery_attempt *a, size_t n, const struct delivery_lesson *l,
+		    size_t n_lessons, struct err *e);
+
+/* delivery_get, delivery_named - fill out (row_release it); -ENOENT */
+int delivery_get(struct platform *p, int64_t row_id, struct delivery *out, struct err *e);
+int delivery_named(struct platform *p, int64_t endpoint_row, const char *event_id, enum delivery_state state,
+		   struct delivery *out, struct err *e);
+/* delivery_each - fn for each delivery_listing in that state, newest first, at most limit */
+int delivery_each(struct platform *p, enum delivery_state state, int64_t limit, int (*fn)(void *listing, void *ud),
+		  void *ud, struct err *e);
+/* delivery_document - what its file shows */
+int delivery_document(struct platform *p, int64_t row_id, struct buf *out, struct err *e);
+
+/* delivery_replay - a delivery that ended is sent again. -EPERM when it is on its way still, -ENOENT */
+int delivery_replay(struct platform *p, int64_t row_id, struct err *e);
+/* delivery_replay_from - all events since a time that the endpoint wants now are sent again. How many, or -errno */
+int delivery_replay_from(struct platform *p, int64_t endpoint_row, int64_t from_ms, struct err *e);
+/* delivery_give_up - one that is on its way is dead. delivery_remove - no more of it */
+int delivery_give_up(struct platform *p, int64_t row_id, struct err *e);
+int delivery_remove(struct platform *p, int64_t row_id, struct err *e);
+
+struct delivery_counts {
+	int64_t in[N_DELIVERY_STATES];
+	int64_t oldest; /* when the oldest one on its way was made, 0: there is none */
+};
+/* delivery_count - of one endpoint, or of all (0) */
+int delivery_count(struct platform *p, int64_t endpoint_row, struct delivery_counts *out, struct err *e);
+
+/* delivery_sweep - remove what arrived long ago, and what tells of events that are gone. How many, or -errno */
+int delivery_sweep(struct platform *p, struct err *e);
+
+#endif

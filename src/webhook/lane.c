@@ -1,0 +1,167 @@
+#include "webhook/lane.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define SECRETS_AGAIN_MS 60000 /* a secret that was replaced stops signing at most so much later */
+
+static void drop_settings(struct lane *l)
+{
+	for (size_t i = 0; i < l->n_secrets; i++)
+		secret_wipe(&l->secret[i]);
+	free(l->secret);
+	free(l->headers);
+	free(l->header);
+	cidrs_free(&l->allow);
+	row_release(&endpoint_table, &l->x);
+	l->secret = NULL;
+	l->n_secrets = l->n_headers = 0;
+	l->headers = NULL;
+	l->header = NULL;
+}
+
+static void split_headers(struct lane *l)
+{
+	char *rest = l->headers, *line;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		l->header = xrealloc(l->header, (l->n_headers + 1) * sizeof(*l->header));
+		l->header[l->n_headers++] = line;
+	}
+}
+
+static int set(struct lane *l, struct platform *p, const struct endpoint *x, struct err *e)
+{
+	int64_t now = clock_now_ms();
+	int rc;
+
+	drop_settings(l);
+	rc = row_copy(&endpoint_table, &l->x, x);
+	if (rc == 0)
+		rc = endpoint_secrets(p, x, now, &l->secret, &l->n_secrets, e);
+	if (rc == 0)
+		rc = endpoint_headers(p, x, &l->headers, e);
+	if (rc == 0)
+		rc = cidrs_parse(x->allow ? x->allow : "", &l->allow, e);
+	if (rc == 0 && l->n_secrets == 0)
+		rc = err_set(e, -ENOENT, "endpoint '%s' has no secret that signs", x->name);
+	split_headers(l);
+	l->secrets_until = l->n_secrets > 1 ? now + SECRETS_AGAIN_MS : 0;
+	return rc;
+}
+
+struct lane *lane_new(struct platform *p, const struct endpoint *x, struct err *e)
+{
+	struct lane *l = xcalloc(1, sizeof(*l));
+
+	breaker_init(&l->breaker);
+	l->breaker.failing_since_ms = x->failing_since;
+	if (set(l, p, x, e) < 0) {
+		lane_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+static void drop_ahead(struct lane *l)
+{
+	while (l->next_ahead < l->n_ahead)
+		delivery_job_release(&l->ahead[l->next_ahead++]);
+	l->n_ahead = l->next_ahead = 0;
+	l->look_at = 0;
+}
+
+void lane_free(struct lane *l)
+{
+	if (!l)
+		return;
+	drop_ahead(l);
+	drop_settings(l);
+	free(l->unsettled);
+	free(l);
+}
+
+int lane_update(struct lane *l, struct platform *p, const struct endpoint *x, struct err *e)
+{
+	bool again = l->x.from_row != x->from_row; /* it was off, and is on again */
+
+	if (again)
+		breaker_init(&l->breaker);
+	drop_ahead(l);
+	return set(l, p, x, e);
+}
+
+static bool is_taken(const struct lane *l, int64_t row)
+{
+	for (size_t i = 0; i < l->n_unsettled; i++)
+		if (l->unsettled[i] == row)
+			return true;
+	return false;
+}
+
+static void add_ahead(struct delivery_job *j, void *ud)
+{
+	struct lane *l = ud;
+
+	if (l->n_ahead == LANE_AHEAD || is_taken(l, j->d.row_id))
+		return;
+	l->ahead[l->n_ahead++] = *j;
+	*j = (struct delivery_job){ .is_first = false };
+}
+
+static void look(struct lane *l, struct platform *p, int64_t now)
+{
+	struct err e = ERR_INIT;
+	int64_t next;
+	int rc;
+
+	l->n_ahead = l->next_ahead = 0;
+	rc = delivery_due(p, &l->x, now, (int)(l->n_unsettled + LANE_AHEAD), add_ahead, l, &e);
+	if (rc < 0)
+		log_error("webhooks: what is due to '%s' cannot be read: %s", l->x.name, e.text);
+	if (l->n_ahead)
+		return;
+	next = rc < 0 ? now + 1000 : delivery_next(p, l->x.row_id, now, &e);
+	l->look_at = next > 0 ? next : INT64_MAX;
+}
+
+bool lane_take(struct lane *l, struct platform *p, int64_t now, struct delivery_job *j)
+{
+	if (l->next_ahead == l->n_ahead && now >= l->look_at)
+		look(l, p, now);
+	if (l->next_ahead == l->n_ahead)
+		return false;
+	*j = l->ahead[l->next_ahead++];
+	if (l->n_unsettled == l->room) {
+		l->room = l->room ? l->room * 2 : LANE_MOST;
+		l->unsettled = xrealloc(l->unsettled, l->room * sizeof(*l->unsettled));
+	}
+	l->unsettled[l->n_unsettled++] = j->d.row_id;
+	return true;
+}
+
+void lane_settled(struct lane *l, int64_t row)
+{
+	for (size_t i = 0; i < l->n_unsettled; i++) {
+		if (l->unsettled[i] == row) {
+			l->unsettled[i] = l->unsettled[--l->n_unsettled];
+			break;
+		}
+	}
+	l->look_at = 0; /* what waited behind it may go */
+}
+
+int64_t lane_next(const struct lane *l, int64_t now)
+{
+	int64_t ready = breaker_next(&l->breaker, now);
+	int64_t due = l->next_ahead < l->n_ahead ? now : l->look_at;
+
+	if (l->gone || l->in_flight >= LANE_MOST)
+		return INT64_MAX;
+	return ready > due ? ready : due;
+}
