@@ -154,7 +154,7 @@ ok 'the older form' '
 
 # Refusals: the former value stays
 ok 'what is no URL, or of another scheme' '
-	must_fail EINVAL put "no url" "$ends/shop/url" && why shop "no url" &&
+	must_fail EINVAL put "no url" "$ends/shop/url" && why shop "a space" &&
 	must_fail EINVAL put ftp://a.example/ "$ends/shop/url" && why shop ftp &&
 	must_fail EINVAL put "https://user:word@a.example/" "$ends/shop/url" &&
 	same "http://127.0.0.1:$port/to/shop" "$(cat "$ends/shop/url")"'
@@ -234,7 +234,7 @@ ok 'status and metrics say how it goes' '
 	grep -qE "^fs0711_webhook_succeeded_total [1-9]" "$mnt/metrics" && grep -qE "^fs0711_webhook_failed_total [1-9]" "$mnt/metrics"'
 ok 'after a restart all is as it was, and what was pending is sent' '
 	answer weak /204 && before=$(got weak | wc -l) && put 0 "$mnt/settings/webhook_retries" && mount_stop && mount_start &&
-	mv "$hooks"/pending/*@weak.json "$hooks/dead/" && mv "$hooks"/dead/*@weak.json "$hooks/pending/" &&
+	{ mv "$hooks"/pending/*@weak.json "$hooks/dead/" 2>/dev/null; mv "$hooks"/dead/*@weak.json "$hooks/pending/"; } &&
 	eventually "[ \$(in_state delivered weak | wc -l) = 11 ]" && same active "$(cat "$ends/weak/state")"'
 ok 'an endpoint that is renamed keeps its deliveries' '
 	mv "$ends/weak" "$ends/strong" && same 11 "$(in_state delivered strong | wc -l)" && same "" "$(in_state delivered weak)"'
