@@ -20,23 +20,24 @@ struct http_options {
 	const char *agent;       /* User-Agent; may be NULL */
 };
 
+/* An answer that came whole counts, also when the host closed before it had read the request. */
 struct http_answer {
 	int status;            /* 200 to 599; 0: none came, or the answer did not end */
 	int64_t took_ms;       /* from http_post on */
 	int64_t retry_after_s; /* Retry-After, of either form, from now; at most a year; -1 without one */
-	const char *head; /* the first HTTP_HEAD_BYTES of the body, "" without one; NUL behind, NULs inside possible */
+	const char *head;      /* the first HTTP_HEAD_BYTES of the body, "" without one; a NUL behind */
 	size_t head_len;
 	const char *error; /* a sentence; NULL when a status came */
 	bool refused;      /* by cidr_check: nothing was sent */
 };
 
 struct http_request {
-	const char *url; /* that url_check accepted; copied */
-	const char *const
-		*header;  /* "Name: value" that http_header_check accepted, NULL at the end; copied; may be NULL */
-	const void *body; /* borrowed until done returns, or http_free */
+	const char *url;           /* that url_check accepts; copied */
+	const char *const *header; /* fields that http_header_check accepts, NULL at the end; copied; may be NULL */
+	const void *body;          /* borrowed until done returns, or http_free */
 	size_t len;
 	const struct cidrs *allow; /* copied; may be NULL: none */
+	long timeout_ms;           /* 0: that of http_options */
 	void *ud;
 	/* called once, by http_run; what the answer points to lives as long as the call. It may http_post again */
 	void (*done)(void *ud, const struct http_answer *a);

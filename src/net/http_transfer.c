@@ -107,7 +107,6 @@ static int set_manner(CURL *c, const struct http_options *o)
 	/* QUICK_EXIT: a request that ends while its host is still looked up does not wait for the resolver. */
 	return curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) || curl_easy_setopt(c, CURLOPT_POST, 1L) ||
 	       curl_easy_setopt(c, CURLOPT_USERAGENT, o->agent) ||
-	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, o->timeout_ms) ||
 	       curl_easy_setopt(c, CURLOPT_DNS_CACHE_TIMEOUT, (long)DNS_CACHE_S);
 }
 
@@ -126,6 +125,7 @@ struct transfer *transfer_new(const struct http_options *o, const struct trust *
 {
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
+	t->usual_timeout_ms = o->timeout_ms;
 	t->easy = curl_easy_init();
 	if (t->easy && !set_safety(t->easy) && !set_trust(t->easy, trust) && !set_manner(t->easy, o) &&
 	    !set_calls(t->easy, t))
@@ -229,6 +229,7 @@ int transfer_begin(struct transfer *t, const struct http_request *r, struct err 
 	/* PIPEWAIT: where one connection can carry many requests, wait for it instead of opening more. */
 	if (curl_easy_setopt(t->easy, CURLOPT_URL, r->url) ||
 	    curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)t->encrypted) ||
+	    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, r->timeout_ms ? r->timeout_ms : t->usual_timeout_ms) ||
 	    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, (struct curl_slist *)t->header) ||
 	    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->len) ||
 	    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, r->body ? r->body : ""))

@@ -429,11 +429,10 @@ static void a_whole_answer_counts_when_early(void **state)
 				  .body = body,
 				  .len = len,
 				  .allow = &f->loopback,
+				  .timeout_ms = SHORT_MS,
 				  .ud = &o,
 				  .done = on_done };
 
-	http_free(f->http);
-	f->http = loop_new(NULL, 8, SHORT_MS);
 	assert_int_equal(http_post(f->http, &r, NULL), 0);
 	run_to_end(f->http);
 	assert_string_equal(o.error, "");
