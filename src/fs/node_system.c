@@ -47,6 +47,12 @@ static const char readme[] =
 	"    tasks/inbox/NAME/ctl                 of a dropped folder: submit\n"
 	"    .../inbox/@MCP/ and .../inbox/@MCP/TOOL/  drop here to choose the engine\n"
 	"\n"
+	"webhooks/ tells other systems of events by HTTP, signed:\n"
+	"    mkdir webhooks/endpoints/NAME             an endpoint; its state says what it lacks\n"
+	"    cat webhooks/status                       how all of them do\n"
+	"    mv webhooks/dead/X webhooks/pending/      send once more what nobody took\n"
+	"0711fs-webhooks(7) describes it.\n"
+	"\n"
 	"Removed tasks stay in .trash/ for some days (settings/trash_days); mv brings them back.\n"
 	"The whole tree is described in the manual page 0711fs-layout(7).\n";
 

@@ -36,8 +36,8 @@ const struct event_type event_types[] = {
 	{ "model.loaded", "model_name memory_gb device load_seconds", true },
 	{ "model.evicted", "model_name memory_gb device reason", true },
 	{ "model.failed", "model_name device error_message", true },
-	{ "webhook.updated", "endpoint url enabled state", true },
-	{ "webhook.disabled", "endpoint url state reason", true },
+	{ "webhook.updated", "endpoint url enabled state", false },
+	{ "webhook.disabled", "endpoint url state reason", false },
 	{ NULL, NULL, false },
 };
 

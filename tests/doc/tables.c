@@ -41,6 +41,10 @@ static const struct place {
 	{ NODE_MCP, NODE_MCPS, "MCP" },
 	{ NODE_TOOL, NODE_MCP_TOOLS, "TOOL" },
 	{ NODE_SCRATCH, NODE_NONE, "DIR/TEMPORARY" },
+	{ NODE_ENDPOINT, NODE_ENDPOINTS, "ENDPOINT" },
+	{ NODE_DELIVERY, NODE_PENDING, "EVENT@ENDPOINT.json" },
+	{ NODE_DELIVERY, NODE_DELIVERED, "EVENT@ENDPOINT.json" },
+	{ NODE_DELIVERY, NODE_DEAD, "EVENT@ENDPOINT.json" },
 	{ NODE_EVENTS_DAY, NODE_EVENTS_DAYS, "DAY.jsonl" },
 	{ NODE_EVENTS_AFTER, NODE_EVENTS_SINCE, "ID" },
 };
@@ -153,6 +157,7 @@ int main(void)
 	print_fields("engagement.json", &engagement_table);
 	print_fields("expert.json", &expert_table);
 	print_fields("company.json", &company_table);
+	print_fields("endpoint.json", &endpoint_table);
 	print_settings();
 	print_events();
 	return 0;

@@ -22,6 +22,18 @@ yesterday()
 	sqlite3 "$src/platform.db" "UPDATE event SET created_at = created_at - $1 * 86400000 WHERE $2"
 }
 
+# refusing_endpoint - one whose receiver answers 410 to the first event of an engagement
+refusing_endpoint()
+{
+	local end=$mnt/webhooks/endpoints/gone
+
+	mkdir "$dir/receiver" && echo /410 >"$dir/receiver/gone" && mkfifo "$dir/hold" && exec 8<>"$dir/hold" || return 1
+	"$build/tests/webhook/receiver" "$dir/receiver" <"$dir/hold" &
+	eventually '[ -s "$dir/receiver/port" ]' && mkdir "$end" && put "engagement.*" "$end/events" && put 127.0.0.1 "$end/allow" &&
+		put "http://127.0.0.1:$(cat "$dir/receiver/port")/to/gone" "$end/url" && put "generate ed25519" "$end/secret" &&
+		same active "$(cat "$end/state")"
+}
+
 mount_start || exit
 sample "$inbox/one.pdf" one && wait_task one completed || exit
 put 100 "$mnt/engagements/default/review_threshold"
@@ -43,7 +55,9 @@ eventually '[ "$(cat "$tasks/lost/status")" = in_progress ]'
 put cancel "$tasks/lost/ctl"
 engines_go
 rm -r "$tasks/lost" && mv "$mnt/.trash/lost@default" "$tasks/lost"
+refusing_endpoint || exit
 mkdir "$mnt/engagements/other"
+eventually 'grep -q ^disabled "$mnt/webhooks/endpoints/gone/state"' || exit
 put 31 "$mnt/settings/trash_days"
 
 ok 'each event has the members that its type has' 'told'
