@@ -332,6 +332,15 @@ static int expand(struct sender *s, struct err *e)
 	return n;
 }
 
+/* A secret that was replaced may have signed for the last time. */
+static bool secrets_end(const struct sender *s, int64_t now)
+{
+	for (const struct lane *l = s->lanes; l; l = l->next)
+		if (l->secrets_until && l->secrets_until <= now)
+			return true;
+	return false;
+}
+
 /* What others have done since the last look. */
 static int take_news(struct sender *s, struct err *e)
 {
@@ -343,6 +352,7 @@ static int take_news(struct sender *s, struct err *e)
 	changed = s->changed;
 	s->news = s->changed = false;
 	pthread_mutex_unlock(&s->lock);
+	changed = changed || secrets_end(s, clock_now_ms());
 	if (changed)
 		rc = reload(s, e);
 	for (struct lane *l = s->lanes; changed && l; l = l->next)
