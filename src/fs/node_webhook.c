@@ -46,15 +46,26 @@ int endpoint_keys_show(const struct ask *a, struct buf *out)
 	return endpoint_public_keys(a->fs->p, a->row, out, a->e);
 }
 
+/* As it is kept; but where its secrets cannot be read, nothing is sent whatever it says. */
+static const char *state_now(struct platform *p, const struct endpoint *x, struct err *why)
+{
+	if (x->state != ENDPOINT_DISABLED && endpoint_readable(p, x, why) < 0)
+		return endpoint_state_words[ENDPOINT_DISABLED];
+	err_set(why, 0, "%s", x->reason ? x->reason : "");
+	return endpoint_state_words[x->state];
+}
+
 int endpoint_state_show(const struct ask *a, struct buf *out)
 {
+	struct err why = ERR_INIT;
+	const char *state;
 	union party x;
 	int rc = party_get(a->fs->p, PARTY_ENDPOINT, a->row, &x, a->e);
 
 	if (rc < 0)
 		return rc;
-	buf_printf(out, "%s%s%s\n", endpoint_state_words[x.endpoint.state], x.endpoint.reason ? ": " : "",
-		   x.endpoint.reason ? x.endpoint.reason : "");
+	state = state_now(a->fs->p, &x.endpoint, &why);
+	buf_printf(out, "%s%s%s\n", state, *why.text ? ": " : "", why.text);
 	party_release(PARTY_ENDPOINT, &x);
 	return 0;
 }
@@ -70,7 +81,8 @@ int endpoint_replay_put(const struct ask *a, const char *text, size_t len UNUSED
 	int rc = clock_parse(text, &from);
 
 	if (rc < 0)
-		return err_set(a->e, -EINVAL, "'%.40s' is no time; write one such as 2026-11-21 or 2026-11-21T18:00:00Z", text);
+		return err_set(a->e, -EINVAL,
+			       "'%.40s' is no time; write one such as 2026-11-21 or 2026-11-21T18:00:00Z", text);
 	rc = delivery_replay_from(a->fs->p, a->row, from, a->e);
 	return rc < 0 ? rc : 0;
 }
@@ -82,7 +94,7 @@ struct naming {
 	struct {
 		int64_t row;
 		char name[NAME_BYTES];
-	} *endpoint;
+	} * endpoint;
 	size_t n;
 };
 
@@ -206,12 +218,13 @@ static int add_status(void *row, void *ud)
 {
 	const struct endpoint *x = row;
 	struct status *s = ud;
+	struct err why = ERR_INIT;
 	struct delivery_counts n;
 	int rc = delivery_count(s->p, x->row_id, &n, s->e);
+	const char *state = state_now(s->p, x, &why);
 
-	buf_printf(s->out, "%-20s %-10s %8jd %10jd %6jd  %s\n", x->name, endpoint_state_words[x->state],
-		   (intmax_t)n.in[DELIVERY_PENDING], (intmax_t)n.in[DELIVERY_DELIVERED], (intmax_t)n.in[DELIVERY_DEAD],
-		   x->reason ? x->reason : "");
+	buf_printf(s->out, "%-20s %-10s %8jd %10jd %6jd  %s\n", x->name, state, (intmax_t)n.in[DELIVERY_PENDING],
+		   (intmax_t)n.in[DELIVERY_DELIVERED], (intmax_t)n.in[DELIVERY_DEAD], why.text);
 	return rc;
 }
 

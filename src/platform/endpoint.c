@@ -13,9 +13,9 @@
 #include "platform/vault.h"
 #include "platform/pattern.h"
 
-#define TEXT_MAX      (16 << 10)
-#define SECRETS_MOST  8
-#define ROTATION_MS   CLOCK_DAY_MS /* a secret that was replaced still signs for so long */
+#define TEXT_MAX     (16 << 10)
+#define SECRETS_MOST 8
+#define ROTATION_MS  CLOCK_DAY_MS /* a secret that was replaced still signs for so long */
 
 /* Why it cannot be used as it is set, or NULL. */
 static const char *lack_of(const struct endpoint *x)
@@ -120,7 +120,13 @@ static int unseal(struct platform *p, const struct endpoint *x, const char *what
 	if (!sealed)
 		return 0;
 	rc = vault_unseal(p->vault, context, sealed, out, e);
-	return rc < 0 ? err_add(e, rc, "endpoint '%s'", x->name) : 0;
+	return rc < 0 ? err_add(e, rc, "the %s of endpoint '%s'", what, x->name) : 0;
+}
+
+/* Sealed with another key, or damaged: nobody can read it any more, and what is written now stands in its place. */
+static bool is_lost(int rc)
+{
+	return rc == -EKEYREJECTED || rc == -EBADMSG || rc == -EUCLEAN;
 }
 
 int endpoint_headers(struct platform *p, const struct endpoint *x, char **out, struct err *e)
@@ -140,7 +146,7 @@ static int put_headers(struct platform *p, struct endpoint *x, const char *text,
 	auto_buf lines = BUF_INIT;
 	int rc = endpoint_headers(p, x, &former, e);
 
-	if (rc == 0)
+	if (rc == 0 || is_lost(rc))
 		rc = headers_parse(text, former, &lines, e);
 	if (rc < 0)
 		return rc;
@@ -203,9 +209,12 @@ int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct 
 		return rc;
 	if (streq(field, "headers")) {
 		rc = endpoint_headers(p, &x.endpoint, &headers, e);
+		rc = is_lost(rc) ? 0 : rc;
 		headers_show(headers, out);
 	} else {
-		text = streq(field, "url") ? x.endpoint.url : streq(field, "allow") ? x.endpoint.allow : x.endpoint.events;
+		text = streq(field, "url")     ? x.endpoint.url
+		       : streq(field, "allow") ? x.endpoint.allow
+					       : x.endpoint.events;
 	}
 	if (text)
 		buf_printf(out, "%s\n", text);
@@ -293,6 +302,10 @@ static int put_secret(struct tx *tx UNUSED, union party *party, void *arg, struc
 	json_t *list;
 	int rc = load_secrets(put->p, x, &list, e);
 
+	if (is_lost(rc) && !streq(put->text, "retire")) {
+		list = json_array();
+		rc = 0;
+	}
 	if (rc < 0)
 		return rc;
 	if (!*put->text)
@@ -343,6 +356,16 @@ int endpoint_secrets(struct platform *p, const struct endpoint *x, int64_t now_m
 	return rc;
 }
 
+int endpoint_readable(struct platform *p, const struct endpoint *x, struct err *e)
+{
+	auto_free char *headers = NULL;
+	json_t *secrets;
+	int rc = load_secrets(p, x, &secrets, e);
+
+	json_decref(secrets);
+	return rc < 0 ? rc : endpoint_headers(p, x, &headers, e);
+}
+
 int endpoint_public_keys(struct platform *p, int64_t row_id, struct buf *out, struct err *e)
 {
 	struct secret *all = NULL;
@@ -353,6 +376,7 @@ int endpoint_public_keys(struct platform *p, int64_t row_id, struct buf *out, st
 	if (rc < 0)
 		return rc;
 	rc = endpoint_secrets(p, &x.endpoint, clock_now_ms(), &all, &n, e);
+	rc = is_lost(rc) ? 0 : rc;
 	for (size_t i = 0; i < n; i++) {
 		char text[SECRET_TEXT_BYTES];
 

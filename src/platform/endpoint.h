@@ -29,12 +29,14 @@ int endpoint_tell(struct tx *tx, const struct endpoint *x, const char *type, str
  */
 int endpoint_put(struct platform *p, int64_t row_id, const char *field, const char *text, size_t len,
 		 const struct actor *who, struct err *e);
-/* endpoint_show - the text of such a file; values of headers that look like secrets are hidden */
+/* endpoint_show - the text of such a file; values of headers that look like secrets are hidden, all of them where they
+ * were sealed with another key */
 int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct buf *out, struct err *e);
 
 /*
  * endpoint_put_secret - a line for the file `secret`: a secret, "generate", "generate ed25519", "retire", or nothing
  * A new secret signs first, the one before it for a day too ("retire" ends that). Nothing: it has none any more
+ * Secrets that were sealed with another key are replaced by it
  * answer  gets a generated secret, and nothing else ever
  */
 int endpoint_put_secret(struct platform *p, int64_t row_id, const char *line, const struct actor *who,
@@ -45,6 +47,8 @@ int endpoint_public_keys(struct platform *p, int64_t row_id, struct buf *out, st
 /* endpoint_secrets - those that sign at that time, newest first; *out is the caller's: secret_wipe_all. 0 or -errno */
 int endpoint_secrets(struct platform *p, const struct endpoint *x, int64_t now_ms, struct secret **out, size_t *n,
 		     struct err *e);
+/* endpoint_readable - are its secrets and headers sealed with our key? 0, or -errno with a sentence: nothing is sent */
+int endpoint_readable(struct platform *p, const struct endpoint *x, struct err *e);
 /* endpoint_headers - its own headers, one a line; the caller's to free. 0 or -errno */
 int endpoint_headers(struct platform *p, const struct endpoint *x, char **out, struct err *e);
 

@@ -154,10 +154,9 @@ int vault_unseal(const struct vault *v, const char *context, const char *sealed,
 	int rc = base64_decode(sealed, strlen(sealed), &bytes);
 
 	if (rc == 0 && bytes.len >= MARK_BYTES && !crypto_same(bytes.data, v->mark, MARK_BYTES))
-		return err_set(
-			e, -EKEYREJECTED,
-			"this secret was sealed with another key file: mount with the one that was there then, or "
-			"write the secret again");
+		return err_set(e, -EKEYREJECTED,
+			       "it was sealed with another key file: mount with the one that was there then, or "
+			       "write it again");
 	if (rc == 0 && bytes.len < MARK_BYTES)
 		rc = -EBADMSG;
 	if (rc == 0)
@@ -165,7 +164,7 @@ int vault_unseal(const struct vault *v, const char *context, const char *sealed,
 	if (rc == -ENOMEM)
 		return err_set(e, rc, "no memory for a secret");
 	if (rc < 0)
-		return err_set(e, -EBADMSG, "this secret is damaged in the store: write it again");
+		return err_set(e, -EBADMSG, "it is damaged in the store: write it again");
 	*text = buf_steal(&plain);
 	return 0;
 }

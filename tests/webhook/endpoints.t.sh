@@ -240,6 +240,15 @@ ok 'an endpoint that is renamed keeps its deliveries' '
 	mv "$ends/weak" "$ends/strong" && same 11 "$(in_state delivered strong | wc -l)" && same "" "$(in_state delivered weak)"'
 ok 'one that is removed takes its deliveries along' '
 	rm -r "$ends/strong" && same "" "$(in_state delivered strong)" && [ ! -e "$ends/strong" ]'
+ok 'with another key file an endpoint says that its secrets are lost, and all of it can be read' '
+	endpoint lost "engagement.*" && printf "Authorization: hush\n" >"$ends/lost/headers" && mount_stop &&
+	mount_start -o "keyfile=$dir/other-key" && grep "^disabled: the secrets of endpoint .lost.*another key file" "$ends/lost/state" &&
+	grep -E "^lost +disabled .*another key file" "$hooks/status" && cat "$ends/lost/headers" "$ends/lost/public_keys" &&
+	must_fail EKEYREJECTED put retire "$ends/lost/secret" && mkdir "$mnt/engagements/l1"'
+ok 'written again they hold, and what happened meanwhile is sent' '
+	put "whsec_$(openssl rand -base64 32)" "$ends/lost/secret" && grep "^disabled: the headers of" "$ends/lost/state" &&
+	put "Authorization: ***" "$ends/lost/headers"; why lost "no value to keep" &&
+	put "Authorization: hush" "$ends/lost/headers" && same active "$(cat "$ends/lost/state")" && arrives lost engagement.created'
 ok 'reading all of it changes nothing' '
 	find "$hooks" -type f ! -name secret -exec cat {} + >/dev/null && ls -lR "$hooks" >/dev/null'
 done_testing
