@@ -45,6 +45,7 @@ struct sender {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	bool stopping, news, changed;
+	bool idle; /* nobody is to be told: events wait in the log until somebody is */
 	uint64_t attempts, succeeded, refused, took_ms;
 };
 
@@ -357,14 +358,15 @@ static int take_news(struct sender *s, struct err *e)
 		rc = reload(s, e);
 	for (struct lane *l = s->lanes; changed && l; l = l->next)
 		l->look_at = 0;
-	if (rc >= 0 && news)
+	if (rc >= 0 && s->lanes && (news || changed))
 		rc = expand(s, e);
+	pthread_mutex_lock(&s->lock);
+	s->idle = !s->lanes;
 	if (rc < 0) {
-		pthread_mutex_lock(&s->lock);
 		s->news = s->news || news;
 		s->changed = s->changed || changed;
-		pthread_mutex_unlock(&s->lock);
 	}
+	pthread_mutex_unlock(&s->lock);
 	return rc < 0 ? rc : 0;
 }
 
@@ -497,7 +499,7 @@ void sender_stop(struct sender *s)
 
 void sender_changes(struct sender *s, const struct change *c, size_t n)
 {
-	bool news = false, changed = false;
+	bool news = false, changed = false, wake;
 
 	for (size_t i = 0; i < n; i++) {
 		news = news || c[i].kind == CHANGE_EVENT;
@@ -509,8 +511,10 @@ void sender_changes(struct sender *s, const struct change *c, size_t n)
 	pthread_mutex_lock(&s->lock);
 	s->news = s->news || news;
 	s->changed = s->changed || changed;
+	wake = changed || !s->idle;
 	pthread_mutex_unlock(&s->lock);
-	http_wake(s->http);
+	if (wake)
+		http_wake(s->http);
 }
 
 json_t *sender_figures(struct sender *s)
