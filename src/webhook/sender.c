@@ -361,6 +361,8 @@ static int take_news(struct sender *s, struct err *e)
 	if (rc >= 0 && s->lanes && (news || changed))
 		rc = expand(s, e);
 	pthread_mutex_lock(&s->lock);
+	if (s->idle && s->lanes && s->news) /* it came while nobody would have woken us */
+		http_wake(s->http);
 	s->idle = !s->lanes;
 	if (rc < 0) {
 		s->news = s->news || news;
