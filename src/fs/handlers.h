@@ -55,6 +55,8 @@ SHOW(endpoint_keys_show);
 SHOW(endpoint_state_show);
 SHOW(endpoint_replay_show);
 PUT(endpoint_replay_put);
+/* webhooks_health - which endpoints are failing, for `health`: a new reference */
+json_t *webhooks_health(struct fs *fs);
 
 /* node_party.c */
 STAT(party_node_stat);

@@ -90,6 +90,7 @@ int health_show(const struct ask *a, struct buf *out)
 			    json_pack("{s:s, s:s, s:s?}", "state", rc == 0 ? "ok" : "failing", "engine",
 				      store_engine(fs->p->store), "error", rc == 0 ? NULL : a->e->text));
 	json_object_set_new(doc, "inotify", kicks_health(fs));
+	json_object_set_new(doc, "webhooks", webhooks_health(fs));
 	if (fs->o.host.health)
 		fs->o.host.health(fs->o.host.ud, doc);
 	record_dump(doc, out);

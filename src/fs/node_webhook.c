@@ -208,23 +208,41 @@ int delivery_up(const struct ask *a, struct found *out)
 	return 0;
 }
 
+/* One line of the status, before its deliveries are counted. */
 struct status {
+	int64_t row;
+	char name[NAME_BYTES];
+	const char *state;
+	struct err why;
+};
+
+struct statuses {
 	struct platform *p;
-	struct buf *out;
-	struct err *e;
+	struct status *one;
+	size_t n;
 };
 
 static int add_status(void *row, void *ud)
 {
 	const struct endpoint *x = row;
-	struct status *s = ud;
-	struct err why = ERR_INIT;
-	struct delivery_counts n;
-	int rc = delivery_count(s->p, x->row_id, &n, s->e);
-	const char *state = state_now(s->p, x, &why);
+	struct statuses *all = ud;
+	struct status *s;
 
-	buf_printf(s->out, "%-20s %-10s %8jd %10jd %6jd  %s\n", x->name, state, (intmax_t)n.in[DELIVERY_PENDING],
-		   (intmax_t)n.in[DELIVERY_DELIVERED], (intmax_t)n.in[DELIVERY_DEAD], why.text);
+	all->one = xrealloc(all->one, (all->n + 1) * sizeof(*all->one));
+	s = &all->one[all->n++];
+	*s = (struct status){ .row = x->row_id };
+	snprintf(s->name, sizeof(s->name), "%s", x->name);
+	s->state = state_now(all->p, x, &s->why);
+	return 0;
+}
+
+static int show_status(struct platform *p, const struct status *s, struct buf *out, struct err *e)
+{
+	struct delivery_counts n;
+	int rc = delivery_count(p, s->row, &n, e);
+
+	buf_printf(out, "%-20s %-10s %8jd %10jd %6jd  %s\n", s->name, s->state, (intmax_t)n.in[DELIVERY_PENDING],
+		   (intmax_t)n.in[DELIVERY_DELIVERED], (intmax_t)n.in[DELIVERY_DEAD], s->why.text);
 	return rc;
 }
 
@@ -236,19 +254,56 @@ static json_int_t figure(const json_t *figures, const char *key)
 int webhooks_status_show(const struct ask *a, struct buf *out)
 {
 	json_t *figures = a->fs->o.host.webhooks ? a->fs->o.host.webhooks(a->fs->o.host.ud) : NULL;
+	struct statuses x = { .p = a->fs->p };
 	struct delivery_counts all;
 	char time[CLOCK_TEXT_BYTES];
 	int rc = delivery_count(a->fs->p, 0, &all, a->e);
 
 	buf_printf(out, "%-20s %-10s %8s %10s %6s  %s\n", "ENDPOINT", "STATE", "PENDING", "DELIVERED", "DEAD", "WHY");
 	if (rc == 0)
-		rc = endpoint_each(a->fs->p, add_status, &(struct status){ a->fs->p, out, a->e }, a->e);
+		rc = endpoint_each(a->fs->p, add_status, &x, a->e);
+	for (size_t i = 0; rc == 0 && i < x.n; i++)
+		rc = show_status(a->fs->p, &x.one[i], out, a->e);
+	if (all.oldest || (figures && figure(figures, "attempts")))
+		buf_addc(out, '\n');
 	if (figures && figure(figures, "attempts"))
-		buf_printf(out, "\nsince the start: %lld attempts, %.1f %% of them arrived\n",
+		buf_printf(out, "since the start: %lld attempts, %.1f %% of them arrived\n",
 			   (long long)figure(figures, "attempts"),
 			   100.0 * (double)figure(figures, "succeeded") / (double)figure(figures, "attempts"));
 	if (all.oldest)
 		buf_printf(out, "the oldest pending delivery is of %s\n", clock_format(all.oldest, time));
+	free(x.one);
 	json_decref(figures);
 	return rc;
+}
+
+struct trouble {
+	struct platform *p;
+	json_t *endpoints;
+};
+
+static int add_trouble(void *row, void *ud)
+{
+	const struct endpoint *x = row;
+	struct trouble *t = ud;
+	struct err why = ERR_INIT;
+	const char *state = state_now(t->p, x, &why);
+	bool lost = !streq(state, endpoint_state_words[x->state]);
+
+	if (lost || (x->failing_since && x->state != ENDPOINT_ACTIVE)) {
+		auto_free char *text = xasprintf("%s: %s", state, why.text);
+
+		json_object_set_new(t->endpoints, x->name, json_string(text));
+	}
+	return 0;
+}
+
+json_t *webhooks_health(struct fs *fs)
+{
+	struct err e = ERR_INIT;
+	json_t *endpoints = json_object();
+	int rc = endpoint_each(fs->p, add_trouble, &(struct trouble){ fs->p, endpoints }, &e);
+	bool ok = rc == 0 && json_object_size(endpoints) == 0;
+
+	return json_pack("{s:s, s:o}", "state", ok ? "ok" : "failing", "failing", endpoints);
 }

@@ -213,6 +213,9 @@ ok '410 disables it, and that is told' '
 	endpoint gone engagement.created && endpoint watcher "webhook.*" && answer gone /410 && mkdir "$mnt/engagements/g1" &&
 	eventually "grep -q ^disabled $ends/gone/state" && grep 410 "$ends/gone/state" && same false "$(cat "$ends/gone/enabled")" &&
 	arrives watcher webhook.disabled && json_is <(got watcher | tail -n 1) ".body | fromjson.data | .endpoint == \"gone\" and (.reason | test(\"410\"))"'
+ok 'health says so' '
+	eventually "jq -e \".webhooks.state == \\\"failing\\\" and (.webhooks.failing.gone | test(\\\"^disabled: .*410\\\"))\" $mnt/health" &&
+	json_is "$mnt/health" ".webhooks.failing | keys == [\"gone\"]"'
 ok 'written on again, it goes on; what happened meanwhile is not sent' '
 	answer gone /204 && mkdir "$mnt/engagements/g2" && put true "$ends/gone/enabled" && same active "$(cat "$ends/gone/state")" &&
 	mkdir "$mnt/engagements/g3" && eventually "got gone \".body | fromjson.data.name\" | grep -q g3" &&
