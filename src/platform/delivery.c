@@ -9,7 +9,8 @@
 #include "platform/record.h"
 #include "platform/settings.h"
 
-#define SWEEP_AT_ONCE 1000
+#define REPLAY_AFTER_MS 500 /* mv looks at what it has moved: it must still be there */
+#define SWEEP_AT_ONCE   1000
 
 void delivery_job_release(struct delivery_job *j)
 {
@@ -68,8 +69,8 @@ static int read_due(struct tx *tx, void *arg, struct err *e)
 int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
 		 void (*fn)(struct delivery_job *j, void *ud), void *ud, struct err *e)
 {
-	return store_read(p->store, read_due, &(struct due){ .x = x, .now = now_ms, .limit = limit, .fn = fn, .ud = ud },
-			  e);
+	return store_read(p->store, read_due,
+			  &(struct due){ .x = x, .now = now_ms, .limit = limit, .fn = fn, .ud = ud }, e);
 }
 
 struct question {
@@ -134,8 +135,8 @@ static int settle_attempt(struct tx *tx, const struct delivery_attempt *a, const
 	if (rc <= 0)
 		return rc;
 	if (!over && d->task_row)
-		rc = row_exec(tx, Q_DELIVERIES_DELAY, ARGS(V_INT(d->endpoint_row), V_INT(d->task_row), V_INT(a->next_ms)),
-			      e);
+		rc = row_exec(tx, Q_DELIVERIES_DELAY,
+			      ARGS(V_INT(d->endpoint_row), V_INT(d->task_row), V_INT(a->next_ms)), e);
 	tx_change(tx, CHANGE_DELIVERY, d->row_id, d->endpoint_row, DELIVERY_PENDING, to, d->event_id);
 	return rc < 0 ? rc : 0;
 }
@@ -203,8 +204,8 @@ static int fetch(struct tx *tx, void *arg, struct err *e)
 
 	if (f->event_id)
 		return row_find(tx, Q_DELIVERY_NAMED,
-				ARGS(V_INT(f->row), V_TEXT(f->event_id), V_TEXT(delivery_state_words[f->state])), f->out,
-				e);
+				ARGS(V_INT(f->row), V_TEXT(f->event_id), V_TEXT(delivery_state_words[f->state])),
+				f->out, e);
 	return row_get(tx, &delivery_table, f->row, f->out, e);
 }
 
@@ -230,8 +231,8 @@ static int read_each(struct tx *tx, void *arg, struct err *e)
 {
 	const struct each *x = arg;
 
-	return row_each(tx, Q_DELIVERIES_IN, ARGS(V_TEXT(delivery_state_words[x->state]), V_INT(x->limit)), x->fn, x->ud,
-			e);
+	return row_each(tx, Q_DELIVERIES_IN, ARGS(V_TEXT(delivery_state_words[x->state]), V_INT(x->limit)), x->fn,
+			x->ud, e);
 }
 
 int delivery_each(struct platform *p, enum delivery_state state, int64_t limit, int (*fn)(void *listing, void *ud),
@@ -281,9 +282,10 @@ struct moving {
 
 static int refuse(const struct delivery *d, enum delivery_state to, struct err *e)
 {
-	return err_set(e, -EPERM, "the delivery of '%s' is %s and cannot become %s: what ended goes back to pending, "
-				  "what is pending can be given up", d->event_id, delivery_state_words[d->state],
-		       delivery_state_words[to]);
+	return err_set(e, -EPERM,
+		       "the delivery of '%s' is %s and cannot become %s: what ended goes back to pending, "
+		       "what is pending can be given up",
+		       d->event_id, delivery_state_words[d->state], delivery_state_words[to]);
 }
 
 static int move(struct tx *tx, void *arg, struct err *e)
@@ -303,7 +305,7 @@ static int move(struct tx *tx, void *arg, struct err *e)
 	} else {
 		d.state = m->to;
 		d.changed_at = now;
-		d.next_at = m->to == DELIVERY_PENDING ? now : 0;
+		d.next_at = m->to == DELIVERY_PENDING ? now + REPLAY_AFTER_MS : 0;
 		d.ended_at = m->to == DELIVERY_PENDING ? 0 : now;
 		d.attempts = m->to == DELIVERY_PENDING ? 0 : d.attempts;
 		rc = row_update(tx, &delivery_table, &d, e);
@@ -343,9 +345,9 @@ static int count(struct tx *tx, void *arg, struct err *e)
 	for (int i = 0; rc == 0 && i < N_DELIVERY_STATES; i++) {
 		struct val state = V_TEXT(delivery_state_words[i]);
 
-		rc = c->endpoint_row ? row_int(tx, Q_DELIVERY_COUNT_OF, ARGS(state, V_INT(c->endpoint_row)),
-					       &c->out->in[i], e)
-				     : row_int(tx, Q_DELIVERY_COUNT_IN, &state, &c->out->in[i], e);
+		rc = c->endpoint_row
+			     ? row_int(tx, Q_DELIVERY_COUNT_OF, ARGS(state, V_INT(c->endpoint_row)), &c->out->in[i], e)
+			     : row_int(tx, Q_DELIVERY_COUNT_IN, &state, &c->out->in[i], e);
 	}
 	return rc;
 }
