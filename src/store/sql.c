@@ -156,7 +156,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DELIVERY_END] = EXEC(7, "UPDATE delivery SET state = $2, attempts = $3, next_at = $4, changed_at = $5, "
 				   "ended_at = $6, log = $7 WHERE row_id = $1 AND state = 'pending'"),
 	[Q_DELIVERIES_DELAY] = EXEC(3, "UPDATE delivery SET next_at = $3 WHERE endpoint_row = $1 AND task_row = $2 "
-				       "AND state = 'pending' AND next_at < $3"),
+				       "AND state = 'pending' AND next_at < $3 "
+				       "AND (SELECT ordered FROM endpoint WHERE row_id = $1) <> 0"),
 	[Q_DELIVERIES_DELETE_OF] = EXEC(1, "DELETE FROM delivery WHERE endpoint_row = $1"),
 	[Q_DELIVERIES_DELETE_OLD] = EXEC(2, "DELETE FROM delivery WHERE row_id IN (SELECT row_id FROM delivery "
 					    "WHERE ended_at < $1 AND state = 'delivered' ORDER BY ended_at LIMIT $2)"),

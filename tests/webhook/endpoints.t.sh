@@ -230,6 +230,16 @@ ok 'ten failures break the circuit' '
 	eventually "[ \$(in_state pending weak | wc -l) = 11 ]" && same "$before" "$(got weak | wc -l)"'
 ok 'the others go on meanwhile' 'sample "$inbox/seven.pdf" seven && wait_task seven completed && arrives shop task.completed 7'
 
+ok 'without order no event of a task waits for one that failed' '
+	mkdir "$ends/loose" && put task.updated "$ends/loose/events" && put false "$ends/loose/ordered" && put 127.0.0.0/8 "$ends/loose/allow" &&
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		put low "$mnt/engagements/default/tasks/six/priority" && put high "$mnt/engagements/default/tasks/six/priority" || return 1
+	done &&
+	put "$(date -u +%F)" "$ends/loose/replay" && [ "$(in_state pending loose | wc -l)" -ge 40 ] && answer loose /500 &&
+	put "http://127.0.0.1:$port/to/loose" "$ends/loose/url" && put "whsec_$(openssl rand -base64 32)" "$ends/loose/secret" &&
+	eventually "grep -q ^broken $ends/loose/state" && jq -c "select(.attempts_made == 0)" "$hooks"/pending/*@loose.json >waiting &&
+	[ -s waiting ] && jq -c "select(.next_at != .created_at)" waiting >delayed && [ ! -s delayed ] && rm -r "$ends/loose"'
+
 # Figures, restarts, ends
 ok 'status and metrics say how it goes' '
 	eventually "grep -E \"^weak +broken +11 +0 +0 \" $hooks/status" && grep -E "^shop +active " "$hooks/status" &&
