@@ -14,7 +14,7 @@
 #include "platform/pattern.h"
 
 #define TEXT_MAX     (16 << 10)
-#define SECRETS_MOST 8
+#define SECRETS_MOST 8            /* with the new one */
 #define ROTATION_MS  CLOCK_DAY_MS /* a secret that was replaced still signs for so long */
 
 /* Why it cannot be used as it is set, or NULL. */
@@ -255,7 +255,7 @@ static void rotate(json_t *list, int64_t now, int64_t until)
 
 		if (!json_is_integer(end) || json_integer_value(end) > until)
 			json_object_set_new(one, "until", json_integer(until));
-		if (json_integer_value(json_object_get(one, "until")) <= now || i >= SECRETS_MOST)
+		if (json_integer_value(json_object_get(one, "until")) <= now || i + 1 >= SECRETS_MOST)
 			json_array_remove(list, i);
 	}
 }

@@ -118,6 +118,10 @@ ok 'while it is rotated both secrets sign, the new one first' '
 ok 'retire ends that' '
 	put retire "$ends/shop/secret" && sample "$inbox/four.pdf" four && wait_task four completed && arrives shop task.completed 4 &&
 	same 1 "$(got shop ".\"webhook-signature\"" | tail -n 1 | jq -r . | wc -w)"'
+ok 'at most eight sign' '
+	endpoint many engagement.created && for n in 1 2 3 4 5 6 7 8 9; do put generate "$ends/many/secret" || return 1; done &&
+	mkdir "$mnt/engagements/many" && arrives many engagement.created &&
+	same 8 "$(got many ".\"webhook-signature\"" | jq -r . | wc -w)" && rm -r "$ends/many"'
 ok 'an Ed25519 key signs with v1a, and its public half is shown' '
 	put "generate ed25519" "$ends/shop/secret" && put retire "$ends/shop/secret" && grep -x "whpk_.*" "$ends/shop/public_keys" &&
 	sample "$inbox/five.pdf" five && wait_task five completed && arrives shop task.completed 5 && request=$(got shop | tail -n 1) &&
