@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/cond.h"
 #include "base/log.h"
+#include "platform/delivery.h"
 #include "platform/event.h"
 #include "platform/settings.h"
 #include "platform/trash.h"
@@ -271,7 +272,7 @@ static void *worker_run(void *arg)
 	return NULL;
 }
 
-/* Progress, log lines and leases once a second while there is work; the trash and old receipts once an hour. */
+/* Progress, log lines and leases once a second while there is work; what is too old once an hour. */
 static void *keeper_run(void *arg)
 {
 	struct workers *w = arg;
@@ -292,6 +293,8 @@ static void *keeper_run(void *arg)
 			rc = trash_sweep(w->p, &e);
 			if (rc >= 0)
 				rc = event_sweep(w->p, &e);
+			if (rc >= 0)
+				rc = delivery_sweep(w->p, &e);
 			next_sweep = now + SWEEP_EVERY_MS;
 		}
 		if (rc < 0 && !told)

@@ -129,8 +129,9 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_EVENT_BEFORE] = NUMBER(1, "SELECT MAX(created_at) FROM event WHERE created_at < $1"),
 	[Q_EVENTS_DELETE] = EXEC(2, "DELETE FROM event WHERE row_id IN (SELECT row_id FROM event WHERE created_at < $1 "
 				    "AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_row = event.row_id "
-				    "AND state = 'pending') AND (NOT EXISTS (SELECT 1 FROM endpoint) OR row_id <= "
-				    "(SELECT value FROM bookmark WHERE name = 'webhooks')) ORDER BY created_at LIMIT $2)"),
+				    "AND state = 'pending') AND (row_id <= (SELECT value FROM bookmark "
+				    "WHERE name = 'webhooks') OR NOT EXISTS (SELECT 1 FROM endpoint "
+				    "WHERE state <> 'disabled')) ORDER BY created_at LIMIT $2)"),
 	[Q_EVENT_FIRST_OF] = NUMBER(2, "SELECT MIN(row_id) FROM event WHERE task_row = $1 AND type = $2"),
 	[Q_LOG_OF_TASK] = ROWS(log_line, 2, "WHERE task_row = $1 ORDER BY row_id LIMIT $2"),
 	[Q_LOG_DELETE] = EXEC(1, "DELETE FROM log_line WHERE task_row = $1"),

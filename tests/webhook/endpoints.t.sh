@@ -1,7 +1,7 @@
 #!/bin/bash
 # Endpoints and deliveries through a mount: what is set, what is sent, what is refused, what happens when it fails.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh"
-need jq openssl getfattr
+need jq openssl getfattr sqlite3
 inbox=$mnt/tasks/inbox
 hooks=$mnt/webhooks
 ends=$hooks/endpoints
@@ -253,8 +253,12 @@ ok 'after a restart all is as it was, and what was pending is sent' '
 	answer weak /204 && before=$(got weak | wc -l) && put 0 "$mnt/settings/webhook_retries" && mount_stop && mount_start &&
 	{ mv "$hooks"/pending/*@weak.json "$hooks/dead/" 2>/dev/null; mv "$hooks"/dead/*@weak.json "$hooks/pending/"; } &&
 	eventually "[ \$(in_state delivered weak | wc -l) = 11 ]" && same active "$(cat "$ends/weak/state")"'
+ok 'what arrived before delivered_days goes at the next start' '
+	same 7 "$(cat "$mnt/settings/delivered_days")" && file=$(in_state delivered weak | head -n 1) && mount_stop &&
+	sqlite3 "$src/platform.db" "UPDATE delivery SET ended_at = ended_at - 8 * 86400000 WHERE event_id = \"${file%@*}\"" && mount_start &&
+	eventually "! in_state delivered weak | grep -qF $file" && same 10 "$(in_state delivered weak | wc -l)"'
 ok 'an endpoint that is renamed keeps its deliveries' '
-	mv "$ends/weak" "$ends/strong" && same 11 "$(in_state delivered strong | wc -l)" && same "" "$(in_state delivered weak)"'
+	mv "$ends/weak" "$ends/strong" && same 10 "$(in_state delivered strong | wc -l)" && same "" "$(in_state delivered weak)"'
 ok 'one that is removed takes its deliveries along' '
 	rm -r "$ends/strong" && same "" "$(in_state delivered strong)" && [ ! -e "$ends/strong" ]'
 ok 'with another key file an endpoint says that its secrets are lost, and all of it can be read' '
