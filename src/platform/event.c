@@ -32,7 +32,7 @@ const struct event_type event_types[] = {
 	{ "mcp.installed", "installation_id engagement_id mcp_id status", true },
 	{ "mcp.updated", "installation_id engagement_id mcp_id status version", true },
 	{ "mcp.removed", "installation_id engagement_id mcp_id status", true },
-	{ "mcp.failed", "mcp_id status error_message", true },
+	{ "mcp.failed", "mcp_id task_id status error_message", false },
 	{ "model.loaded", "model_name memory_gb device load_seconds", true },
 	{ "model.evicted", "model_name memory_gb device reason", true },
 	{ "model.failed", "model_name device error_message", true },

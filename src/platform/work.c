@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/jsonmem.h"
 #include "platform/document.h"
+#include "platform/event.h"
 #include "platform/hold.h"
 #include "platform/live.h"
 #include "platform/record.h"
@@ -343,7 +344,8 @@ struct finish {
 	const struct outcome *o;
 	struct stored result, *output;
 	const char *sentence; /* failure */
-	bool may_retry, giveback;
+	enum work_fault fault;
+	bool giveback;
 	char (*gone)[SHA256_HEX_BYTES]; /* hashes of outputs that were replaced */
 	size_t n_gone;
 	struct tx *tx;
@@ -509,6 +511,14 @@ static int64_t retry_delay_ms(struct platform *p, int64_t attempts)
 	return delay;
 }
 
+static int tell_engine_failed(struct tx *tx, const struct task *t, const char *sentence, struct err *e)
+{
+	return event_emit(tx, "mcp.failed", t->row_id, t->engagement_row,
+			  json_pack("{s:s, s:s, s:s, s:s}", "mcp_id", t->mcp, "task_id", t->id, "status", "failed",
+				    "error_message", sentence),
+			  e);
+}
+
 static int fail(struct tx *tx, void *arg, struct err *e)
 {
 	struct finish *f = arg;
@@ -524,10 +534,13 @@ static int fail(struct tx *tx, void *arg, struct err *e)
 	t.not_before = f->giveback ? 0 : clock_now_ms() + retry_delay_ms(f->p, t.attempts);
 	if (rc == 0)
 		rc = task_move(tx, &t,
-			       f->giveback || (f->may_retry && t.attempts < settings_int(f->p, SETTING_TASK_ATTEMPTS))
+			       f->giveback || (f->fault != WORK_FAULT_STAYS &&
+					       t.attempts < settings_int(f->p, SETTING_TASK_ATTEMPTS))
 				       ? TASK_TODO
 				       : TASK_FAILED,
 			       MOVER_WORKER, e);
+	if (rc == 0 && f->fault == WORK_FAULT_ENGINE)
+		rc = tell_engine_failed(tx, &t, f->sentence, e);
 	task_release(&t);
 	return rc;
 }
@@ -541,9 +554,9 @@ static int hand_in_failure(struct finish *f, struct err *e)
 	return rc;
 }
 
-int work_fail(struct platform *p, const struct work *w, const char *sentence, bool may_retry, struct err *e)
+int work_fail(struct platform *p, const struct work *w, const char *sentence, enum work_fault fault, struct err *e)
 {
-	return hand_in_failure(&(struct finish){ .p = p, .w = w, .sentence = sentence, .may_retry = may_retry }, e);
+	return hand_in_failure(&(struct finish){ .p = p, .w = w, .sentence = sentence, .fault = fault }, e);
 }
 
 int work_giveback(struct platform *p, const struct work *w, struct err *e)

@@ -53,8 +53,13 @@ bool work_owned(struct platform *p, const struct work *w);
 /* work_succeed - keep the result: completed, or needs_review below the engagement's threshold. -ESTALE, or the store's
  */
 int work_succeed(struct platform *p, const struct work *w, const struct outcome *o, struct err *e);
-/* work_fail - todo again after a delay when may_retry and attempts are left, else failed with the sentence */
-int work_fail(struct platform *p, const struct work *w, const char *sentence, bool may_retry, struct err *e);
+enum work_fault {
+	WORK_FAULT_STAYS,  /* another attempt would end the same way */
+	WORK_FAULT_PASSES, /* it may be gone by then */
+	WORK_FAULT_ENGINE, /* the engine died or did not start: may pass, and mcp.failed is told */
+};
+/* work_fail - todo again after a delay when the fault may pass and attempts are left, else failed with the sentence */
+int work_fail(struct platform *p, const struct work *w, const char *sentence, enum work_fault fault, struct err *e);
 /* work_giveback - todo again at once, the attempt not counted: the process stops */
 int work_giveback(struct platform *p, const struct work *w, struct err *e);
 /* work_abandon - nothing of it could be handed in: its lease is not renewed any more, and another worker will take it

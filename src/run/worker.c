@@ -151,10 +151,13 @@ static bool is_full(int rc)
  * What may pass: a server that died or did not start, a disk that could not take the result. A document that takes too
  * long would do so again.
  */
-static bool may_pass(int rc, const struct mcp_result *result)
+static enum work_fault fault_of(int rc, const struct mcp_result *result)
 {
-	return rc == -ECONNRESET || rc == -ECHILD || rc == -EIO ||
-	       (rc == -EREMOTEIO && json_is_true(json_object_get(result->meta, "retry")));
+	if (rc == -ECONNRESET || rc == -ECHILD)
+		return WORK_FAULT_ENGINE;
+	if (rc == -EIO || (rc == -EREMOTEIO && json_is_true(json_object_get(result->meta, "retry"))))
+		return WORK_FAULT_PASSES;
+	return WORK_FAULT_STAYS;
 }
 
 static int finish(struct workers *w, const struct work *work, int rc, const struct mcp_result *result, bool stopping,
@@ -165,13 +168,13 @@ static int finish(struct workers *w, const struct work *work, int rc, const stru
 	if (rc == -ECANCELED && stopping)
 		return work_giveback(w->p, work, &none);
 	if (rc == 0 && !result->structured)
-		return work_fail(w->p, work, "the engine gave no structured result", false, &none);
+		return work_fail(w->p, work, "the engine gave no structured result", WORK_FAULT_STAYS, &none);
 	if (rc == 0) {
 		rc = hand_in(w, work, result, e);
 		if (rc == 0 || rc == -ESTALE || is_full(rc))
 			return rc;
 	}
-	return work_fail(w->p, work, rc == -EREMOTEIO && result->text ? result->text : e->text, may_pass(rc, result),
+	return work_fail(w->p, work, rc == -EREMOTEIO && result->text ? result->text : e->text, fault_of(rc, result),
 			 &none);
 }
 

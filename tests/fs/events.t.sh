@@ -54,6 +54,11 @@ put retry "$tasks/lost/ctl"
 eventually '[ "$(cat "$tasks/lost/status")" = in_progress ]'
 put cancel "$tasks/lost/ctl"
 engines_go
+engines_stop
+sample "$inbox/crash.pdf" crash
+eventually '[ "$(cat "$tasks/crash/status")" = in_progress ]'
+kill -9 $(engines)
+wait_task crash needs_review
 rm -r "$tasks/lost" && mv "$mnt/.trash/lost@default" "$tasks/lost"
 refusing_endpoint || exit
 mkdir "$mnt/engagements/other"

@@ -613,7 +613,7 @@ static void an_outcome(void **state UNUSED)
 
 static int give_up(struct err *e)
 {
-	return work_fail(p, &w, "broken", false, e);
+	return work_fail(p, &w, "broken", WORK_FAULT_STAYS, e);
 }
 
 static void check_failed(void)

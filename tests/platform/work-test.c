@@ -7,9 +7,9 @@
 
 #include <unistd.h>
 
-static int hand_back(struct work *w, const char *sentence, bool may_retry, struct err *e)
+static int hand_back(struct work *w, const char *sentence, enum work_fault fault, struct err *e)
 {
-	int rc = work_fail(p, w, sentence, may_retry, e);
+	int rc = work_fail(p, w, sentence, fault, e);
 
 	work_release(w);
 	return rc;
@@ -143,7 +143,7 @@ static void attempts_cost_time(void **state UNUSED)
 	set(SETTING_RETRY_DELAY, "0");
 	claim(&w);
 	usleep(20000);
-	expect_ok(work_fail(p, &w, "it broke", true, &e), &e);
+	expect_ok(work_fail(p, &w, "it broke", WORK_FAULT_PASSES, &e), &e);
 	work_release(&w);
 	first = get(row)->seconds_used;
 	assert_true(first >= 0.02);
@@ -180,7 +180,7 @@ static void a_lease_that_ended_is_taken_over(void **state UNUSED)
 	buf_clear(&text);
 	assert_int_equal(work_show_log(p, get(row), &text, &e), 0);
 	assert_string_equal(buf_str(&text), "");
-	expect(work_fail(p, &first, "broken", false, &e), -ESTALE, &e, "'a' was taken");
+	expect(work_fail(p, &first, "broken", WORK_FAULT_STAYS, &e), -ESTALE, &e, "'a' was taken");
 	expect(work_giveback(p, &first, &e), -ESTALE, &e, NULL);
 	expect(hand_in(&first, "{\"confidence\": 99}", &e), -ESTALE, &e, NULL);
 	expect_state(row, TASK_IN_PROGRESS);
@@ -200,7 +200,7 @@ static void an_outcome_comes_once(void **state UNUSED)
 
 	claim(&w);
 	expect_ok(work_giveback(p, &w, &e), &e);
-	expect(hand_back(&w, "late", false, &e), -ESTALE, &e, NULL);
+	expect(hand_back(&w, "late", WORK_FAULT_STAYS, &e), -ESTALE, &e, NULL);
 	expect_state(row, TASK_TODO);
 }
 
@@ -230,7 +230,7 @@ static void what_may_pass_is_tried_again(void **state UNUSED)
 
 	set(SETTING_RETRY_DELAY, "30000");
 	claim(&w);
-	expect_ok(hand_back(&w, "the server died", true, &e), &e);
+	expect_ok(hand_back(&w, "the server died", WORK_FAULT_PASSES, &e), &e);
 	expect_state(row, TASK_TODO);
 	assert_string_equal(get(row)->error_message, "the server died");
 	delay = get(row)->not_before - clock_now_ms();
@@ -255,7 +255,7 @@ static void each_delay_is_twice_the_last(void **state UNUSED)
 			usleep(1000);
 		claim(&w);
 		set(SETTING_RETRY_DELAY, "20");
-		expect_ok(hand_back(&w, "again", true, &e), &e);
+		expect_ok(hand_back(&w, "again", WORK_FAULT_PASSES, &e), &e);
 		delay = get(row)->not_before - before;
 		assert_true(delay >= 20 << i);
 		assert_true(delay < (20 << i) + 2000);
@@ -273,12 +273,24 @@ static void attempts_have_an_end(void **state UNUSED)
 	for (int i = 0; i < 3; i++) {
 		expect_state(row, TASK_TODO);
 		claim(&w);
-		expect_ok(hand_back(&w, "again", true, &e), &e);
+		expect_ok(hand_back(&w, "again", WORK_FAULT_PASSES, &e), &e);
 	}
 	expect_state(row, TASK_FAILED);
 	assert_int_equal(get(row)->attempts, 3);
 	assert_string_equal(told(row), "task.created task.started task.interrupted task.started task.interrupted "
 				       "task.started task.failed");
+}
+
+static void an_engine_that_died_is_told_of(void **state UNUSED)
+{
+	int64_t row = drop("rfp.pdf", "x");
+	struct err e = ERR_INIT;
+	struct work w;
+
+	claim(&w);
+	expect_ok(hand_back(&w, "the engine died", WORK_FAULT_ENGINE, &e), &e);
+	expect_state(row, TASK_TODO);
+	assert_string_equal(told(row), "task.created task.started task.interrupted mcp.failed");
 }
 
 static void what_may_not_pass_fails_at_once(void **state UNUSED)
@@ -288,7 +300,7 @@ static void what_may_not_pass_fails_at_once(void **state UNUSED)
 	struct work w;
 
 	claim(&w);
-	expect_ok(hand_back(&w, "the document is encrypted", false, &e), &e);
+	expect_ok(hand_back(&w, "the document is encrypted", WORK_FAULT_STAYS, &e), &e);
 	expect_state(row, TASK_FAILED);
 	assert_string_equal(get(row)->error_message, "the document is encrypted");
 	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "a");
@@ -549,6 +561,7 @@ int main(void)
 		IN_PLATFORM(what_may_pass_is_tried_again),
 		IN_PLATFORM(each_delay_is_twice_the_last),
 		IN_PLATFORM(attempts_have_an_end),
+		IN_PLATFORM(an_engine_that_died_is_told_of),
 		IN_PLATFORM(what_may_not_pass_fails_at_once),
 		IN_PLATFORM(a_task_given_back_costs_no_attempt),
 		IN_PLATFORM(the_threshold_decides),
