@@ -153,7 +153,7 @@ struct ask {
 	const struct actor *who; /* only for handlers that change something */
 	struct err *e;
 	struct buf *answer; /* put: what only the descriptor that was written reads; may be NULL */
-	pid_t pid; /* of who looks a name up, 0 when nobody in particular does */
+	pid_t pid;          /* of who looks a name up, 0 when nobody in particular does */
 };
 
 struct attr {

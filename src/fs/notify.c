@@ -204,12 +204,11 @@ static void live_changed(struct notifier *n, const struct change *c)
 
 static void refusal_changed(struct notifier *n, const struct change *c)
 {
-	static const unsigned files[] = { [REFUSAL_TASK] = NODE_TASK_ERROR,
-					  [REFUSAL_EXPERT] = NODE_EXPERT_ERROR,
-					  [REFUSAL_COMPANY] = NODE_COMPANY_ERROR,
-					  [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR,
-					  [REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR,
-					  [REFUSAL_ENDPOINT] = NODE_ENDPOINT_ERROR };
+	static const unsigned files[] = {
+		[REFUSAL_TASK] = NODE_TASK_ERROR,         [REFUSAL_EXPERT] = NODE_EXPERT_ERROR,
+		[REFUSAL_COMPANY] = NODE_COMPANY_ERROR,   [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR,
+		[REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR, [REFUSAL_ENDPOINT] = NODE_ENDPOINT_ERROR
+	};
 
 	if ((size_t)c->parent < N_ELEMS(files) && files[c->parent])
 		tell(n, INO(files[c->parent], c->row), NULL);
@@ -221,9 +220,10 @@ static void delivery_changed(struct notifier *n UNUSED, const struct change *c U
 }
 
 static void (*const on_change[])(struct notifier *n, const struct change *c) = {
-	[CHANGE_PARTY] = party_changed,     [CHANGE_TASK] = task_changed,         [CHANGE_TRASH] = trash_changed,
-	[CHANGE_DROP] = drop_changed,       [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
-	[CHANGE_SETTING] = setting_changed, [CHANGE_LIVE] = live_changed,         [CHANGE_REFUSAL] = refusal_changed, [CHANGE_DELIVERY] = delivery_changed,
+	[CHANGE_PARTY] = party_changed,       [CHANGE_TASK] = task_changed,         [CHANGE_TRASH] = trash_changed,
+	[CHANGE_DROP] = drop_changed,         [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
+	[CHANGE_SETTING] = setting_changed,   [CHANGE_LIVE] = live_changed,         [CHANGE_REFUSAL] = refusal_changed,
+	[CHANGE_DELIVERY] = delivery_changed,
 };
 
 static void *notifier_run(void *arg)

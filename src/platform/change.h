@@ -16,7 +16,7 @@ enum change_kind {
 	CHANGE_EVENT,    /* row: the event, parent: its task or 0 */
 	CHANGE_SETTING,  /* name: the setting */
 	CHANGE_LIVE,     /* row: the task whose progress or log moved */
-	CHANGE_DELIVERY, /* row: the delivery, parent: its endpoint, was/now: state or CHANGE_NONE, name: the event's id */
+	CHANGE_DELIVERY, /* row: the delivery, parent: its endpoint, was/now: state or CHANGE_NONE, name: the event */
 	CHANGE_REFUSAL,  /* row: the task or record with a new refusal, parent: enum refusal_kind */
 };
 

@@ -136,8 +136,8 @@ static const struct kind {
 	[PARTY_COMPANY] = { "company", &company_table, REFUSAL_COMPANY, Q_COMPANY_BY_NAME, Q_COMPANY_BY_ID, Q_COMPANIES,
 			    COMMON(company), new_company, check_company, NULL },
 	[PARTY_ENGAGEMENT] = { "engagement", &engagement_table, REFUSAL_ENGAGEMENT, Q_ENGAGEMENT_BY_NAME,
-			       Q_ENGAGEMENT_BY_ID, Q_ENGAGEMENTS, COMMON(engagement), new_engagement,
-			       check_engagement, tell_engagement },
+			       Q_ENGAGEMENT_BY_ID, Q_ENGAGEMENTS, COMMON(engagement), new_engagement, check_engagement,
+			       tell_engagement },
 	[PARTY_ENDPOINT] = { "endpoint", &endpoint_table, REFUSAL_ENDPOINT, Q_ENDPOINT_BY_NAME, Q_ENDPOINT_BY_ID,
 			     Q_ENDPOINTS, COMMON(endpoint), new_endpoint, check_endpoint, tell_endpoint },
 #undef COMMON
@@ -310,7 +310,7 @@ static int change(struct tx *tx, void *arg, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = c->doc   ? record_apply(k->table, &x, c->doc, e)
+	rc = c->doc ? record_apply(k->table, &x, c->doc, e)
 	     : c->f ? record_set(k->table, c->f, &x, c->text, e)
 		    : c->apply(tx, &x, c->arg, e);
 	if (rc == 0)

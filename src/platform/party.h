@@ -1,4 +1,4 @@
-/* party - experts, companies, engagements and webhook endpoints: named records that people make, edit, rename, remove */
+/* party - experts, companies, engagements and webhook endpoints: named records that people make and edit */
 #ifndef FS0711_PLATFORM_PARTY_H
 #define FS0711_PLATFORM_PARTY_H
 

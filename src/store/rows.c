@@ -226,18 +226,10 @@ static const struct field endpoint_fields[] = {
 
 #define ROW delivery
 static const struct field delivery_fields[] = {
-	INT(endpoint_row, HIDDEN, 0, 0),
-	INT(event_row, HIDDEN, 0, 0),
-	INT(task_row, HIDDEN, 0, 0),
-	TEXT(event_id, FIELD_FIXED),
-	TEXT(type, FIELD_FIXED),
-	WORD(state, FIELD_FIXED, delivery_state_words),
-	INT(attempts, FIELD_FIXED, 0, 0),
-	TIME(next_at, FIELD_FIXED),
-	TIME(created_at, FIELD_FIXED),
-	TIME(ended_at, FIELD_FIXED),
-	TIME(changed_at, HIDDEN),
-	JSON(log, FIELD_FIXED),
+	INT(endpoint_row, HIDDEN, 0, 0),  INT(event_row, HIDDEN, 0, 0), INT(task_row, HIDDEN, 0, 0),
+	TEXT(event_id, FIELD_FIXED),      TEXT(type, FIELD_FIXED),      WORD(state, FIELD_FIXED, delivery_state_words),
+	INT(attempts, FIELD_FIXED, 0, 0), TIME(next_at, FIELD_FIXED),   TIME(created_at, FIELD_FIXED),
+	TIME(ended_at, FIELD_FIXED),      TIME(changed_at, HIDDEN),     JSON(log, FIELD_FIXED),
 };
 #undef ROW
 
@@ -287,8 +279,9 @@ const struct table delivery_table = TABLE("delivery", delivery, delivery_fields)
 const struct table bookmark_table = TABLE("bookmark", bookmark, bookmark_fields);
 
 const struct table *const store_tables[] = {
-	&setting_table, &expert_table, &company_table,  &engagement_table, &task_table, &document_table,
-	&drop_table,    &event_table,  &log_line_table, &xattr_table,      &endpoint_table, &delivery_table, &bookmark_table, NULL,
+	&setting_table,  &expert_table, &company_table,  &engagement_table, &task_table,     &document_table,
+	&drop_table,     &event_table,  &log_line_table, &xattr_table,      &endpoint_table, &delivery_table,
+	&bookmark_table, NULL,
 };
 
 const struct table expert_listing_table = TABLE("expert", party_listing, listing_fields);
