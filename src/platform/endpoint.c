@@ -46,6 +46,10 @@ static int settle(struct tx *tx, struct endpoint *x, struct err *e)
 			row_set_text(&x->reason, lack);
 		return 0;
 	}
+	if (x->state == ENDPOINT_BROKEN) { /* a person has looked after it: it is tried at once */
+		x->state = ENDPOINT_ACTIVE;
+		row_set_text(&x->reason, NULL);
+	}
 	if (x->state != ENDPOINT_DISABLED)
 		return 0;
 	x->state = ENDPOINT_ACTIVE;

@@ -57,6 +57,14 @@ enum breaker_pass breaker_begin(struct breaker *b, int64_t now_ms)
 	return BREAKER_PROBE;
 }
 
+void breaker_prompt(struct breaker *b, int64_t now_ms)
+{
+	if (b->state != BREAKER_BROKEN)
+		return;
+	b->until_ms = now_ms;
+	b->pause_ms = 0;
+}
+
 void breaker_drop(struct breaker *b, enum breaker_pass pass)
 {
 	if (pass == BREAKER_PROBE)
@@ -120,6 +128,13 @@ static void succeed(struct breaker *b)
 	b->probing = probing;
 }
 
+static int64_t next_pause(const struct breaker *b)
+{
+	if (b->pause_ms == 0)
+		return BREAKER_PAUSE_MS;
+	return b->pause_ms * 2 < BREAKER_PAUSE_MAX_MS ? b->pause_ms * 2 : BREAKER_PAUSE_MAX_MS;
+}
+
 static void fail(struct breaker *b, enum breaker_pass pass, int64_t now_ms, const struct breaker_outcome *o)
 {
 	int64_t throttle_ms = throttle_s(o) * 1000;
@@ -131,7 +146,7 @@ static void fail(struct breaker *b, enum breaker_pass pass, int64_t now_ms, cons
 		b->state = BREAKER_DISABLED;
 	} else if (b->state == BREAKER_BROKEN && pass == BREAKER_PROBE) {
 		/* Others were on their way when the circuit broke: they make the pause no longer. */
-		b->pause_ms = b->pause_ms * 2 < BREAKER_PAUSE_MAX_MS ? b->pause_ms * 2 : BREAKER_PAUSE_MAX_MS;
+		b->pause_ms = next_pause(b);
 		wait_for(b, now_ms, b->pause_ms);
 	} else if (b->state != BREAKER_BROKEN && b->failures >= BREAKER_FAILURES) {
 		b->state = BREAKER_BROKEN;

@@ -29,7 +29,7 @@ struct breaker {
 	unsigned failures;           /* in a row, 429 apart */
 	int64_t failing_since_ms;    /* the first failure after the last success, 0: none */
 	int64_t until_ms;            /* throttled or broken: nothing goes before */
-	int64_t pause_ms;            /* broken: how long the last pause was */
+	int64_t pause_ms;            /* broken: how long the last pause was, 0: it was cut short */
 	bool probing;                /* a probe is on its way */
 	char why[BREAKER_WHY_BYTES]; /* why the state is what it is, for people; "" while all is well */
 };
@@ -57,6 +57,9 @@ int64_t breaker_next(const struct breaker *b, int64_t now_ms);
 enum breaker_pass breaker_begin(struct breaker *b, int64_t now_ms);
 /* breaker_end - a request that had that pass has ended; returns true when the state has changed */
 bool breaker_end(struct breaker *b, enum breaker_pass pass, int64_t now_ms, const struct breaker_outcome *o);
+/* breaker_prompt - a person wants it tried: a broken circuit is probed at once, and when that fails its pauses begin
+ * anew. A throttled endpoint has asked to be left alone, and is */
+void breaker_prompt(struct breaker *b, int64_t now_ms);
 /* breaker_drop - a request that had that pass was not made, and says nothing about the endpoint */
 void breaker_drop(struct breaker *b, enum breaker_pass pass);
 

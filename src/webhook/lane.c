@@ -86,12 +86,26 @@ void lane_free(struct lane *l)
 	free(l);
 }
 
+void lane_prompt(struct lane *l, int64_t now)
+{
+	breaker_prompt(&l->breaker, now);
+	drop_ahead(l);
+}
+
+/* The sender tells the store that a circuit is broken; only a person's change lets it stand as active before it is. */
+static bool is_looked_after(const struct lane *l, const struct endpoint *x)
+{
+	return l->x.state == ENDPOINT_BROKEN && x->state == ENDPOINT_ACTIVE;
+}
+
 int lane_update(struct lane *l, struct platform *p, const struct endpoint *x, struct err *e)
 {
 	bool again = l->x.from_row != x->from_row; /* it was off, and is on again */
 
 	if (again)
 		breaker_init(&l->breaker);
+	else if (is_looked_after(l, x))
+		breaker_prompt(&l->breaker, clock_now_ms());
 	drop_ahead(l);
 	return set(l, p, x, e);
 }

@@ -21,12 +21,12 @@ struct lane {
 	struct breaker breaker;
 	struct delivery_job ahead[LANE_AHEAD];
 	size_t n_ahead, next_ahead;
-	int64_t look_at;  /* when there may be more that is due */
+	int64_t look_at;    /* when there may be more that is due */
 	int64_t *unsettled; /* rows that were taken and that the store does not know the end of yet */
 	size_t n_unsettled, room;
 	size_t in_flight;
-	bool gone;        /* removed, or off: freed with its last request */
-	bool learned;     /* the breaker's state is to be kept */
+	bool gone;    /* removed, or off: freed with its last request */
+	bool learned; /* the breaker's state is to be kept */
 	struct lane *next;
 };
 
@@ -35,6 +35,9 @@ struct lane *lane_new(struct platform *p, const struct endpoint *x, struct err *
 void lane_free(struct lane *l);
 /* lane_update - the endpoint was changed. 0 or -errno */
 int lane_update(struct lane *l, struct platform *p, const struct endpoint *x, struct err *e);
+
+/* lane_prompt - a person sends something again: what is due is read anew, and a broken circuit is probed at once */
+void lane_prompt(struct lane *l, int64_t now);
 
 /* lane_take - the next delivery that may go now, of those that were read and are due; false when there is none.
  * *j is the caller's; its row counts as unsettled until lane_settled */

@@ -45,7 +45,9 @@ struct sender {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	bool stopping, news, changed;
-	bool idle; /* nobody is to be told: events wait in the log until somebody is */
+	bool idle;         /* nobody is to be told: events wait in the log until somebody is */
+	int64_t *prompted; /* endpoints to which a person sends something again */
+	size_t n_prompted;
 	uint64_t attempts, succeeded, refused, took_ms;
 };
 
@@ -208,7 +210,7 @@ static void on_answer(void *ud, const struct http_answer *a)
 
 	land(s, shot);
 	l->in_flight--;
-	l->learned = l->learned || moved || failing_since != l->breaker.failing_since_ms;
+	l->learned = l->learned || moved || shot->pass == BREAKER_PROBE || failing_since != l->breaker.failing_since_ms;
 	shot->attempt.took_ms = a->took_ms;
 	shot->attempt.status = a->status;
 	shot->attempt.answer = a->head_len ? text_of(a->head, a->head_len) : NULL;
@@ -333,6 +335,25 @@ static int expand(struct sender *s, struct err *e)
 	return n;
 }
 
+static void take_prompts(struct sender *s)
+{
+	auto_free int64_t *rows = NULL;
+	int64_t now = clock_now_ms();
+	size_t n;
+
+	pthread_mutex_lock(&s->lock);
+	rows = steal(s->prompted);
+	n = s->n_prompted;
+	s->n_prompted = 0;
+	pthread_mutex_unlock(&s->lock);
+	for (size_t i = 0; i < n; i++) {
+		struct lane *l = find_lane(s, rows[i]);
+
+		if (l)
+			lane_prompt(l, now);
+	}
+}
+
 /* A secret that was replaced may have signed for the last time. */
 static bool secrets_end(const struct sender *s, int64_t now)
 {
@@ -411,6 +432,7 @@ static int turn(struct sender *s, struct err *e)
 {
 	int rc = take_news(s, e);
 
+	take_prompts(s);
 	read_settings(s);
 	for (struct lane *l = s->lanes; rc == 0 && l; l = l->next)
 		fill(s, l);
@@ -496,24 +518,37 @@ void sender_stop(struct sender *s)
 		lane_free(l);
 	}
 	pthread_mutex_destroy(&s->lock);
+	free(s->prompted);
 	free(s);
+}
+
+/* With the lock held. */
+static void prompt(struct sender *s, int64_t endpoint_row)
+{
+	for (size_t i = 0; i < s->n_prompted; i++)
+		if (s->prompted[i] == endpoint_row)
+			return;
+	s->prompted = xrealloc(s->prompted, (s->n_prompted + 1) * sizeof(*s->prompted));
+	s->prompted[s->n_prompted++] = endpoint_row;
 }
 
 void sender_changes(struct sender *s, const struct change *c, size_t n)
 {
-	bool news = false, changed = false, wake;
+	bool wake = false;
 
-	for (size_t i = 0; i < n; i++) {
-		news = news || c[i].kind == CHANGE_EVENT;
-		changed = changed || (c[i].kind == CHANGE_PARTY && c[i].parent == PARTY_ENDPOINT) ||
-			  (c[i].kind == CHANGE_DELIVERY && c[i].was > DELIVERY_PENDING && c[i].now == DELIVERY_PENDING);
-	}
-	if (!news && !changed)
-		return;
 	pthread_mutex_lock(&s->lock);
-	s->news = s->news || news;
-	s->changed = s->changed || changed;
-	wake = changed || !s->idle;
+	for (size_t i = 0; i < n; i++) {
+		bool news = c[i].kind == CHANGE_EVENT;
+		bool changed = c[i].kind == CHANGE_PARTY && c[i].parent == PARTY_ENDPOINT;
+		bool again =
+			c[i].kind == CHANGE_DELIVERY && c[i].was > DELIVERY_PENDING && c[i].now == DELIVERY_PENDING;
+
+		s->news = s->news || news;
+		s->changed = s->changed || changed;
+		if (again)
+			prompt(s, c[i].parent);
+		wake = wake || changed || again || (news && !s->idle);
+	}
 	pthread_mutex_unlock(&s->lock);
 	if (wake)
 		http_wake(s->http);

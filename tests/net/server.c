@@ -94,15 +94,25 @@ static bool body(struct connection *c, const char *rest)
 	return say(c, text) && give(c, bytes, len);
 }
 
-static bool retry(struct connection *c, const char *rest)
+static bool later(struct connection *c, const char *status_line, const char *rest)
 {
 	char text[200];
 
-	snprintf(text, sizeof(text), "HTTP/1.1 503 Later\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", rest);
+	snprintf(text, sizeof(text), "HTTP/1.1 %s\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", status_line, rest);
 	for (char *at = text; *at; at++)
 		if (*at == '_')
 			*at = ' ';
 	return say(c, text);
+}
+
+static bool retry(struct connection *c, const char *rest)
+{
+	return later(c, "503 Later", rest);
+}
+
+static bool slower(struct connection *c, const char *rest)
+{
+	return later(c, "429 Slower", rest);
 }
 
 static bool redirect(struct connection *c, const char *rest UNUSED)
@@ -201,7 +211,7 @@ static const struct {
 	{ "/body/", body },      { "/close", close_now },   { "/drip", drip },       { "/early", early },
 	{ "/endless", endless }, { "/fields", fields },     { "/garbage", garbage }, { "/hang", hang },
 	{ "/interim", interim }, { "/redirect", redirect }, { "/reset", reset },     { "/retry/", retry },
-	{ "/short", cut_short }, { "/stall", stall },       { "/", status },
+	{ "/short", cut_short }, { "/slower/", slower },    { "/stall", stall },     { "/", status },
 };
 
 /* Requests */

@@ -7,7 +7,7 @@
 /*
  * /N              answers status N, without a body; the connection is kept
  * /body/N         200 with N bytes "x"
- * /retry/VALUE    503 with Retry-After: VALUE, in which _ stands for a space
+ * /retry/VALUE    503 with Retry-After: VALUE, in which _ stands for a space; /slower/VALUE is 429 with it
  * /redirect       302 to /200
  * /endless        200 with 1 GiB
  * /fields         200 with fields of the header without an end

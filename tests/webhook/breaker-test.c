@@ -90,6 +90,28 @@ static void pauses_double_up_to_ten_minutes(void **state UNUSED)
 	expect_wait(&b, now, now + 30000);
 }
 
+static void a_person_may_ask_for_a_probe(void **state UNUSED)
+{
+	struct breaker_outcome hour = { 429, 3600, false, NULL };
+	struct breaker b;
+
+	break_it(&b, T0);
+	ask(&b, T0 + 30000, BREAKER_PROBE, &bad);
+	breaker_prompt(&b, T0 + 31000);
+	assert_int_equal(breaker_begin(&b, T0 + 31000), BREAKER_PROBE);
+	breaker_prompt(&b, T0 + 31000);
+	assert_int_equal(breaker_begin(&b, T0 + 31000), BREAKER_WAIT); /* one at a time still */
+	breaker_end(&b, BREAKER_PROBE, T0 + 31000, &bad);
+	expect_wait(&b, T0 + 31000, T0 + 61000);
+	ask(&b, T0 + 61000, BREAKER_PROBE, &bad);
+	expect_wait(&b, T0 + 61000, T0 + 121000);
+	/* Who asked for a pause gets it. */
+	breaker_init(&b);
+	ask(&b, T0, BREAKER_GO, &hour);
+	breaker_prompt(&b, T0 + 1000);
+	expect_wait(&b, T0 + 1000, T0 + 3600 * 1000);
+}
+
 static void one_probe_at_a_time(void **state UNUSED)
 {
 	struct breaker b;
@@ -379,6 +401,7 @@ int main(void)
 		cmocka_unit_test(only_2xx_is_success),
 		cmocka_unit_test(ten_failures_in_a_row_break),
 		cmocka_unit_test(pauses_double_up_to_ten_minutes),
+		cmocka_unit_test(a_person_may_ask_for_a_probe),
 		cmocka_unit_test(one_probe_at_a_time),
 		cmocka_unit_test(late_ends),
 		cmocka_unit_test(a_busy_endpoint_is_left_alone),

@@ -232,6 +232,12 @@ ok 'ten failures break the circuit' '
 	for n in 0 1 2 3 4 5 6 7 8 9; do mkdir "$mnt/engagements/w$n" || return 1; done &&
 	eventually "grep -q ^broken $ends/weak/state" && before=$(got weak | wc -l) && mkdir "$mnt/engagements/w10" &&
 	eventually "[ \$(in_state pending weak | wc -l) = 11 ]" && same "$before" "$(got weak | wc -l)"'
+ok 'who writes a setting of it has it tried at once, once' '
+	put true "$ends/weak/enabled" && eventually "[ \$(got weak | wc -l) = $((before + 1)) ]" &&
+	eventually "grep -q ^broken $ends/weak/state" && same "$((before + 1))" "$(got weak | wc -l)" && before=$((before + 1))'
+ok 'and who sends one again' '
+	file=$(in_state pending weak | head -n 1) && mv "$hooks/pending/$file" "$hooks/dead/" && mv "$hooks/dead/$file" "$hooks/pending/" &&
+	eventually "[ \$(got weak | wc -l) = $((before + 1)) ]" && eventually "grep -q ^broken $ends/weak/state"'
 ok 'the others go on meanwhile' 'sample "$inbox/seven.pdf" seven && wait_task seven completed && arrives shop task.completed 7'
 
 ok 'without order no event of a task waits for one that failed' '
