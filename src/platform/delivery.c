@@ -22,34 +22,23 @@ struct due {
 	const struct endpoint *x;
 	int64_t now;
 	int limit;
+	bool (*wants)(int64_t row, void *ud);
 	void (*fn)(struct delivery_job *j, void *ud);
 	void *ud;
 	struct tx *tx;
 	struct err *e;
 };
 
-/* Whether another event of that type was told of the task before. */
-static int find_first(struct tx *tx, struct delivery_job *j, struct err *e)
-{
-	int64_t first = 0;
-	int rc;
-
-	if (!j->d.task_row)
-		return 0;
-	rc = row_int(tx, Q_EVENT_FIRST_OF, ARGS(V_INT(j->d.task_row), V_TEXT(j->d.type)), &first, e);
-	j->is_first = first == j->d.event_row;
-	return rc;
-}
-
 static int add_due(void *row, void *ud)
 {
 	struct due *q = ud;
 	struct delivery_job j = { .d = *(struct delivery *)row };
-	int rc = row_get(q->tx, &event_table, j.d.event_row, &j.event, q->e);
+	int rc;
 
+	if (!q->wants(j.d.row_id, q->ud))
+		return 0;
 	memset(row, 0, sizeof(struct delivery)); /* the texts are the job's now */
-	if (rc == 0)
-		rc = find_first(q->tx, &j, q->e);
+	rc = row_get(q->tx, &event_table, j.d.event_row, &j.event, q->e);
 	if (rc == 0)
 		q->fn(&j, q->ud);
 	delivery_job_release(&j);
@@ -67,10 +56,32 @@ static int read_due(struct tx *tx, void *arg, struct err *e)
 }
 
 int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
-		 void (*fn)(struct delivery_job *j, void *ud), void *ud, struct err *e)
+		 bool (*wants)(int64_t row, void *ud), void (*fn)(struct delivery_job *j, void *ud), void *ud,
+		 struct err *e)
 {
-	return store_read(p->store, read_due,
-			  &(struct due){ .x = x, .now = now_ms, .limit = limit, .fn = fn, .ud = ud }, e);
+	struct due q = { .x = x, .now = now_ms, .limit = limit, .wants = wants, .fn = fn, .ud = ud };
+
+	return store_read(p->store, read_due, &q, e);
+}
+
+struct first {
+	const struct delivery *d;
+	int64_t event_row;
+};
+
+static int read_first(struct tx *tx, void *arg, struct err *e)
+{
+	struct first *f = arg;
+
+	return row_int(tx, Q_EVENT_FIRST_OF, ARGS(V_INT(f->d->task_row), V_TEXT(f->d->type)), &f->event_row, e);
+}
+
+int delivery_first(struct platform *p, const struct delivery *d, struct err *e)
+{
+	struct first f = { d, 0 };
+	int rc = d->task_row ? store_read(p->store, read_first, &f, e) : 0;
+
+	return rc < 0 ? rc : f.event_row == d->event_row;
 }
 
 struct question {

@@ -23,16 +23,19 @@ int delivery_expand(struct platform *p, struct err *e);
 struct delivery_job {
 	struct delivery d;
 	struct event event;
-	bool is_first; /* of its type on its task */
 };
 void delivery_job_release(struct delivery_job *j);
 
 /*
  * delivery_due - those of an endpoint whose time has come, longest due first; with x->ordered only the first of each
- * task. fn owns what it empties (steal the job by a copy and zeroing it). Returns 0 or -errno
+ * task. wants says of each row whether it is asked for. fn owns what it empties (steal the job by a copy and zeroing
+ * it). Returns 0 or -errno
  */
 int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
-		 void (*fn)(struct delivery_job *j, void *ud), void *ud, struct err *e);
+		 bool (*wants)(int64_t row, void *ud), void (*fn)(struct delivery_job *j, void *ud), void *ud,
+		 struct err *e);
+/* delivery_first - was no other event of that type told of its task before? 1 or 0, -errno */
+int delivery_first(struct platform *p, const struct delivery *d, struct err *e);
 /* delivery_next - when the next one of an endpoint after that time may go; 0 for none, -errno */
 int64_t delivery_next(struct platform *p, int64_t endpoint_row, int64_t after_ms, struct err *e);
 
@@ -40,11 +43,11 @@ int64_t delivery_next(struct platform *p, int64_t endpoint_row, int64_t after_ms
 struct delivery_attempt {
 	struct delivery *d; /* borrowed; as it was read */
 	int64_t at_ms, took_ms;
-	int status;             /* 0: no answer */
-	char *answer;           /* its beginning, or NULL; the attempt's own, as error */
-	char *error;            /* a sentence where there was no answer, or NULL */
+	int status;   /* 0: no answer */
+	char *answer; /* its beginning, or NULL; the attempt's own, as error */
+	char *error;  /* a sentence where there was no answer, or NULL */
 	bool arrived;
-	int64_t next_ms;        /* not arrived: when it is tried again; 0: never */
+	int64_t next_ms; /* not arrived: when it is tried again; 0: never */
 };
 /* What the attempts have taught about an endpoint. */
 struct delivery_lesson {

@@ -118,14 +118,19 @@ static bool is_taken(const struct lane *l, int64_t row)
 	return false;
 }
 
+static bool wants(int64_t row, void *ud)
+{
+	const struct lane *l = ud;
+
+	return l->n_ahead < LANE_AHEAD && !is_taken(l, row);
+}
+
 static void add_ahead(struct delivery_job *j, void *ud)
 {
 	struct lane *l = ud;
 
-	if (l->n_ahead == LANE_AHEAD || is_taken(l, j->d.row_id))
-		return;
 	l->ahead[l->n_ahead++] = *j;
-	*j = (struct delivery_job){ .is_first = false };
+	memset(j, 0, sizeof(*j));
 }
 
 static void look(struct lane *l, struct platform *p, int64_t now)
@@ -135,7 +140,7 @@ static void look(struct lane *l, struct platform *p, int64_t now)
 	int rc;
 
 	l->n_ahead = l->next_ahead = 0;
-	rc = delivery_due(p, &l->x, now, (int)(l->n_unsettled + LANE_AHEAD), add_ahead, l, &e);
+	rc = delivery_due(p, &l->x, now, (int)(l->n_unsettled + LANE_AHEAD), wants, add_ahead, l, &e);
 	if (rc < 0)
 		log_error("webhooks: what is due to '%s' cannot be read: %s", l->x.name, e.text);
 	if (l->n_ahead)

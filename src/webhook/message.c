@@ -6,16 +6,24 @@
 #include "base/clock.h"
 #include "webhook/sign.h"
 
+#define BODY_FRAME_BYTES 128 /* about, around the data */
+
 /* {type, timestamp, data} of Standard Webhooks, or {event, data, timestamp} for receivers that know only that. */
 static void add_body(const struct lane *l, const struct event *ev, struct buf *out)
 {
 	char time[CLOCK_TEXT_BYTES];
 
 	clock_format(ev->created_at, time);
-	if (l->x.format == FORMAT_LEGACY)
-		buf_printf(out, "{\"event\":\"%s\",\"data\":%s,\"timestamp\":\"%s\"}", ev->type, ev->data, time);
-	else
-		buf_printf(out, "{\"type\":\"%s\",\"timestamp\":\"%s\",\"data\":%s}", ev->type, time, ev->data);
+	buf_reserve(out, strlen(ev->data) + BODY_FRAME_BYTES);
+	if (l->x.format == FORMAT_LEGACY) {
+		buf_printf(out, "{\"event\":\"%s\",\"data\":", ev->type);
+		buf_addstr(out, ev->data);
+		buf_printf(out, ",\"timestamp\":\"%s\"}", time);
+	} else {
+		buf_printf(out, "{\"type\":\"%s\",\"timestamp\":\"%s\",\"data\":", ev->type, time);
+		buf_addstr(out, ev->data);
+		buf_addc(out, '}');
+	}
 }
 
 static void end_header(struct buf *text)
@@ -30,9 +38,9 @@ static void add_header(struct buf *text, const char *name, const char *value)
 }
 
 /* The same for every attempt; the first event of a type on a task has the key that older receivers know it by. */
-static void add_key(const struct delivery_job *j, struct buf *text)
+static void add_key(const struct delivery_job *j, bool is_first, struct buf *text)
 {
-	json_t *data = j->is_first ? json_loads(j->event.data, 0, NULL) : NULL;
+	json_t *data = is_first ? json_loads(j->event.data, 0, NULL) : NULL;
 	const char *task = json_string_value(json_object_get(data, "task_id"));
 
 	buf_printf(text, "X-Idempotency-Key: %s.%s", j->event.type, task ? task : j->event.id);
@@ -40,7 +48,7 @@ static void add_key(const struct delivery_job *j, struct buf *text)
 	json_decref(data);
 }
 
-static int add_older(const struct lane *l, const struct delivery_job *j, struct message *m)
+static int add_older(const struct lane *l, const struct delivery_job *j, bool is_first, struct message *m)
 {
 	size_t before = m->text.len;
 	int rc;
@@ -51,7 +59,7 @@ static int add_older(const struct lane *l, const struct delivery_job *j, struct 
 		m->text.len = before;
 	else
 		end_header(&m->text);
-	add_key(j, &m->text);
+	add_key(j, is_first, &m->text);
 	return rc == -ENOENT ? 0 : rc;
 }
 
@@ -76,7 +84,8 @@ static void point(const struct lane *l, struct message *m)
 		m->header[n++] = l->header[i];
 }
 
-int message_make(const struct lane *l, const struct delivery_job *j, int64_t now_ms, bool older, struct message *out)
+int message_make(const struct lane *l, const struct delivery_job *j, int64_t now_ms, bool older, bool is_first,
+		 struct message *out)
 {
 	struct message m = { BUF_INIT, BUF_INIT, NULL };
 	int64_t now_s = now_ms / 1000;
@@ -91,7 +100,7 @@ int message_make(const struct lane *l, const struct delivery_job *j, int64_t now
 	rc = sign_headers(l->secret, l->n_secrets, j->d.event_id, now_s, m.body.data, m.body.len, &m.text);
 	end_header(&m.text);
 	if (rc == 0 && older)
-		rc = add_older(l, j, &m);
+		rc = add_older(l, j, is_first, &m);
 	if (l->x.format == FORMAT_LEGACY)
 		add_plain_secret(l, &m.text);
 	if (rc == 0 && (m.body.failed || m.text.failed))

@@ -15,10 +15,11 @@ struct message {
 
 /*
  * message_make - the message of a delivery at that time
- * older  the headers of older receivers too
+ * older  the headers of older receivers too; is_first: no other event of that type was told of its task before
  * Returns 0 and *out, which message_release frees, or -errno
  */
-int message_make(const struct lane *l, const struct delivery_job *j, int64_t now_ms, bool older, struct message *out);
+int message_make(const struct lane *l, const struct delivery_job *j, int64_t now_ms, bool older, bool is_first,
+		 struct message *out);
 void message_release(struct message *m);
 
 #endif

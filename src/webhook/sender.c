@@ -13,9 +13,11 @@
 #include "platform/settings.h"
 #include "platform/backoff.h"
 #include "webhook/message.h"
+#include "webhook/settler.h"
 
 #define MOST        256  /* requests at a time */
 #define SETTLE_MOST 256  /* attempts that are kept in one commit */
+#define ENDED_MOST  1024 /* attempts that wait for the commit before */
 #define SETTLE_MS   4    /* an attempt that ended waits at most so long for others */
 #define AGAIN_MS    1000 /* after the store failed */
 #define LONGEST_MS  60000
@@ -28,17 +30,22 @@ struct shot {
 	struct message message;
 	enum breaker_pass pass;
 	struct delivery_attempt attempt;
-	struct shot *next;
+	struct shot *next, **at; /* at: what points to it, while it flies */
 };
 
 struct sender {
 	struct platform *p;
 	struct http *http;
-	struct lane *lanes;
+	struct settler *settler;
+	struct lane *lanes, *turn; /* turn: whose delivery goes next; NULL: the first one's */
+	size_t n_lanes;
 	struct shot *flying;              /* whose request has not ended */
 	struct shot *ended, **last_ended; /* whose end is to be kept */
 	size_t n_ended;
 	int64_t ended_since;
+	struct settlement settlement;
+	struct shot *settling;
+	bool busy; /* the settler, with these */
 	struct backoff backoff;
 	bool older;
 	int64_t retry_at; /* the store failed: not before */
@@ -94,6 +101,7 @@ static int take_endpoint(void *row, void *ud)
 		}
 		l->next = r->s->lanes;
 		r->s->lanes = l;
+		r->s->n_lanes++;
 	}
 	return 0;
 }
@@ -109,6 +117,9 @@ static void free_lanes(struct sender *s)
 			continue;
 		}
 		*at = l->next;
+		if (s->turn == l)
+			s->turn = l->next;
+		s->n_lanes--;
 		lane_free(l);
 	}
 }
@@ -189,13 +200,20 @@ static void add_ended(struct sender *s, struct shot *shot)
 	s->n_ended++;
 }
 
-static void land(struct sender *s, struct shot *shot)
+static void lift(struct sender *s, struct shot *shot)
 {
-	struct shot **at = &s->flying;
+	shot->next = s->flying;
+	shot->at = &s->flying;
+	if (shot->next)
+		shot->next->at = &shot->next;
+	s->flying = shot;
+}
 
-	while (*at != shot)
-		at = &(*at)->next;
-	*at = shot->next;
+static void land(struct shot *shot)
+{
+	*shot->at = shot->next;
+	if (shot->next)
+		shot->next->at = shot->at;
 	shot->next = NULL;
 }
 
@@ -208,7 +226,7 @@ static void on_answer(void *ud, const struct http_answer *a)
 	struct breaker_outcome o = { a->status, a->retry_after_s, a->refused, a->error };
 	bool moved = breaker_end(&l->breaker, shot->pass, now, &o);
 
-	land(s, shot);
+	land(shot);
 	l->in_flight--;
 	l->learned = l->learned || moved || shot->pass == BREAKER_PROBE || failing_since != l->breaker.failing_since_ms;
 	shot->attempt.took_ms = a->took_ms;
@@ -232,14 +250,15 @@ static void shoot(struct sender *s, struct lane *l, struct delivery_job *j, enum
 	struct shot *shot = xcalloc(1, sizeof(*shot));
 	struct err e = ERR_INIT;
 	struct http_request r;
+	int is_first;
 
 	*shot = (struct shot){ .s = s, .lane = l, .job = *j, .pass = pass };
 	shot->attempt.d = &shot->job.d;
 	shot->attempt.at_ms = now;
-	shot->next = s->flying;
-	s->flying = shot;
+	lift(s, shot);
 	l->in_flight++;
-	if (message_make(l, j, now, s->older, &shot->message) < 0) {
+	is_first = s->older ? delivery_first(s->p, &j->d, &e) : 0;
+	if (is_first < 0 || message_make(l, j, now, s->older, is_first, &shot->message) < 0) {
 		fail(shot, "the message could not be made");
 		return;
 	}
@@ -254,22 +273,42 @@ static void shoot(struct sender *s, struct lane *l, struct delivery_job *j, enum
 		fail(shot, e.text);
 }
 
-static void fill(struct sender *s, struct lane *l)
+/* The next one of that endpoint; false when none may go. */
+static bool send_one(struct sender *s, struct lane *l)
 {
-	while (!l->gone && l->in_flight < LANE_MOST && http_running(s->http) < MOST) {
-		int64_t now = clock_now_ms();
-		enum breaker_pass pass;
-		struct delivery_job j;
+	int64_t now = clock_now_ms();
+	enum breaker_pass pass;
+	struct delivery_job j;
 
-		if (breaker_next(&l->breaker, now) > now || !lane_take(l, s->p, now, &j))
-			return;
-		pass = breaker_begin(&l->breaker, now);
-		if (pass == BREAKER_WAIT) {
-			lane_settled(l, j.d.row_id);
-			delivery_job_release(&j);
-			return;
-		}
-		shoot(s, l, &j, pass, now);
+	if (l->gone || l->in_flight >= LANE_MOST || breaker_next(&l->breaker, now) > now ||
+	    !lane_take(l, s->p, now, &j))
+		return false;
+	pass = breaker_begin(&l->breaker, now);
+	if (pass == BREAKER_WAIT) {
+		lane_settled(l, j.d.row_id);
+		delivery_job_release(&j);
+		return false;
+	}
+	shoot(s, l, &j, pass, now);
+	return true;
+}
+
+/* When the store is slow, what has ended must not pile up. */
+static bool has_room(const struct sender *s)
+{
+	return http_running(s->http) < MOST && s->n_ended < ENDED_MOST;
+}
+
+/* One of each endpoint in turn, so that nobody waits for all that is due to another. */
+static void fill(struct sender *s)
+{
+	size_t in_vain = 0;
+
+	while (in_vain < s->n_lanes && has_room(s)) {
+		struct lane *l = s->turn ? s->turn : s->lanes;
+
+		in_vain = send_one(s, l) ? 0 : in_vain + 1;
+		s->turn = l->next;
 	}
 }
 
@@ -291,7 +330,7 @@ static size_t collect_lessons(struct sender *s, struct delivery_lesson **out)
 		*out = xrealloc(*out, (n + 1) * sizeof(**out));
 		(*out)[n++] = (struct delivery_lesson){ .endpoint_row = l->x.row_id,
 							.state = states[b->state],
-							.reason = *b->why ? b->why : NULL,
+							.reason = *b->why ? xstrdup(b->why) : NULL,
 							.failing_since = b->failing_since_ms,
 							.gave_up = b->state == BREAKER_DISABLED };
 		l->learned = false;
@@ -299,29 +338,45 @@ static size_t collect_lessons(struct sender *s, struct delivery_lesson **out)
 	return n;
 }
 
-/* One commit for all that ended. What the store refuses is still pending there, and is sent again. */
-static int settle(struct sender *s, struct err *e)
+/* One commit for all that ended. */
+static void settle(struct sender *s)
 {
-	struct delivery_attempt *all = xcalloc(s->n_ended + 1, sizeof(*all));
-	struct delivery_lesson *lessons = NULL;
-	size_t n = 0, n_lessons = collect_lessons(s, &lessons);
-	struct shot *shot;
-	int rc;
+	struct settlement *x = &s->settlement;
+	size_t n = 0;
 
-	for (shot = s->ended; shot; shot = shot->next)
-		all[n++] = shot->attempt;
-	rc = n || n_lessons ? delivery_settle(s->p, all, n, lessons, n_lessons, e) : 0;
-	while ((shot = s->ended)) {
-		s->ended = shot->next;
+	*x = (struct settlement){ .attempt = xcalloc(s->n_ended + 1, sizeof(*x->attempt)) };
+	x->n_lessons = collect_lessons(s, &x->lesson);
+	for (const struct shot *shot = s->ended; shot; shot = shot->next)
+		x->attempt[n++] = shot->attempt;
+	x->n_attempts = n;
+	s->settling = s->ended;
+	s->ended = NULL;
+	s->last_ended = &s->ended;
+	s->n_ended = 0;
+	s->busy = true;
+	settler_give(s->settler, x);
+}
+
+/* What the store refused is still pending there, and is sent again. 0 or -errno */
+static int take_settled(struct sender *s, bool wait, struct err *e)
+{
+	struct settlement *x = settler_take(s->settler, wait);
+	struct shot *shot;
+
+	if (!x)
+		return 0;
+	while ((shot = s->settling)) {
+		s->settling = shot->next;
 		lane_settled(shot->lane, shot->job.d.row_id);
 		free_shot(shot);
 	}
-	s->last_ended = &s->ended;
-	s->n_ended = 0;
-	free(lessons);
-	free(all);
+	for (size_t i = 0; i < x->n_lessons; i++)
+		free((char *)(uintptr_t)x->lesson[i].reason);
+	free(x->lesson);
+	free(x->attempt);
+	s->busy = false;
 	free_lanes(s);
-	return rc;
+	return x->rc < 0 ? err_set(e, x->rc, "%s", x->e.text) : 0;
 }
 
 static int expand(struct sender *s, struct err *e)
@@ -395,6 +450,8 @@ static int take_news(struct sender *s, struct err *e)
 
 static bool must_settle(const struct sender *s)
 {
+	if (s->busy)
+		return false;
 	if (s->n_ended >= SETTLE_MOST || (s->n_ended && http_running(s->http) == 0))
 		return true;
 	return s->n_ended && clock_mono_ms() - s->ended_since >= SETTLE_MS;
@@ -404,17 +461,15 @@ static int wait_ms(struct sender *s)
 {
 	int64_t now = clock_now_ms(), until = now + LONGEST_MS;
 
-	if (s->n_ended)
-		return SETTLE_MS;
 	if (s->retry_at > now)
 		return (int)(s->retry_at - now);
-	for (struct lane *l = s->lanes; l; l = l->next) {
+	if (s->n_ended && !s->busy)
+		until = now + SETTLE_MS;
+	for (struct lane *l = has_room(s) ? s->lanes : NULL; l; l = l->next) {
 		int64_t next = lane_next(l, now);
 
 		until = next < until ? next : until;
 	}
-	if (http_running(s->http) >= MOST)
-		return LONGEST_MS;
 	return until > now ? (int)(until - now) : 0;
 }
 
@@ -434,13 +489,12 @@ static int turn(struct sender *s, struct err *e)
 
 	take_prompts(s);
 	read_settings(s);
-	for (struct lane *l = s->lanes; rc == 0 && l; l = l->next)
-		fill(s, l);
-	if (must_settle(s)) {
-		int kept = settle(s, e);
-
-		rc = rc < 0 ? rc : kept;
-	}
+	if (rc == 0)
+		rc = take_settled(s, false, e);
+	if (rc == 0)
+		fill(s);
+	if (must_settle(s))
+		settle(s);
 	return rc;
 }
 
@@ -464,6 +518,13 @@ static void *run(void *arg)
 	return NULL;
 }
 
+static void wake(void *ud)
+{
+	const struct sender *s = ud;
+
+	http_wake(s->http);
+}
+
 int sender_start(struct platform *p, const char *cafile, struct sender **out, struct err *e)
 {
 	struct sender *s = xcalloc(1, sizeof(*s));
@@ -481,8 +542,11 @@ int sender_start(struct platform *p, const char *cafile, struct sender **out, st
 	if (!s->http)
 		rc = e->code ? e->code : -ENOMEM;
 	if (rc == 0)
+		rc = settler_start(p, wake, s, &s->settler);
+	if (rc == 0)
 		rc = -pthread_create(&s->thread, NULL, run, s);
 	if (rc < 0) {
+		settler_stop(s->settler);
 		http_free(s->http);
 		free(s);
 		return rc;
@@ -491,10 +555,23 @@ int sender_start(struct platform *p, const char *cafile, struct sender **out, st
 	return 0;
 }
 
-void sender_stop(struct sender *s)
+static void keep_last(struct sender *s)
 {
 	struct err e = ERR_INIT;
+	int rc = take_settled(s, true, &e), kept;
 
+	if (s->n_ended) {
+		settle(s);
+		kept = take_settled(s, true, &e);
+		rc = rc < 0 ? rc : kept;
+	}
+	if (rc < 0)
+		log_error("webhooks: what ended last could not be kept: %s", e.text);
+	settler_stop(s->settler);
+}
+
+void sender_stop(struct sender *s)
+{
 	if (!s)
 		return;
 	pthread_mutex_lock(&s->lock);
@@ -502,8 +579,7 @@ void sender_stop(struct sender *s)
 	pthread_mutex_unlock(&s->lock);
 	http_wake(s->http);
 	pthread_join(s->thread, NULL);
-	if (settle(s, &e) < 0)
-		log_error("webhooks: what ended last could not be kept: %s", e.text);
+	keep_last(s);
 	http_free(s->http);
 	while (s->flying) {
 		struct shot *shot = s->flying;
