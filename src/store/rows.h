@@ -144,9 +144,9 @@ struct endpoint {
 	bool enabled, ordered;
 	int format;
 	int state;
-	char *reason; /* of the state; NULL: none */
-	char *headers; /* sealed: "Name: value", one a line */
-	char *secrets; /* sealed: a JSON list of { secret, until }, newest first */
+	char *reason;          /* of the state; NULL: none */
+	char *headers;         /* sealed: "Name: value", one a line */
+	char *secrets;         /* sealed: a JSON list of { secret, until }, newest first */
 	int64_t from_row;      /* events after this one are for it */
 	int64_t failing_since; /* 0: the last delivery arrived, or there was none */
 	int64_t created_at, updated_at;

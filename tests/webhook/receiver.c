@@ -1,9 +1,9 @@
 /*
  * receiver - an endpoint for tests: receiver DIR [CERT KEY]
  *
- * Writes its port to DIR/port, and for each request a line of JSON to DIR/requests: path, the headers of a delivery, and
- * the body. A request for /to/NAME is answered as the file DIR/NAME says, by a path of tests/net/server.h such as /500
- * or /hang; without such a file with 204. Ends when its standard input does.
+ * Writes its port to DIR/port, and for each request a line of JSON to DIR/requests: path, the headers of a delivery,
+ * and the body. A request for /to/NAME is answered as the file DIR/NAME says, by a path of tests/net/server.h such as
+ * /500 or /hang; without such a file with 204. Ends when its standard input does.
  */
 #include <fcntl.h>
 #include <jansson.h>
