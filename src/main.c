@@ -185,15 +185,13 @@ static int open_workers(struct daemon *d, struct err *e)
 
 static int open_sender(struct daemon *d, struct err *e)
 {
-	struct sender *sender;
-	int rc = sender_start(d->platform, d->o->cafile, &sender, e);
+	int rc;
 
-	if (rc < 0)
-		return rc;
+	/* What is committed before it hears the feed it reads at first: nothing may be told in between. */
 	pthread_rwlock_wrlock(&d->feed_lock);
-	d->sender = sender;
+	rc = sender_start(d->platform, d->o->cafile, &d->sender, e);
 	pthread_rwlock_unlock(&d->feed_lock);
-	return 0;
+	return rc;
 }
 
 /* The helpers come first: they are forked while there is one thread. Where nothing can be made, nothing can be kicked.

@@ -66,6 +66,9 @@ void census_release(struct census *c)
 	rowset_release(&c->task);
 	rowset_release(&c->document);
 	rowset_release(&c->drop);
+	rowset_release(&c->endpoint);
+	rowset_release(&c->bookmark);
+	free(c->event);
 	shaset_release(&c->bytes);
 }
 
@@ -104,6 +107,38 @@ static void check_log_line(struct reading *r, const struct log_line *l)
 	x->row = l->task_row;
 }
 
+static void note_event(struct census *c, int64_t row)
+{
+	if (c->n_events == c->cap_events) {
+		c->cap_events = c->cap_events ? 2 * c->cap_events : 1024;
+		c->event = xrealloc(c->event, c->cap_events * sizeof(*c->event));
+	}
+	c->event[c->n_events++] = row;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Endpoints and events are read before deliveries. */
+static void check_delivery(struct reading *r, const struct delivery *d)
+{
+	const struct census *c = r->census;
+	bool has_endpoint = rowset_find(&c->endpoint, d->endpoint_row);
+	struct finding *x;
+
+	if (has_endpoint && c->n_events && bsearch(&d->event_row, c->event, c->n_events, sizeof(*c->event), by_number))
+		return;
+	x = findings_add(r->findings, FAULT_DELIVERY, xasprintf("delivery %" PRId64, d->row_id),
+			 has_endpoint ? "the event '%s' is not there" : "the endpoint of the event '%s' is not there",
+			 d->event_id);
+	x->table = &delivery_table;
+	x->row = d->row_id;
+}
+
 static void note_identity(struct reading *r, void *row)
 {
 	const struct field *f = field_find(r->table, "id");
@@ -127,6 +162,10 @@ static int note_row(void *row, void *ud)
 	note_identity(r, row);
 	if (r->table == &log_line_table)
 		check_log_line(r, row);
+	if (r->table == &event_table)
+		note_event(r->census, *(int64_t *)row);
+	if (r->table == &delivery_table && r->census->whole)
+		check_delivery(r, row);
 	if (r->table == &document_table && ((struct document *)row)->sha256)
 		shaset_add(&r->census->bytes, ((struct document *)row)->sha256, 0);
 	if (r->table == &drop_table && !((struct drop *)row)->is_dir && ((struct drop *)row)->sha256)
@@ -169,7 +208,7 @@ static void check_identities(struct reading *r)
 
 static int read_table(struct tx *tx, struct census *c, struct findings *f, const struct table *t, struct err *e)
 {
-	struct rowset *sets[] = { &c->engagement, &c->task, &c->document, &c->drop };
+	struct rowset *sets[] = { &c->engagement, &c->task, &c->document, &c->drop, &c->endpoint, &c->bookmark };
 	struct reading r = { .census = c, .findings = f, .table = t };
 	struct err why = ERR_INIT;
 	int rc;
@@ -194,7 +233,7 @@ struct take {
 static int read_tables(struct tx *tx, void *arg, struct err *e)
 {
 	struct take *k = arg;
-	int rc = 0;
+	int rc = row_int(tx, Q_SEQUENCE_NEXT, NULL, &k->census->next_row, e);
 
 	for (size_t i = 0; rc == 0 && store_tables[i]; i++)
 		rc = read_table(tx, k->census, k->findings, store_tables[i], e);
@@ -207,6 +246,8 @@ int census_take(struct store *st, struct census *c, struct findings *f, struct e
 			      .task.table = &task_table,
 			      .document.table = &document_table,
 			      .drop.table = &drop_table,
+			      .endpoint.table = &endpoint_table,
+			      .bookmark.table = &bookmark_table,
 			      .whole = true };
 	return store_read(st, read_tables, &(struct take){ c, f }, e);
 }

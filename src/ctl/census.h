@@ -13,7 +13,10 @@ struct rowset {
 };
 
 struct census {
-	struct rowset engagement, task, document, drop;
+	struct rowset engagement, task, document, drop, endpoint, bookmark;
+	int64_t *event; /* row ids in their order */
+	size_t n_events, cap_events;
+	int64_t next_row;    /* the first that was never given out */
 	struct shaset bytes; /* what documents and entries name; the number is for who uses it, 0 at first */
 	bool whole;          /* false when a table could not be read to its end */
 };

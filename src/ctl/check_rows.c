@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "ctl/check_parts.h"
+#include "platform/endpoint.h"
 #include "platform/task.h"
 #include "platform/tempname.h"
 
@@ -109,6 +110,33 @@ static void check_entry(struct check_job *j, const struct drop *d)
 	free(which);
 }
 
+/* What a mount would trip over: settings that this version cannot read, and a beginning behind the end of the log. */
+static void check_endpoint(struct check_job *j, const struct endpoint *x)
+{
+	struct err e = ERR_INIT;
+	auto_free char *text = NULL;
+
+	if (x->state == ENDPOINT_DISABLED)
+		return;
+	if (endpoint_sound(x, &e) < 0)
+		text = xasprintf("what is set of it cannot be used: %s", e.text);
+	else if (x->from_row >= j->census.next_row)
+		text = xasprintf("it waits for events after %" PRId64 ", which is beyond the log", x->from_row);
+	if (text)
+		add(j, FAULT_ENDPOINT, &endpoint_table, x->row_id, xasprintf("endpoint '%s'", x->name), text);
+}
+
+/* Row ids of events that are gone are behind it by right; one that was never given out is not. */
+static void check_bookmark(struct check_job *j, const struct bookmark *m)
+{
+	auto_free char *text = NULL;
+
+	if (m->value < j->census.next_row)
+		return;
+	text = xasprintf("it says that the log was read up to %" PRId64 ", where no event ever was", m->value);
+	add(j, FAULT_BOOKMARK, &bookmark_table, m->row_id, xasprintf("bookmark '%s'", m->name), text);
+}
+
 void check_rows(struct check_job *j)
 {
 	const struct census *c = &j->census;
@@ -119,5 +147,9 @@ void check_rows(struct check_job *j)
 		check_document(j, rowset_get(&c->document, i));
 	for (size_t i = 0; i < c->drop.n; i++)
 		check_entry(j, rowset_get(&c->drop, i));
+	for (size_t i = 0; i < c->endpoint.n; i++)
+		check_endpoint(j, rowset_get(&c->endpoint, i));
+	for (size_t i = 0; i < c->bookmark.n; i++)
+		check_bookmark(j, rowset_get(&c->bookmark, i));
 	check_results(j);
 }

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "ctl/doctor_parts.h"
+#include "platform/endpoint.h"
+#include "platform/vault.h"
 
 #define SPACE_ENOUGH  ((uint64_t)1 << 30)
 #define INODES_ENOUGH 10000
@@ -54,6 +56,65 @@ static void look_store(const struct patient *p, struct answer *a)
 	store_close(st);
 }
 
+struct sealed {
+	struct platform only; /* its vault; NULL: there is no key file */
+	int n, n_unreadable;
+};
+
+static int count_sealed(void *row, void *ud)
+{
+	const struct endpoint *x = row;
+	struct sealed *s = ud;
+
+	s->n += x->secrets || x->headers;
+	s->n_unreadable += (x->secrets || x->headers) && (!s->only.vault || endpoint_readable(&s->only, x, NULL) < 0);
+	return 0;
+}
+
+static int read_sealed(struct tx *tx, void *arg, struct err *e)
+{
+	return row_each(tx, Q_ENDPOINTS_ALL, NULL, count_sealed, arg, e);
+}
+
+static int count_unreadable(const char *source, struct sealed *s, struct err *e)
+{
+	struct store *st;
+	int rc = ctl_is_platform(source) ? store_open_read(source, &st, e) : -ENOENT;
+
+	if (rc < 0)
+		return rc;
+	rc = store_read(st, read_sealed, s, e);
+	store_close(st);
+	return rc;
+}
+
+/* Whether the key file that a mount without the option keyfile would use fits what is sealed. */
+static void look_key(const struct patient *p, struct answer *a)
+{
+	auto_free char *path = xasprintf("%s/key", p->source);
+	struct err e = ERR_INIT;
+	struct vault *vault = NULL;
+	struct sealed s = { .n = 0 };
+	int rc = vault_read(path, &vault, &e);
+
+	s.only.vault = vault;
+	if (rc < 0 && rc != -ENOENT)
+		answer_lack(a, VERDICT_LACK,
+			    "without it nothing is mounted; put back a copy, or mount with -o keyfile=", "%s", e.text);
+	else if (count_unreadable(p->source, &s, &e) < 0 || s.n == 0)
+		answer_ok(a, "no secret is sealed");
+	else if (s.n_unreadable == 0)
+		answer_ok(a, "'%s' opens what is sealed of %d endpoints", path, s.n);
+	else
+		answer_lack(a, VERDICT_LESS,
+			    "mount with -o keyfile= and the file from when they were written, or write secrets and "
+			    "headers anew into webhooks/endpoints/",
+			    vault ? "'%s' does not open what is sealed of %d of %d endpoints"
+				  : "'%s' is not there, and cannot open what is sealed of %d of %d endpoints",
+			    path, s.n_unreadable, s.n);
+	vault_close(vault);
+}
+
 /* The file system of the nearest directory that is there. */
 static int fs_of(const char *path, struct statvfs *out)
 {
@@ -93,8 +154,6 @@ static void look_space(const struct patient *p, struct answer *a)
 }
 
 const struct examination source_examinations[] = {
-	{ "source", look_directory },
-	{ "store", look_store },
-	{ "space", look_space },
-	{ NULL, NULL },
+	{ "source", look_directory }, { "store", look_store }, { "key", look_key },
+	{ "space", look_space },      { NULL, NULL },
 };

@@ -72,7 +72,7 @@ static int no_check(void *ud UNUSED, const char *mcp UNUSED, const char *tool UN
 
 int ctl_open(const char *source, struct platform **out, struct err *e)
 {
-	struct platform_options po = { .source = source, .engines = { NULL, no_engine, no_check } };
+	struct platform_options po = { .source = source, .no_vault = true, .engines = { NULL, no_engine, no_check } };
 
 	return ctl_is_platform(source) ? platform_open(&po, out, e) : ctl_no_platform(source, e);
 }

@@ -8,6 +8,7 @@
 #include "ctl/finding.h"
 #include "ctl/recover.h"
 #include "platform/document.h"
+#include "platform/endpoint.h"
 #include "platform/task.h"
 #include "platform/trash.h"
 
@@ -292,6 +293,61 @@ static int repair_entry(struct platform *p, const struct finding *f, struct err 
 	return in_tx(p, f, end_entry, e);
 }
 
+/* Switched off, so that a person looks at it: what was set of it stays, to be read. */
+static int switch_off(struct tx *tx, void *arg, struct err *e)
+{
+	const struct finding *f = ((struct repair *)arg)->f;
+	struct err why = ERR_INIT;
+	struct endpoint x;
+	int rc = row_get(tx, &endpoint_table, f->row, &x, e);
+
+	if (rc == 0 && endpoint_sound(&x, &why) < 0) {
+		x.enabled = false;
+		x.state = ENDPOINT_DISABLED;
+		row_set_text(&x.reason, why.text);
+	}
+	if (rc == 0)
+		rc = row_int(tx, Q_EVENT_LAST, NULL, &x.from_row, e);
+	if (rc == 0)
+		rc = row_update(tx, &endpoint_table, &x, e);
+	row_release(&endpoint_table, &x);
+	return rc;
+}
+static int repair_endpoint(struct platform *p, const struct finding *f, struct err *e)
+{
+	return in_tx(p, f, switch_off, e);
+}
+
+/* Back to the last event that is known to have been read: what has a delivery gets no second one. */
+static int set_bookmark(struct tx *tx, void *arg, struct err *e)
+{
+	const struct finding *f = ((struct repair *)arg)->f;
+	struct bookmark m;
+	int rc = row_get(tx, &bookmark_table, f->row, &m, e);
+
+	if (rc == 0)
+		rc = row_int(tx, Q_DELIVERY_LAST_EVENT, NULL, &m.value, e);
+	if (rc == 0)
+		rc = row_update(tx, &bookmark_table, &m, e);
+	row_release(&bookmark_table, &m);
+	return rc;
+}
+
+static int repair_bookmark(struct platform *p, const struct finding *f, struct err *e)
+{
+	return in_tx(p, f, set_bookmark, e);
+}
+
+static int delete_delivery(struct tx *tx, void *arg, struct err *e)
+{
+	return row_delete(tx, &delivery_table, ((struct repair *)arg)->f->row, e);
+}
+
+static int repair_delivery(struct platform *p, const struct finding *f, struct err *e)
+{
+	return in_tx(p, f, delete_delivery, e);
+}
+
 static int give_back(struct tx *tx, void *arg, struct err *e)
 {
 	const struct finding *f = ((struct repair *)arg)->f;
@@ -359,9 +415,14 @@ const struct fault_row fault_rows[N_FAULTS] = {
 			      repair_no_result },
 	[FAULT_TRASH] = { "trash", false, TRY "puts it back into its engagement", repair_trash },
 	[FAULT_ENTRY] = { "entry", false, TRY "takes it out of the inbox", repair_entry },
+	[FAULT_ENDPOINT] = { "endpoint", false, TRY "switches it off, or lets it begin at the end of the log",
+			     repair_endpoint },
+	[FAULT_BOOKMARK] = { "bookmark", false, TRY "lets the log be read from the last event that has a delivery",
+			     repair_bookmark },
 	[FAULT_LEASE] = { "lease", true, "the next mount works on it, and " TRY "puts it back into todo",
 			  repair_lease },
 	[FAULT_NO_TASK_LOG] = { "no-task-of-log", true, TRY "removes its lines", repair_log },
+	[FAULT_DELIVERY] = { "delivery", true, TRY "removes it", repair_delivery },
 	[FAULT_NO_FOLDER_DROP] = { "no-folder-of-entry", false, TRY "makes a task of it, unless one has its bytes",
 				   repair_no_folder_drop },
 	[FAULT_STAGING] = { "staging", true, "the next mount or " TRY "removes it", repair_staging },

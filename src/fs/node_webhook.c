@@ -279,6 +279,7 @@ int webhooks_status_show(const struct ask *a, struct buf *out)
 
 struct trouble {
 	struct platform *p;
+	json_t *states;
 	json_t *endpoints;
 };
 
@@ -289,6 +290,9 @@ static int add_trouble(void *row, void *ud)
 	struct err why = ERR_INIT;
 	const char *state = state_now(t->p, x, &why);
 	bool lost = !streq(state, endpoint_state_words[x->state]);
+	json_int_t n = json_integer_value(json_object_get(t->states, state));
+
+	json_object_set_new(t->states, state, json_integer(n + 1));
 
 	if (lost || (x->failing_since && x->state != ENDPOINT_ACTIVE)) {
 		auto_free char *text = xasprintf("%s: %s", state, why.text);
@@ -301,9 +305,14 @@ static int add_trouble(void *row, void *ud)
 json_t *webhooks_health(struct fs *fs)
 {
 	struct err e = ERR_INIT;
-	json_t *endpoints = json_object();
-	int rc = endpoint_each(fs->p, add_trouble, &(struct trouble){ fs->p, endpoints }, &e);
-	bool ok = rc == 0 && json_object_size(endpoints) == 0;
+	json_t *states = json_object(), *endpoints = json_object();
+	int rc;
+	bool ok;
 
-	return json_pack("{s:s, s:o}", "state", ok ? "ok" : "failing", "failing", endpoints);
+	for (int i = 0; endpoint_state_words[i]; i++)
+		json_object_set_new(states, endpoint_state_words[i], json_integer(0));
+	rc = endpoint_each(fs->p, add_trouble, &(struct trouble){ fs->p, states, endpoints }, &e);
+	ok = rc == 0 && json_object_size(endpoints) == 0;
+
+	return json_pack("{s:s, s:o, s:o}", "state", ok ? "ok" : "failing", "endpoints", states, "failing", endpoints);
 }

@@ -11,6 +11,7 @@
 
 #define REPLAY_AFTER_MS 500 /* mv looks at what it has moved: it must still be there */
 #define SWEEP_AT_ONCE   1000
+#define LOG_MOST        50 /* attempts that a delivery tells of; one that is sent again often has more */
 
 void delivery_job_release(struct delivery_job *j)
 {
@@ -118,6 +119,8 @@ static char *add_to_log(const struct delivery_attempt *a)
 			a->status ? json_integer(a->status) : json_null(), "milliseconds", (json_int_t)a->took_ms,
 			"answer", a->answer, "error", a->error);
 	json_array_append_new(log, one);
+	while (json_array_size(log) > LOG_MOST)
+		json_array_remove(log, 0);
 	text = json_dumps(log, JSON_COMPACT);
 	json_decref(log);
 	return text;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "platform/delivery.h"
+#include "platform/party.h"
 #include "platform/pattern.h"
 
 #define MARK        "webhooks"
@@ -20,7 +21,7 @@ struct expansion {
 	struct err *e;
 	struct taker *taker;
 	size_t n_takers;
-	int64_t only;  /* replay: this endpoint, whatever its state; 0: all that are enabled */
+	int64_t only; /* replay: this endpoint, whatever its state; 0: all that are enabled */
 	int64_t now, last;
 	int n, made;
 };
@@ -66,7 +67,7 @@ static int add_taker(void *row, void *ud)
 	return 0;
 }
 
-/* Another row for the same pair: it is sent again. */
+/* The pair has a row: it is sent again, and one that waits for its next attempt does not wait any more. */
 static int revive(struct expansion *w, const struct taker *t, const struct event *ev)
 {
 	struct delivery d;
@@ -74,15 +75,13 @@ static int revive(struct expansion *w, const struct taker *t, const struct event
 
 	if (rc < 0)
 		return rc;
-	if (d.state != DELIVERY_PENDING) {
-		tx_change(w->tx, CHANGE_DELIVERY, d.row_id, d.endpoint_row, d.state, DELIVERY_PENDING, d.event_id);
-		d.state = DELIVERY_PENDING;
-		d.attempts = 0;
-		d.next_at = d.changed_at = w->now;
-		d.ended_at = 0;
-		rc = row_update(w->tx, &delivery_table, &d, w->e);
-		w->made++;
-	}
+	tx_change(w->tx, CHANGE_DELIVERY, d.row_id, d.endpoint_row, d.state, DELIVERY_PENDING, d.event_id);
+	d.state = DELIVERY_PENDING;
+	d.attempts = 0;
+	d.next_at = d.changed_at = w->now;
+	d.ended_at = 0;
+	rc = row_update(w->tx, &delivery_table, &d, w->e);
+	w->made++;
 	row_release(&delivery_table, &d);
 	return rc;
 }
@@ -175,6 +174,8 @@ static int replay(struct tx *tx, void *arg, struct err *e)
 	if (rc == 0)
 		rc = row_each(tx, Q_EVENTS_FROM, ARGS(V_INT(r->from_ms), V_INT(r->after), V_INT(EVENTS_MOST)),
 			      take_event, &r->w, e);
+	if (rc == 0 && r->w.made) /* who sends looks for what is new where he made it, and where an endpoint changed */
+		tx_change(tx, CHANGE_PARTY, r->w.only, PARTY_ENDPOINT, 0, 0, NULL);
 	return rc;
 }
 

@@ -58,7 +58,7 @@ static int settle(struct tx *tx, struct endpoint *x, struct err *e)
 	return row_int(tx, Q_EVENT_LAST, NULL, &x->from_row, e);
 }
 
-int endpoint_check(struct platform *p UNUSED, struct tx *tx, struct endpoint *x, struct err *e)
+int endpoint_sound(const struct endpoint *x, struct err *e)
 {
 	auto_cidrs ranges = { 0 };
 	struct pattern pattern;
@@ -68,6 +68,13 @@ int endpoint_check(struct platform *p UNUSED, struct tx *tx, struct endpoint *x,
 		rc = pattern_parse(x->events ? x->events : "", &pattern, e);
 	if (rc == 0)
 		rc = cidrs_parse(x->allow ? x->allow : "", &ranges, e);
+	return rc;
+}
+
+int endpoint_check(struct platform *p UNUSED, struct tx *tx, struct endpoint *x, struct err *e)
+{
+	int rc = endpoint_sound(x, e);
+
 	return rc < 0 ? rc : settle(tx, x, e);
 }
 

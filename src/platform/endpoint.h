@@ -15,6 +15,8 @@
 /* For party.c: what a new one begins with; in a transaction the check of a changed one, which also settles its state */
 void endpoint_fill(struct endpoint *x);
 int endpoint_check(struct platform *p, struct tx *tx, struct endpoint *x, struct err *e);
+/* endpoint_sound - its url, events and allow are what this version can read. 0 or -EINVAL with a sentence */
+int endpoint_sound(const struct endpoint *x, struct err *e);
 /* endpoint_begin - in a transaction, after the first one was made: the log is read from here on */
 int endpoint_begin(struct tx *tx, struct err *e);
 /* endpoint_end - in a transaction: the deliveries of one that is removed go with it */

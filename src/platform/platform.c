@@ -86,7 +86,7 @@ int platform_open(const struct platform_options *o, struct platform **out, struc
 	rc = store_open(o->source, &p->store, e);
 	if (rc == 0)
 		rc = blobs_open(store_dir(p->store), &p->blobs, e);
-	if (rc == 0)
+	if (rc == 0 && !o->no_vault)
 		rc = open_vault(p, o->keyfile, e);
 	if (rc == 0)
 		rc = settings_load(p, e);

@@ -53,8 +53,9 @@ struct platform {
 
 struct platform_options {
 	const char *source;
-	const char *as; /* name of the expert on whose behalf this process works, or NULL */
+	const char *as;      /* name of the expert on whose behalf this process works, or NULL */
 	const char *keyfile; /* of the vault; NULL: "key" beside the store */
+	bool no_vault;       /* no secret is asked for, and no key file is looked at or made */
 	struct engines engines;
 };
 

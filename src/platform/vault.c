@@ -107,16 +107,12 @@ static int make_key(const char *keyfile, struct err *e)
 	return rc < 0 ? err_set(e, rc, "the key file '%s' cannot be made: %s", keyfile, strerror(-rc)) : 0;
 }
 
-int vault_open(const char *keyfile, struct vault **out, struct err *e)
+int vault_read(const char *keyfile, struct vault **out, struct err *e)
 {
 	unsigned char sum[CRYPTO_HMAC_BYTES];
 	struct vault *v = xcalloc(1, sizeof(*v));
 	int rc = read_key(keyfile, v->key, e);
 
-	if (rc == -ENOENT) {
-		rc = make_key(keyfile, e);
-		rc = rc < 0 ? rc : read_key(keyfile, v->key, e);
-	}
 	if (rc < 0) {
 		vault_close(v);
 		return rc;
@@ -125,6 +121,16 @@ int vault_open(const char *keyfile, struct vault **out, struct err *e)
 	memcpy(v->mark, sum, MARK_BYTES);
 	*out = v;
 	return 0;
+}
+
+int vault_open(const char *keyfile, struct vault **out, struct err *e)
+{
+	int rc = vault_read(keyfile, out, e);
+
+	if (rc != -ENOENT)
+		return rc;
+	rc = make_key(keyfile, e);
+	return rc < 0 ? rc : vault_read(keyfile, out, e);
 }
 
 void vault_close(struct vault *v)

@@ -18,6 +18,8 @@ struct vault;
  * -errno Blocks on the disk
  */
 int vault_open(const char *keyfile, struct vault **out, struct err *e);
+/* vault_read - as vault_open, but a file that is missing is not made: -ENOENT */
+int vault_read(const char *keyfile, struct vault **out, struct err *e);
 /* vault_close - forget the key; v may be NULL */
 void vault_close(struct vault *v);
 

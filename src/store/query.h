@@ -89,6 +89,7 @@ enum query {
 	Q_DELIVERY_COUNT_IN,       /* number: state word */
 	Q_DELIVERY_COUNT_OF,       /* number: state word, endpoint row */
 	Q_DELIVERY_OLDEST,         /* number: when the oldest one on its way was made */
+	Q_DELIVERY_LAST_EVENT,     /* number: the highest row of an event that has a delivery */
 	Q_BOOKMARK,                    /* bookmark: name */
 
 	Q_SETTING,               /* setting: name */

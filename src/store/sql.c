@@ -167,6 +167,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DELIVERY_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM delivery WHERE state = $1"),
 	[Q_DELIVERY_COUNT_OF] = NUMBER(2, "SELECT COUNT(*) FROM delivery WHERE state = $1 AND endpoint_row = $2"),
 	[Q_DELIVERY_OLDEST] = NUMBER(0, "SELECT MIN(created_at) FROM delivery WHERE state = 'pending'"),
+	[Q_DELIVERY_LAST_EVENT] = NUMBER(0, "SELECT MAX(event_row) FROM delivery"),
 	[Q_BOOKMARK] = ROWS(bookmark, 1, "WHERE name = $1"),
 
 	[Q_SETTING] = ROWS(setting, 1, "WHERE name = $1"),

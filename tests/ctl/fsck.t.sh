@@ -144,6 +144,22 @@ ok 'no-result: work that is done without one' '
 ok 'entry: one that is shown although the work is over' 'fresh && sql "UPDATE dropped SET ended_at = NULL WHERE name = '\''one.pdf'\''" && finds 1 entry one.pdf && repairs entry && changed one.pdf'
 ok 'trash: an open task in it comes back' 'fresh && sql "UPDATE task SET trashed_at = 1 WHERE name = '\''waits'\''" && finds 1 trash waits && repairs trash && mount_start && same needs_review "$(cat "$tasks/waits/status")" && mount_stop'
 ok 'no-task-of-log' 'fresh && sql "INSERT INTO log_line VALUES (888888, 777777, 1, '\''x'\'')" && finds 4 no-task-of-log && repairs no-task-of-log'
+# hook COLUMNS VALUES - an endpoint, made by hand; more of its columns
+hook()
+{
+	sql "INSERT INTO endpoint (row_id, id, name, enabled, ordered, format, state${1:+, $1}) VALUES (888001, 'e', 'shop', 1, 1, 'standard', 'active'${2:+, $2})"
+}
+ok 'delivery: of an endpoint or an event that is gone' '
+	fresh && event=$(sql "SELECT MIN(row_id) FROM event") && hook "events, from_row" "'\''*'\'', 0" &&
+	sql "INSERT INTO delivery (row_id, endpoint_row, event_row, task_row, event_id, type, state, attempts) VALUES (888002, 888001, $event, 0, '\''x'\'', '\''t'\'', '\''dead'\'', 0), (888003, 888001, 777777, 0, '\''y'\'', '\''t'\'', '\''pending'\'', 0), (888004, 777777, $event, 0, '\''x'\'', '\''t'\'', '\''dead'\'', 0)" &&
+	fsck && same 4 "$status" && grep "^delivery: delivery 888003: the event .y" "$dir/said" && grep "^delivery: delivery 888004: the endpoint" "$dir/said" && ! grep 888002 "$dir/said" &&
+	fsck --repair && same 0 "$status" && fsck && same 0 "$status" && same 888002 "$(sql "SELECT row_id FROM delivery")"'
+ok 'endpoint: settings that cannot be read' '
+	fresh && hook "events, url, from_row" "'\''*'\'', '\''gopher://a.example/'\'', 0" && finds 1 endpoint gopher && repairs endpoint && same "disabled gopher://a.example/" "$(sql "SELECT state || '\'' '\'' || url FROM endpoint")" &&
+	fresh && hook "events, from_row" "'\''tusk.*'\'', 0" && finds 1 endpoint "tusk." && repairs endpoint'
+ok 'endpoint: one that waits for what never was' 'fresh && hook "events, from_row" "'\''*'\'', 1 << 40" && finds 1 endpoint "beyond the log" && repairs endpoint && same "$(sql "SELECT MAX(row_id) FROM event")" "$(sql "SELECT from_row FROM endpoint")"'
+ok 'bookmark: beyond the log' '
+	fresh && sql "INSERT INTO bookmark VALUES (888005, '\''webhooks'\'', 1 << 40)" && finds 1 bookmark webhooks && repairs bookmark && same 0 "$(sql "SELECT value FROM bookmark")"'
 ok 'no-folder-of-entry: a dropped file that is in no task' '
 	fresh && sample "$dir/alone.pdf" alone && cp "$dir/alone.pdf" "$(blob alone.pdf)" &&
 	sql "INSERT INTO dropped (row_id, inbox, parent_row, engagement_row, name, is_dir, task_row, sha256, size, uid) VALUES (888888, 0, 777777, 0, '\''alone.pdf'\'', 0, 0, '\''$(sha_of alone.pdf)'\'', $(stat -c %s alone.pdf), 0)" &&
