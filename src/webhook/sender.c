@@ -45,10 +45,11 @@ struct sender {
 	int64_t ended_since;
 	struct settlement settlement;
 	struct shot *settling;
-	bool busy; /* the settler, with these */
+	bool busy;   /* the settler, with these */
+	bool unkept; /* it could not keep them */
 	struct backoff backoff;
 	bool older;
-	int64_t retry_at; /* the store failed: not before */
+	int64_t retry_mono_ms; /* the store failed: not before */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	bool stopping, news, changed;
@@ -357,7 +358,16 @@ static void settle(struct sender *s)
 	settler_give(s->settler, x);
 }
 
-/* What the store refused is still pending there, and is sent again. 0 or -errno */
+/* What the store refused it is asked to keep again: to send it again would only repeat what has arrived. */
+static void settle_again(struct sender *s)
+{
+	if (!s->unkept)
+		return;
+	s->unkept = false;
+	settler_give(s->settler, &s->settlement);
+}
+
+/* 0, or -errno: then settle_again is next, unless wait: nobody is left to do it. */
 static int take_settled(struct sender *s, bool wait, struct err *e)
 {
 	struct settlement *x = settler_take(s->settler, wait);
@@ -365,6 +375,9 @@ static int take_settled(struct sender *s, bool wait, struct err *e)
 
 	if (!x)
 		return 0;
+	s->unkept = x->rc < 0 && !wait;
+	if (s->unkept)
+		return err_set(e, x->rc, "%s", x->e.text);
 	while ((shot = s->settling)) {
 		s->settling = shot->next;
 		lane_settled(shot->lane, shot->job.d.row_id);
@@ -461,8 +474,8 @@ static int wait_ms(struct sender *s)
 {
 	int64_t now = clock_now_ms(), until = now + LONGEST_MS;
 
-	if (s->retry_at > now)
-		return (int)(s->retry_at - now);
+	if (s->retry_mono_ms > clock_mono_ms())
+		return AGAIN_MS;
 	if (s->n_ended && !s->busy)
 		until = now + SETTLE_MS;
 	for (struct lane *l = has_room(s) ? s->lanes : NULL; l; l = l->next) {
@@ -485,8 +498,10 @@ static bool goes_on(struct sender *s)
 
 static int turn(struct sender *s, struct err *e)
 {
-	int rc = take_news(s, e);
+	int rc;
 
+	settle_again(s);
+	rc = take_news(s, e);
 	take_prompts(s);
 	read_settings(s);
 	if (rc == 0)
@@ -505,12 +520,12 @@ static void *run(void *arg)
 
 	while (goes_on(s)) {
 		struct err e = ERR_INIT;
-		int rc = clock_now_ms() >= s->retry_at ? turn(s, &e) : 0;
+		int rc = clock_mono_ms() >= s->retry_mono_ms ? turn(s, &e) : 0;
 
 		if (rc < 0) {
 			if (!told)
 				log_error("webhooks: %s", e.text);
-			s->retry_at = clock_now_ms() + AGAIN_MS;
+			s->retry_mono_ms = clock_mono_ms() + AGAIN_MS;
 		}
 		told = rc < 0;
 		http_run(s->http, wait_ms(s));
@@ -558,8 +573,10 @@ int sender_start(struct platform *p, const char *cafile, struct sender **out, st
 static void keep_last(struct sender *s)
 {
 	struct err e = ERR_INIT;
-	int rc = take_settled(s, true, &e), kept;
+	int rc, kept;
 
+	settle_again(s);
+	rc = take_settled(s, true, &e);
 	if (s->n_ended) {
 		settle(s);
 		kept = take_settled(s, true, &e);
