@@ -13,7 +13,7 @@
 #include "platform/review.h"
 #include "platform/trash.h"
 #include "store/sql.h"
-#include "tests/platform/temp.h"
+#include "tests/platform/hooks.h"
 
 #define N_MAX       1000 /* an operation that fails so often goes round in circles */
 #define LARGE_BYTES 100000
@@ -285,6 +285,41 @@ static int add_task(void *row, void *ud)
 	return rc < 0 ? rc : row_each(x->tx, Q_LOG_OF_TASK, ARGS(V_INT(l->row_id), V_INT(99)), add_line, x, &x->e);
 }
 
+static int add_endpoint(void *row, void *ud)
+{
+	add_row(&endpoint_table, row, &((struct picture *)ud)->text);
+	return 0;
+}
+
+static int add_delivery(void *row, void *ud)
+{
+	struct picture *x = ud;
+	const struct delivery_listing *l = row;
+	struct delivery d;
+	int rc = row_get(x->tx, &delivery_table, l->row_id, &d, &x->e);
+
+	add_row(&delivery_table, &d, &x->text);
+	row_release(&delivery_table, &d);
+	return rc;
+}
+
+static int look_at_webhooks(struct picture *x, struct err *e)
+{
+	struct bookmark mark;
+	int rc = row_each(x->tx, Q_ENDPOINTS_ALL, NULL, add_endpoint, x, e);
+
+	for (int s = 0; rc == 0 && s < N_DELIVERY_STATES; s++)
+		rc = row_each(x->tx, Q_DELIVERIES_IN, ARGS(V_TEXT(delivery_state_words[s]), V_INT(999)), add_delivery,
+			      x, e);
+	if (rc == 0)
+		rc = row_find(x->tx, Q_BOOKMARK, ARGS(V_TEXT("webhooks")), &mark, e);
+	if (rc == 0) {
+		add_row(&bookmark_table, &mark, &x->text);
+		row_release(&bookmark_table, &mark);
+	}
+	return rc == -ENOENT ? 0 : rc;
+}
+
 static int look_at_all(struct tx *tx, void *arg, struct err *e)
 {
 	struct picture *x = arg;
@@ -298,7 +333,9 @@ static int look_at_all(struct tx *tx, void *arg, struct err *e)
 		rc = row_each(tx, Q_TASKS_TRASHED, ARGS(after, all), add_task, x, e);
 	if (rc == 0)
 		rc = row_each(tx, Q_DROPS_OF, ARGS(V_INT(0), V_INT(0), after, all), add_drop, x, e);
-	return rc < 0 ? rc : row_each(tx, Q_EVENTS_SINCE, ARGS(after, all), add_event, x, e);
+	if (rc == 0)
+		rc = row_each(tx, Q_EVENTS_SINCE, ARGS(after, all), add_event, x, e);
+	return rc < 0 ? rc : look_at_webhooks(x, e);
 }
 
 static char *picture(void)
@@ -945,6 +982,124 @@ static void a_large_document_of_a_task(void **state UNUSED)
 	fail_each(&(struct scenario){ prepare_described, show, check_shown, .kind = TRAP_MEMORY });
 }
 
+/* Webhooks: the first endpoint reads the log from there on, and nothing is left out of it or made twice. */
+
+static int64_t shop, bank;
+
+static int first_endpoint(struct err *e)
+{
+	return party_create(p, PARTY_ENDPOINT, "shop", &anna, &shop, e);
+}
+
+static void check_first_endpoint(void)
+{
+	expand_all();
+	expect_counts(0, 0, 0, 0);
+}
+
+static void prepare_hooks(void)
+{
+	shop = new_endpoint("shop", "task.*");
+	bank = new_endpoint("bank", "*.created");
+	drop("one.pdf", "one");
+	drop("two.pdf", "two");
+	new_engagement("city");
+	claim(&w);
+}
+
+static int expand_once(struct err *e)
+{
+	int n = delivery_expand(p, e);
+
+	return n < 0 ? n : 0;
+}
+
+static void check_expanded(void)
+{
+	struct err e = ERR_INIT;
+
+	assert_int_equal(delivery_expand(p, &e), 0);
+	expect_counts(shop, 3, 0, 0);
+	expect_counts(bank, 3, 0, 0);
+}
+
+static void prepare_sent(void)
+{
+	prepare_hooks();
+	expand_all();
+}
+
+/* One arrived, one is tried again, and the endpoint has given up. */
+static int settle_some(struct err *e)
+{
+	struct delivery_attempt a[] = { { .at_ms = 1, .status = 204, .arrived = true },
+					{ .at_ms = 1, .status = 410, .next_ms = 1 } };
+	struct delivery_lesson l = {
+		.endpoint_row = shop, .state = ENDPOINT_DISABLED, .reason = "410", .failing_since = 1, .gave_up = true
+	};
+	struct due_list list = { .n = 0 };
+	struct endpoint x;
+	union party party;
+	int rc = party_get(p, PARTY_ENDPOINT, shop, &party, e);
+
+	if (rc < 0)
+		return rc;
+	x = party.endpoint;
+	rc = delivery_due(p, &x, clock_now_ms(), 9, add_to_list, &list, e);
+	if (rc == 0) {
+		assert_int_equal(list.n, 2);
+		a[0].d = &list.job[0].d;
+		a[1].d = &list.job[1].d;
+		rc = delivery_settle(p, a, 2, &l, 1, e);
+	}
+	list_release(&list);
+	row_release(&endpoint_table, &x);
+	return rc;
+}
+
+static void check_settled(void)
+{
+	struct endpoint x;
+
+	expect_counts(shop, 2, 1, 0);
+	get_endpoint(shop, &x);
+	assert_false(x.enabled);
+	row_release(&endpoint_table, &x);
+	assert_non_null(strstr(told(0), "webhook.disabled"));
+}
+
+static int replay_all(struct err *e)
+{
+	int rc = delivery_replay_from(p, bank, 0, e);
+
+	return rc < 0 ? rc : 0;
+}
+
+static void check_replayed(void)
+{
+	expect_counts(bank, 4, 0, 0); /* the default engagement's too */
+}
+
+static int remove_shop(struct err *e)
+{
+	return party_remove(p, PARTY_ENDPOINT, shop, e);
+}
+
+static void check_removed(void)
+{
+	expect_counts(shop, 0, 0, 0);
+	expect_counts(bank, 3, 0, 0);
+}
+
+static void webhooks(void **state UNUSED)
+{
+	fail_each(&(struct scenario){ nothing, first_endpoint, check_first_endpoint });
+	fail_each(&(struct scenario){ prepare_hooks, expand_once, check_expanded });
+	fail_each(&(struct scenario){ prepare_sent, settle_some, check_settled });
+	fail_each(&(struct scenario){ prepare_sent, replay_all, check_replayed });
+	fail_each(&(struct scenario){ prepare_sent, remove_shop, check_removed });
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -963,6 +1118,7 @@ int main(void)
 		cmocka_unit_test(an_entry_removed),
 		cmocka_unit_test(an_entry_renamed_over_another),
 		cmocka_unit_test(the_trash),
+		cmocka_unit_test(webhooks),
 		cmocka_unit_test(a_large_request),
 		cmocka_unit_test(large_arguments),
 		cmocka_unit_test(the_claim_of_a_large_one),
