@@ -65,7 +65,7 @@ static inline void add_to_list(struct delivery_job *j, void *ud)
 	assert_true(l->n < N_ELEMS(l->job));
 	buf_printf(&l->types, "%s%s", l->types.len ? " " : "", j->event.type);
 	l->job[l->n++] = *j;
-	*j = (struct delivery_job){ .is_first = false };
+	*j = (struct delivery_job){ .d.row_id = 0 };
 }
 
 static inline void list_release(struct due_list *l)
@@ -76,6 +76,11 @@ static inline void list_release(struct due_list *l)
 	*l = (struct due_list){ .n = 0 };
 }
 
+static inline bool wants_all(int64_t row UNUSED, void *ud UNUSED)
+{
+	return true;
+}
+
 /* list_due - what may go to an endpoint at that time */
 static inline void list_due(int64_t row, int64_t now, struct due_list *out)
 {
@@ -84,7 +89,7 @@ static inline void list_due(int64_t row, int64_t now, struct due_list *out)
 
 	*out = (struct due_list){ .n = 0 };
 	get_endpoint(row, &x);
-	expect_ok(delivery_due(p, &x, now, N_ELEMS(out->job), add_to_list, out, &e), &e);
+	expect_ok(delivery_due(p, &x, now, N_ELEMS(out->job), wants_all, add_to_list, out, &e), &e);
 	row_release(&endpoint_table, &x);
 }
 
