@@ -121,7 +121,9 @@ const struct sql_query sql_queries[N_QUERIES] = {
 		"ELSE (SELECT MIN(row_id + 0) - 1 FROM event WHERE created_at >= $1) END ORDER BY row_id LIMIT $3"),
 	[Q_EVENTS_BETWEEN] =
 		ROWS(event, 4,
-		     "WHERE created_at >= $1 AND created_at < $2 AND (row_id + 0) > $3 ORDER BY row_id + 0 LIMIT $4"),
+		     "WHERE row_id >= (SELECT MIN(row_id + 0) FROM event WHERE created_at >= $1 AND created_at < $2) "
+		     "AND row_id <= (SELECT MAX(row_id + 0) FROM event WHERE created_at >= $1 AND created_at < $2) "
+		     "AND row_id > $3 AND created_at >= $1 AND created_at < $2 ORDER BY row_id LIMIT $4"),
 	[Q_EVENTS_OF_TASK] = ROWS(event, 3, "WHERE task_row = $1 AND " BY_ROW("$2", "$3")),
 	[Q_EVENT_BY_ID] = ROWS(event, 1, "WHERE id = $1"),
 	[Q_EVENT_LAST] = NUMBER(0, "SELECT MAX(row_id) FROM event"),
@@ -142,15 +144,18 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_ENDPOINTS_ALL] = ROWS(endpoint, 0, "ORDER BY row_id"),
 	[Q_ENDPOINT_COUNT] = NUMBER(0, "SELECT COUNT(*) FROM endpoint"),
 	[Q_DELIVERY_OF] = ROWS(delivery, 2, "WHERE endpoint_row = $1 AND event_row = $2"),
-	[Q_DELIVERY_NAMED] = ROWS(delivery, 3, "WHERE event_row = (SELECT row_id FROM event WHERE id = $2) "
-					       "AND endpoint_row = $1 AND state = $3"),
-	[Q_DELIVERIES_DUE] = ROWS(delivery, 3, "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 "
-					       "ORDER BY next_at, row_id LIMIT $3"),
+	[Q_DELIVERY_NAMED] = ROWS(delivery, 3,
+				  "WHERE event_row = (SELECT row_id FROM event WHERE id = $2) "
+				  "AND endpoint_row = $1 AND state = $3"),
+	[Q_DELIVERIES_DUE] = ROWS(delivery, 3,
+				  "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 "
+				  "ORDER BY next_at, row_id LIMIT $3"),
 	[Q_DELIVERIES_DUE_IN_ORDER] =
-		ROWS(delivery, 3, "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 AND (task_row = 0 "
-				  "OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "
-				  "AND d.task_row = delivery.task_row AND d.state = 'pending' "
-				  "AND d.row_id < delivery.row_id)) ORDER BY next_at, row_id LIMIT $3"),
+		ROWS(delivery, 3,
+		     "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 AND (task_row = 0 "
+		     "OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "
+		     "AND d.task_row = delivery.task_row AND d.state = 'pending' "
+		     "AND d.row_id < delivery.row_id)) ORDER BY next_at, row_id LIMIT $3"),
 	[Q_DELIVERY_NEXT] = NUMBER(2, "SELECT MIN(next_at) FROM delivery "
 				      "WHERE endpoint_row = $1 AND state = 'pending' AND next_at > $2"),
 	[Q_DELIVERIES_IN] = ROWS(delivery_listing, 2, "WHERE state = $1 ORDER BY row_id DESC LIMIT $2"),

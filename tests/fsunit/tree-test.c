@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "fs/view.h"
+#include "platform/delivery.h"
 #include "platform/refusal.h"
 #include "platform/review.h"
 #include "platform/trash.h"
@@ -38,6 +39,27 @@ static void names_in_views(void **state UNUSED)
 	assert_string_not_equal(view_name(stem, "acme", false, again), out);
 	view_name("rfp", stem, false, out);
 	assert_true(strlen(out) <= 255);
+}
+
+/* A day that is over, with one event. */
+static int add_old_event(struct tx *tx, void *arg UNUSED, struct err *e)
+{
+	struct event ev = {
+		.id = (char *)"old", .type = (char *)"engagement.created", .created_at = 1000, .data = (char *)"{}"
+	};
+
+	return row_insert(tx, &event_table, &ev, e);
+}
+
+/* An endpoint with a delivery that waits. */
+static void add_endpoint(void)
+{
+	struct err e = ERR_INIT;
+
+	expect_ok(make_dir("webhooks/endpoints", "shop", &e), &e);
+	expect_ok(write_file("webhooks/endpoints/shop/url", "https://127.0.0.1/\n", 0, &e), &e);
+	expect_ok(write_file("webhooks/endpoints/shop/secret", "generate\n", 0, &e), &e);
+	assert_true(delivery_expand(p, &e) > 0);
 }
 
 /* One of everything. */
@@ -86,6 +108,8 @@ static void populate(void)
 	expect_ok(upload_write(u, "half", 4, 0), &e);
 	expect_ok(scratch_create(fs, at("engagements/acme"), ".engagement.json.swp", &row, &e), &e);
 	expect(write_file("tasks/needs_review/reviewed/review", "perhaps\n", 0, &e), -EINVAL, &e, NULL);
+	expect_ok(store_write(p->store, add_old_event, NULL, &e), &e);
+	add_endpoint();
 }
 
 static bool seen[N_NODE_KINDS];
@@ -191,6 +215,7 @@ static void hidden_ones(void)
 		unsigned kind;
 	} rows[] = {
 		{ "events.follow", NODE_EVENTS_FOLLOW },
+		{ "events.since/0", NODE_EVENTS_AFTER },
 		{ "tasks/inbox/open/ctl", NODE_FOLDER_CTL },
 		{ "tasks/inbox/@TENDER", NODE_INBOX_MCP },
 		{ "tasks/inbox/@TENDER/summarize", NODE_INBOX_TOOL },
