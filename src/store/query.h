@@ -81,16 +81,17 @@ enum query {
 	Q_DELIVERIES_DUE_IN_ORDER, /* the same without those of tasks with an earlier one on its way */
 	Q_DELIVERY_NEXT,           /* number: when the next one of an endpoint may go: endpoint row, after */
 	Q_DELIVERIES_IN,           /* delivery listing by row, the newest: state word, limit */
-	Q_DELIVERY_END,            /* exec: after an attempt, while it is on its way: row, state word, attempts, next, now, ended, log */
-	Q_DELIVERIES_DELAY,        /* exec: later ones of a task wait for it: endpoint row, task row, until */
-	Q_DELIVERIES_DELETE_OF,    /* exec: delete: endpoint row */
-	Q_DELIVERIES_DELETE_OLD,   /* exec: delete delivered ones that ended before: time, limit */
-	Q_DELIVERIES_DELETE_LOST,  /* exec: delete those whose event is gone */
-	Q_DELIVERY_COUNT_IN,       /* number: state word */
-	Q_DELIVERY_COUNT_OF,       /* number: state word, endpoint row */
-	Q_DELIVERY_OLDEST,         /* number: when the oldest one on its way was made */
-	Q_DELIVERY_LAST_EVENT,     /* number: the highest row of an event that has a delivery */
-	Q_BOOKMARK,                    /* bookmark: name */
+	Q_DELIVERY_END, /* exec: after an attempt, while it is on its way: row, state word, attempts, next, now, ended,
+			   log */
+	Q_DELIVERIES_DELAY,       /* exec: later ones of a task wait for it: endpoint row, task row, until */
+	Q_DELIVERIES_DELETE_OF,   /* exec: delete: endpoint row */
+	Q_DELIVERIES_DELETE_OLD,  /* exec: delete delivered ones that ended before: time, limit */
+	Q_DELIVERIES_DELETE_LOST, /* exec: delete those whose event is gone */
+	Q_DELIVERY_COUNT_IN,      /* number: state word */
+	Q_DELIVERY_COUNT_OF,      /* number: state word, endpoint row */
+	Q_DELIVERY_OLDEST,        /* number: when the oldest one on its way was made */
+	Q_DELIVERY_LAST_EVENT,    /* number: the highest row of an event that has a delivery */
+	Q_BOOKMARK,               /* bookmark: name */
 
 	Q_SETTING,               /* setting: name */
 	Q_XATTRS_OF,             /* xattr by name: inode */
