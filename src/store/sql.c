@@ -166,7 +166,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 				       "AND (SELECT ordered FROM endpoint WHERE row_id = $1) <> 0"),
 	[Q_DELIVERIES_DELETE_OF] = EXEC(1, "DELETE FROM delivery WHERE endpoint_row = $1"),
 	[Q_DELIVERIES_DELETE_OLD] = EXEC(2, "DELETE FROM delivery WHERE row_id IN (SELECT row_id FROM delivery "
-					    "WHERE ended_at < $1 AND state = 'delivered' ORDER BY ended_at LIMIT $2)"),
+					    "WHERE ended_at < $1 AND state <> 'dead' ORDER BY ended_at LIMIT $2)"),
 	[Q_DELIVERIES_DELETE_LOST] =
 		EXEC(0, "DELETE FROM delivery WHERE NOT EXISTS (SELECT 1 FROM event WHERE row_id = event_row)"),
 	[Q_DELIVERY_COUNT_IN] = NUMBER(1, "SELECT COUNT(*) FROM delivery WHERE state = $1"),
