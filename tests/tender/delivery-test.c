@@ -87,6 +87,25 @@ static json_t *format(const struct doc *d)
 #define UMSCHLAG \
 	"Das Angebot ist in einem verschlossenen Umschlag bei der Gemeinde Holm, Marktplatz 1, 26999 Holm, abzugeben.\n"
 
+static void tells_ways_from_others(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Please acknowledge receipt of this ITB by e-mail to office@fund.example, indicating whether or not you intend to submit "
+		  "a bid.\nAllowable manner of submitting bids | Electronic submission to the dedicated address bids@fund.example",
+		  "email, bids@fund.example, null, null" },
+		{ "Preferred method of submission | By e-mail to quotes@mill.example",
+		  "email, quotes@mill.example, null, null" },
+		{ "Completed bids, in a sealed envelope marked with the bid number, must be placed in the tender box at the entrance of the "
+		  "Civic Centre, 1 Church Street, Moloto, 0799, before the closing time.",
+		  "physical, null, null, Civic Centre, 1 Church Street, Moloto, 0799" },
+		{ "Bids are deposited in the bid box in the foyer of the Town Hall, 8 Dock Street, Larch 4410, before noon.",
+		  "physical, null, null, Town Hall, 8 Dock Street, Larch 4410" },
+		{ "Offers sent by e-mail will be disregarded.", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_submission_method, "kind email portal address", cases), 0);
+}
+
 static void reads_copies(void **state UNUSED)
 {
 	static const struct small_case cases[] = {
@@ -140,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_ways_to_submit),
+		cmocka_unit_test(tells_ways_from_others),
 		cmocka_unit_test(reads_copies),
 		cmocka_unit_test(reads_formats),
 	};

@@ -452,12 +452,108 @@ static void reads_procedures(void **state UNUSED)
 	assert_int_equal(SMALL_WRONG(field_procedure, "type", procedures), 0);
 }
 
+static void knows_who_acts(void **state UNUSED)
+{
+	static const struct cover covers[] = {
+		{ "Auftraggeberin | Bundesrepublik Deutschland, vertreten durch die Bundesanstalt für Grenzgewässer (BAG), Am Treidelpfad 3, 49999 "
+		  "Meppenfurt" PROSE_DE,
+		  NULL, "Bundesanstalt für Grenzgewässer", NULL },
+		{ "Auftraggeber: Freistaat Bayern, vertreten durch das Staatliche Bauamt Hohenau, dieses vertreten durch den Leiter" PROSE_DE,
+		  NULL, "Staatliche Bauamt Hohenau", NULL },
+		{ "Contracting authority: Republic of Tavira, represented by the Ministry of Works and Bridges\nCountry: Tavira" PROSE_EN,
+		  NULL, "Ministry of Works and Bridges", NULL },
+		/* a town is represented by its mayor, and buys itself */
+		{ "Auftraggeber: Stadt Hohenau, vertreten durch den Oberbürgermeister, Markt 1, 36999 Hohenau" PROSE_DE,
+		  NULL, "Stadt Hohenau", NULL },
+		{ "Auftraggeber: Land Nordmark, vertreten durch den Ministerpräsidenten" PROSE_DE, NULL,
+		  "Land Nordmark", NULL },
+		{ "NOTICE IS HEREBY GIVEN that the Board of Education of the Pinyon Valley Unified School District, of Kern Hills County, State of "
+		  "California, hereinafter referred to as \"District\", will receive sealed proposals until 2 p.m." PROSE_EN,
+		  NULL, "Pinyon Valley Unified School District", NULL },
+		{ "= Evangelisch-lutherischer Kirchenkreis Ostheide\nKirchplatz 4, 29988 Bevenhusen\nSehr geehrte Damen und Herren," PROSE_DE,
+		  NULL, "Evangelisch-lutherischer Kirchenkreis Ostheide", NULL },
+		/* who signs does not buy */
+		{ "The International Islands Fund (IIF) hereby invites you to submit a bid.\nIssued by: Mele Tuifua, Procurement Associate. "
+		  "Approved by: Henrik Aalto, Deputy Director." PROSE_EN,
+		  NULL, "International Islands Fund", NULL },
+	};
+
+	covers_say(covers, N_ELEMS(covers));
+}
+
+static void knows_what_is_no_title(void **state UNUSED)
+{
+	static const struct cover covers[] = {
+		{ "# Vergabeunterlage\n= zum Offenen Verfahren gemäß § 15 VgV\n# Betreuung der Beschäftigten durch Betriebsärzte\n"
+		  "= Vergabenummer: BAG-Z3-2027-0117" PROSE_DE,
+		  "Betreuung der Beschäftigten durch Betriebsärzte", NULL, "BAG-Z3-2027-0117" },
+		{ "# Öffentliche Ausschreibung (VOB/A)\n# Erneuerung des Daches der Turnhalle\nf) Art und Umfang der Leistung: Abbruch der "
+		  "Dachabdichtung, ca. 2.140 m²; neue Dämmung, ca. 2.140 m²; Gerüst, ca. 1.300 m²" PROSE_DE,
+		  "Erneuerung des Daches der Turnhalle", NULL, NULL },
+		{ "Kirchplatz 4, 29988 Bevenhusen\nBevenhusen, den 1. Februar 2027\nMittagsverpflegung für neun Kindertagesstätten: Bitte um Abgabe "
+		  "eines Angebots\nSehr geehrte Damen und Herren,\nwir bitten um Ihr Angebot." PROSE_DE,
+		  "Mittagsverpflegung für neun Kindertagesstätten", NULL, NULL },
+		{ "Larch Valley School District\nNOTICE TO PROPOSERS\nRFP #27-28-06\nContracted School Nursing and Health Aide Services\nThe District "
+		  "will receive sealed proposals for the award of a contract for the above services." PROSE_EN,
+		  "Contracted School Nursing and Health Aide Services", NULL, "27-28-06" },
+		{ "# MOLOTO RIDGE LOCAL MUNICIPALITY\n= Supply Chain Management Unit\n# TENDER NOTICE AND INVITATION TO BID\nBid number | MRLM/09/2026\n"
+		  "Description | Provision of Physical Security Services at Municipal Facilities\nContract period | 36 months" PROSE_EN,
+		  "Provision of Physical Security Services at Municipal Facilities", NULL, NULL },
+		{ "# INVITATION TO BID\n# Supply and Installation of Solar Systems for Health Centres\n= ITB No.: ITB/IIF/VLA/2027/014\n"
+		  "= Project: VLA10/00113422 Resilient Health Services\n= Country: Republic of Valanua" PROSE_EN,
+		  "Supply and Installation of Solar Systems for Health Centres", NULL, "ITB/IIF/VLA/2027/014" },
+		{ "Vergabe-Nr.: AZUL 2027-12 L\nBezeichnung der Leistung: Lieferung von Biotonnen" PROSE_DE,
+		  "Lieferung von Biotonnen", NULL, "AZUL 2027-12 L" },
+	};
+
+	covers_say(covers, N_ELEMS(covers));
+}
+
+static void knows_whose_money(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "The general fund budget for 2026-27 is $287.4 million. The anticipated annual expenditure is between $900,000 and $1,200,000.",
+		  "1200000, USD" },
+		{ "Der Haushalt der Stadt hat ein Haushaltsvolumen von 84 Mio. Euro.", "null" },
+		{ "The College has an annual budget of £40 million.", "null" },
+		{ "Die Gesamtkosten der Maßnahme einschließlich Lüftung sind mit rund 1,9 Mio. Euro veranschlagt.",
+		  "null" },
+		{ "Die Gesamtkosten der Leistung werden auf 190.000 Euro geschätzt.", "190000, EUR" },
+		{ "Base Year - parts, not-to-exceed $18,000", "null" },
+		{ "The contract price shall not exceed $180,000.", "180000, USD" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_budget, "value currency", cases), 0);
+}
+
+static void tells_lots_from_rows(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Lot | Description | Centres\n1 | Northern Islands | 9\n2 | Southern Islands | 7\nThe goods are insured on the way by the contractor.\n"
+		  "Item | Minimum specification | Remarks\n1 | Array of solar modules | -\n2 | Warranty of modules | -\n3 | Battery of lithium | -",
+		  "1, Northern Islands; 2, Southern Islands" },
+		{ "Die Leistung ist in zwei Lose aufgeteilt: Los 1 „Kitas Bevenhusen“ mit fünf Häusern, Los 2 „Kitas im Nordkreis“ mit vier Häusern.\n"
+		  "Los | Einrichtung | Plätze\n1 | Arche Noah | 24\n1 | Regenbogen | 28\n2 | Sonnenblume | 18",
+		  "1, Kitas Bevenhusen; 2, Kitas im Nordkreis" },
+		{ "Tenders may be made for Lot 1 (North Area) and Lot 2 (South Area).",
+		  "1, North Area; 2, South Area" },
+		{ "Lot A: roofs and gutters, Lot B: outer walls and Lot C: windows.",
+		  "A, roofs and gutters; B, outer walls; C, windows" },
+		{ "Für Los 1 (siehe Anlage 3) gilt eine Frist.", "null" },
+		{ "Nr. | Schule | Klassen\n1 | Grundschule Nord | 8\n2 | Grundschule Süd | 12", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_lots, "id title", cases), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_english_covers), cmocka_unit_test(reads_german_covers),
 		cmocka_unit_test(reads_other_covers),   cmocka_unit_test(reads_late_covers),
 		cmocka_unit_test(reads_procedures),     cmocka_unit_test(reads_budgets),
+		cmocka_unit_test(knows_who_acts),       cmocka_unit_test(knows_what_is_no_title),
+		cmocka_unit_test(knows_whose_money),    cmocka_unit_test(tells_lots_from_rows),
 	};
 
 	return RUN_TESTS(tests);

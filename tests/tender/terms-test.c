@@ -58,6 +58,29 @@ static void reads_durations(void **state UNUSED)
 	assert_int_equal(SMALL_WRONG(field_duration, "months start end", cases), 0);
 }
 
+static void reads_days_of_a_term(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Beginn der Ausführung: 14.06.2027; Fertigstellung der Leistungen: 10.09.2027. Abbruch und Notabdichtung sind bis zum "
+		  "09.07.2027 abzuschließen.",
+		  "2027-06-14, 2027-09-10" },
+		{ "Leistungsbeginn: 01.01.2028. Die Stundensätze sind bis zum 31.12.2028 fest. Der Vertrag gilt bis zum 31.12.2029.",
+		  "2028-01-01, 2029-12-31" },
+		{ "Leistungsbeginn: 01.01.2028\nDie Leistungen sind bis zum 30.06.2031 abzuschließen.",
+		  "2028-01-01, 2031-06-30" },
+		{ "Baubeginn | 03.05.2027\nBauende | 29.10.2027\nDas Gerüst bleibt bis zum 30.11.2027 stehen.",
+		  "2027-05-03, 2027-10-29" },
+	};
+	static const struct small_case spans[] = {
+		{ "The term is three years, with a right of renewal for another two years on our side.", "36" },
+		{ "Our standard terms apply. The term will be 24 months.", "24" },
+		{ "In the long term this is to be three years faster.", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_duration, "start end", cases), 0);
+	assert_int_equal(SMALL_WRONG(field_duration, "months", spans), 0);
+}
+
 static void reads_options(void **state UNUSED)
 {
 	static const struct small_case cases[] = {
@@ -83,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_durations),
+		cmocka_unit_test(reads_days_of_a_term),
 		cmocka_unit_test(reads_options),
 	};
 

@@ -30,7 +30,9 @@ static struct pattern not_more = {
 /* Parts of an authority, which stand under its name. */
 static struct pattern unit = {
 	"^(?:referat|dezernat|abteilung|fachbereich|fachdienst|sachgebiet|stabsstelle|amt für|einkauf|zentrale[rs]? |direktion|division|directorate|department|"
-	"office of|procurement|purchasing|section|unit)\\b(?![^:]*\\b(?:of|for|von|für)\\b.*\\b(?:system|software|services?)\\b)",
+	"office of|procurement|purchasing|section|unit)\\b(?![^:]*\\b(?:of|for|von|für)\\b.*\\b(?:system|software|services?)\\b)|"
+	"^(?:supply chain|finance|corporate services|contracts?|materials?|stores|estates|engineering|technical|administration|legal|human resources|health|works|commercial)\\b[\\w ,&-]{0,40}\\b(?:unit|section|directorate|division|department|branch|office)$|"
+	"^(?:unterlage|hauptamt|bauamt|\\w*verwaltung|kämmerei)\\b.{0,10}$",
 	0, NULL, NULL
 };
 
@@ -42,7 +44,9 @@ static struct pattern in_marks = {
 
 /* What goes on in the line of a title, and is none of it. */
 static struct pattern rest = {
-	"[ ,–-]+(?:reference (?:far|no|number)\\b|ref(?:erence|\\.)? ?:|in accordance with|pursuant to|gemäß §|nach §|base (?:year|period)\\b|amtl\\.).*$",
+	"[ ,–-]+(?:reference (?:far|no|number)\\b|ref(?:erence|\\.)? ?:|in accordance with|pursuant to|gemäß §|nach §|base (?:year|period)\\b|amtl\\.).*$|"
+	"\\s*(?:[:;–—]| - )\\s*(?:bitte um|wir bitten|(?:bitte )?aufforderung|(?:angebots)?anfrage|einladung|request for|invitation (?:to|for)|call for|please quote|bitte .{0,20}angebot|"
+	"(?:beschränkte|öffentliche|freihändige) (?:ausschreibung|vergabe)|verhandlungsvergabe|rf[qpt]\\b|itt\\b).*$",
 	0, NULL, NULL
 };
 

@@ -6,12 +6,13 @@
 
 /* Until when, counted from another date, offers bind. */
 static struct pattern valid_words = {
-	"(?:\\b(?:valid(?:ity)?|firm|irrevocable|open for acceptance|in effect|withdrawn|acceptance period|binding|bound|hold(?:s|ing)?)\\b|"
+	"(?:\\b(?:valid(?:ity)?|firm|irrevocable|open for acceptance|in effect|withdraw(?:n|al)?|acceptance period|binding|bound|hold(?:s|ing)?)\\b|"
 	"\\b(?:left|remain|kept|keep|leave|stay)\\w* open\\b|bindefrist|zuschlagsfrist|bindungsfrist|\\bgebunden|gültig)[^.]{0,80}?\\b" PERIOD,
 	0, NULL, NULL
 };
 static struct pattern offer_words = {
-	"\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es?|ations?)|bidder|tenderer|offeror|proposer)\\b|angebot|bieter|bindefrist",
+	"\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es?|ations?)|bidder|tenderer|offeror|proposer)\\b|angebot|bieter|bindefrist|"
+	"\\bprices?\\b.*\\b(?:from|after|of|following) (?:the )?(?:closing|submission|due|return|opening|deadline)\\b",
 	0, NULL, NULL
 };
 
@@ -43,6 +44,16 @@ static void keep(struct choice *c, const struct doc *d, const struct page *p, co
 	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, value);
 }
 
+/* Where the words begin that say what is valid: no further back than their sentence. */
+static int said_from(const char *text, int at)
+{
+	int from = at;
+
+	while (from > 0 && at - from < MOST_BEFORE && !(text[from - 1] == ' ' && from > 1 && text[from - 2] == '.'))
+		from--;
+	return from;
+}
+
 /* "valid for 90 days": the sentence says that offers are meant. */
 static void add_sentence(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
 			 struct pattern *words)
@@ -53,7 +64,7 @@ static void add_sentence(struct choice *c, const struct doc *d, const struct pag
 
 	if (m && g_match_info_fetch_pos(m, 0, &from, &to) && period_take(m, &period)) {
 		auto_free char *quote = fact_quote(p, b, from, to), *cut = g_strndup(b->text, (gsize)to),
-			       *said = g_utf8_make_valid(cut + MAX(from - MOST_BEFORE, 0), -1);
+			       *said = g_utf8_make_valid(cut + said_from(b->text, from), -1);
 
 		if (!role_never(ROLE_BINDING, said))
 			keep(c, d, p, &period, quote, pattern_match(&offer_words, quote) ? 86 : 58);

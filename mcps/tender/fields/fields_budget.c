@@ -8,8 +8,8 @@
 #include "tender/text/text.h"
 
 /* Words for the money of a whole contract, and for what it is bought with. */
-#define WHAT_EN                                                                                                          \
-	"(?:contract|agreement|framework|project|programme|program|procurement|bid|tender|order|purchase|bpa|services?|" \
+#define WHAT_EN                                                                                                                                  \
+	"(?:contract|agreement|framework|annual|yearly|aggregate|project|programme|program|procurement|bid|tender|order|purchase|bpa|services?|" \
 	"works?|construction|total|overall|engagement|assignment|consultancy|job)"
 #define WORTH_EN "(?:values?|costs?|price|amount|spend(?:ing)?|expenditure|worth|obligations|volume)"
 #define WORTH_DE \
@@ -76,12 +76,16 @@ static struct pattern no_budget = {
 	"\\bhad\\b|(?<!be )\\bpaid\\b|\\bspent\\b|deposit|\\bemd\\b|earnest|\\bfees?\\b|guarantee|\\bbond\\b|insur|liabilit|turnover|umsatz(?!steuer)|deckung|versicherung|penalt|damages|deductible|vertragsstrafe|bürgschaft|"
 	"revenue|net ?worth|\\bper (?:day|hour|month|claim|occurrence|violation|person|accident|incident|user|page)|wage|\\bfines?\\b|sicherheit|threshold|schwellen|"
 	"similar|referen[cz]|experience|projects? (?:of|with|worth)|minimum order|discount|micro|bankrupt|sales|salary|nettobausumme|schaden|salar|cost of (?:the )?(?:rfp|tender)|"
-	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp|\\binvoices?\\b|rechnungen|fördermittel|zuwendung|\\bgrants?\\b|\\bsubsid|\\boperating budget|\\bpurchase orders?\\b|einwohner",
+	"profit|asset|capital|minimum amount|in an amount|mindest|jahres|geringf|processing|stamp|\\binvoices?\\b|rechnungen|fördermittel|zuwendung|\\bgrants?\\b|\\bsubsid|\\boperating budget|\\bpurchase orders?\\b|einwohner|"
+	"\\bgeneral fund|\\bfund budget|(?:has|have|with|manages|administers|holds) an? (?:\\w+ )?(?:annual|yearly|total) budget of|budget (?:of|for) (?:the )?(?:fiscal|financial|school) year|haushaltsvolumen|gesamthaushalt|\\bhaushalt (?:de[rs]|von)\\b|"
+	"gesamt\\w*(?:kosten|investition\\w*|budget) (?:de[rs]|für d\\w+) (?:gesamt\\w*|maßnahme|vorhabens|bauvorhabens|projekt(?:e?s)|neubaus|programms)\\b.{0,60}\\b(?:einschließlich|inklusive|samt|davon|mit allen)\\b|gesamtmaßnahme|"
+	"\\b(?:total|overall|entire) (?:programme|program|scheme|development|investment)\\b.{0,40}\\bcost|\\bcost of the (?:whole|entire|overall|wider) |of which this (?:contract|tender|procurement)",
 	0, NULL, NULL
 };
 
 /* Parts of a contract, and what bidders must have: an amount right behind these is not the whole. */
 static struct pattern part_before = {
+	"\\b(?:spare )?parts\\b[^.;]{0,30}$|\\b(?:materials?|consumables|reimbursables?|allowances?|expenses|spares|ersatzteile|reisekosten|kleinreparaturen|kleinteile)\\b[^.;]{0,30}$|"
 	"\\btravel\\b|\\boption(?:al)? (?:year|period)|\\bper year\\b|jährlich|\\b(?:minimum|at least|not less than|mindestens|wenigstens)\\b",
 	0, NULL, NULL
 };

@@ -14,7 +14,7 @@
 
 static struct pattern contact_label = {
 	"^(?:[a-z0-9]{1,3}[).] *)?(?:for (?:solicitation |further )?information (?:call|contact)|"
-	"(?:(?:the|ihre?|unsere?|für|name|designation|and|of|officer|to|be|your|our|council|tender|department|technical|commercial|"
+	"(?:(?:the|ihre?|unsere?|scm|supply chain|management|procurement|bid(?:ding)?|administrative|general|purchasing|finance|contractual|für|name|designation|and|of|officer|to|be|your|our|council|tender|department|technical|commercial|"
 	"main|nominated|authorised|all|direct|buyer) )*(?:contact(?:ed)?|ansprechpartner(?:in|/-?in)?|ansprechperson|ihr kontakt|focal point|"
 	"enquiries|inquiries|queries|rückfragen)(?: (?:für|for|bei|to|zur?|zum|in|of|\\p{L}+)){0,4}(?=\\s*:|\\s*$)|"
 	"(?:for information )?(?:rf[pqix] |procurement |primary |sole |buyer'?s? |agency )?(?:point of )?contact(?: (?:person|name|information|details|administrator))?(?:/[\\w ]+)?|(?:rf[pqix] |procurement |solicitation |bid |project )?(?:coordinator|facilitator)|"
@@ -24,7 +24,9 @@ static struct pattern contact_label = {
 static struct pattern name_label = { "^(?:name|full name|vor- und nachname)(?=\\s*:|\\s*$)", 0, NULL, NULL };
 /* A sentence that says whom to ask. */
 static struct pattern ask = {
-	"\\b(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|contact(?:ed)?|fragen|rückfragen|bieterfragen|auskunft|auskünfte|ansprechpartner(?:in)?|ansprechperson|kontakt|wenden sie sich|is the point of contact|single point|further information|bid desk)\\b",
+	"\\b(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|contact(?:ed)?|fragen|rückfragen|bieterfragen|auskunft|auskünfte|ansprechpartner(?:in)?|ansprechperson|kontakt|wenden sie sich|is the point of contact|single point|further information|bid desk|"
+	"(?:officer|person|buyer|manager|colleague) (?:who is )?(?:responsible|in charge|handling|leading|dealing)|responsible (?:officer|person|buyer)|procurement lead|tender lead|(?:led|managed|handled|overseen|run) by|"
+	"zuständig\\w*|verantwortlich\\w*|federführend|betreut (?:von|durch)|bearbeitet (?:von|durch))\\b",
 	0, NULL, NULL
 };
 static struct pattern phone_label = {
@@ -39,6 +41,16 @@ static struct pattern closing = {
 /* Bodies that hear complaints or keep a portal running, and words that look like names. */
 static struct pattern no_contact = {
 	"nachprüfung|überprüfung|vergabekammer|vergabepr|rechtsbehelf|ombud|\\bprotest|\\breview body|hotline|helpdesk|help desk|support@|störungen|technical support|invoice|rechnung|beschwerde|grievance|integrity|datenschutz",
+	0, NULL, NULL
+};
+
+/* Who knows the goods stands beside who runs the procedure. */
+static struct pattern technical = { "^\\W*(?:for )?(?:technical|technische?|site|fachliche?)\\b", 0, NULL, NULL };
+#define TECHNICAL_LESS 6
+
+/* A label in the value of another one. */
+static struct pattern inner_label = {
+	"^(?:focal (?:person|point)|name|contact person|contact|attn\\.?|attention|officer|person|ansprechpartner(?:in)?|ansprechperson|buyer)\\s*:\\s*",
 	0, NULL, NULL
 };
 
@@ -59,6 +71,8 @@ void fields_contact_preload(void)
 	pattern_compile(&no_contact, 1);
 	pattern_compile(&closing, 1);
 	pattern_compile(&hands_in, 1);
+	pattern_compile(&technical, 1);
+	pattern_compile(&inner_label, 1);
 }
 
 static bool is_close(const struct line *a, const struct line *b)
@@ -137,10 +151,16 @@ static bool names_contact(const struct page *p, int k)
 	return said;
 }
 
-/* Forms with boxes in boxes: "FOR INFORMATION CALL: a. NAME Jane Roe". */
+/* Forms with boxes in boxes: "FOR INFORMATION CALL: a. NAME Jane Roe", "Clarifications | Focal person: Jane Roe". */
 static void drop_name_label(char *value)
 {
 	size_t n = util_starts(value, "a. ") ? 3 : 0;
+	GMatchInfo *m = pattern_find(&inner_label, value, 0);
+	int to;
+
+	if (m && g_match_info_fetch_pos(m, 0, NULL, &to))
+		memmove(value, value + to, strlen(value + to) + 1);
+	g_match_info_free(m);
 
 	if (g_ascii_strncasecmp(value + n, "name ", 5) == 0)
 		memmove(value, value + n + 5, strlen(value + n + 5) + 1);
@@ -172,7 +192,8 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 	person_take(&c, l.value);
 	gather(p, l.value_line, &c);
 	if (!is_review(p, k))
-		keep(choice, d, p, &c, l.quote, c.name ? 84 : 66);
+		keep(choice, d, p, &c, l.quote,
+		     (c.name ? 84 : 66) - (pattern_match(&technical, text) ? TECHNICAL_LESS : 0));
 	person_release(&c);
 	labelled_release(&l);
 	return true;

@@ -13,7 +13,7 @@
 #define OFFERS      "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|applications?)"
 #define ANGEBOTE    "(?:\\w*angebote?[sn]?|offerten?|teilnahmeantr(?:ag|äge)\\w*)"
 #define MOST_METHOD 200 /* bytes of a line that begins with a label of the way */
-#define BEHIND      60  /* bytes behind a way in which it may be forbidden */
+#define BEHIND      90  /* bytes behind a way in which it may be forbidden */
 
 #define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
 #define URL   "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
@@ -24,7 +24,7 @@ static struct pattern ways[] = {
 	  "|electronically|online)?\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.)",
 	  85, "portal", NULL },
 	{ "\\b" OFFERS
-	  "\\b.{0,60}\\b(?:submitted|uploaded|lodged|entered|received|accepted|made)\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.|\\bGeM\\b|BidExpress|BidNet|"
+	  "\\b.{0,60}\\b(?:submitted|uploaded|lodged|entered|received|accepted|made|returned|sent|delivered)\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.|\\bGeM\\b|BidExpress|BidNet|"
 	  "DemandStar|eTenders|Jaggaer|In-?tend|ProContract|SAM\\.gov|MERX|GETS\\b|simap|ANKÖ|subreport|DTVP)",
 	  86, "portal", NULL },
 	{ "\\b(?:angebots?abgabe|einreichung|abgabe der angebote|offert\\w*|angebote?|teilnahmeantr\\w*)\\b.{0,100}\\b(?:elektronisch|online)\\b.{0,60}(?:https?://|www\\.|portal|plattform)",
@@ -81,9 +81,12 @@ static struct pattern ways[] = {
 
 /* Sentences about the same means that do not say how to hand in, or forbid it. */
 static struct pattern no_way[] = {
-	{ "question|inquir|quer(?:y|ies)\\b|clarification|fragen|auskünfte|anfragen|invoice|rechnung|protest|withdraw|modif|invoic|payment|\\bvisits?\\b|besichtig|appointment|\\bregist(?:er|ration)\\b",
+	{ "question|inquir|quer(?:y|ies)\\b|clarification|fragen|auskünfte|anfragen|invoice|rechnung|protest|withdraw|modif|invoic|payment|\\bvisits?\\b|besichtig|appointment|acknowledg|\\bwhether (?:or not )?(?:you|they|it)\\b|intent(?:ion)? to (?:bid|submit|tender|respond)|\\bintend to\\b|confirm receipt|empfangsbestätigung|\\bregist(?:er|ration)\\b",
 	  1, "", NULL },
 	{ "\\b(?:post|paper|hard cop(?:y|ies)|in person|courier|mail)\\b(?!.{0,40}\\be-?mail).{0,40}\\bnot be (?:accepted|considered)|\\b(?:per|auf dem) post\\b.{0,80}\\b(?:nicht|ausgeschlossen)",
+	  3, "", NULL },
+	{ "^(?!.*\\b(?:late|after|unless|if|not|without|except|otherwise|incomplete|unsigned|verspätet\\w*|nach)\\b).*(?:\\b(?:will|shall|must|may) be (?:rejected|disregarded|excluded|discarded|returned|disqualified|ignored)|"
+	  "\\bare (?:excluded|inadmissible|unacceptable|prohibited)|\\b(?:werden|wird) (?:nicht berücksichtigt|ausgeschlossen|zurückgewiesen|nicht gewertet)|\\b(?:ist|sind) (?:unzulässig|ausgeschlossen))",
 	  3, "", NULL },
 	{ "not be (?:accepted|considered)|nicht (?:zugelassen|gestattet|zulässig)|will not (?:be )?accept|not acceptable",
 	  2, "", NULL },
@@ -96,7 +99,7 @@ static struct pattern url_label = {
 };
 /* The address behind the verb, as far as the time or the sentence's end. */
 static struct pattern address_at = {
-	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deposited|placed|lodged|dropped|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in)\\s*:?\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
+	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deposited|placed|lodged|dropped|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in|(?:entrance|foyer|reception|lobby|counter|lodge|offices?) (?:of|to))\\s*:?\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
 	0, NULL, NULL
 };
 static struct pattern address_de = {
@@ -121,8 +124,8 @@ static struct pattern either = { "\\b(?:or|oder|either|entweder|wahlweise|altern
 
 /* "Method of submission | Electronic via …" */
 static struct pattern method_label = {
-	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:method|manner|mode|means|form|way|place) (?:of|for) (?:the )?(?:submission|submitting|lodge?ment|"
-	"(?:tender|bid|proposal) submission|response)(?: of \\p{L}+)?|submission (?:method|mode|by|via)|how to (?:submit|respond|apply)|"
+	"^(?:[a-z0-9]{1,3}[).] *)?(?:(?:allowable|permitted|accepted|acceptable|allowed|required|preferred|zulässige) )?(?:(?:method|manner|mode|means|form|way|place) (?:of|for) (?:the )?(?:submission|submitting|lodge?ment|"
+	"(?:tender|bid|proposal) submission|response)(?: (?:of )?\\p{L}+)?|submission (?:method|mode|by|via)|how to (?:submit|respond|apply)|"
 	"(?:form|art) der (?:angebotsabgabe|einreichung|abgabe)|angebotsabgabe|einreichungsform)(?=\\s*:|\\s*$)",
 	0, NULL, NULL
 };
@@ -313,18 +316,35 @@ static bool said(const struct places *w, const char *kind)
 	return streq(kind, "email") ? w->email != NULL : streq(kind, "portal") ? w->portal != NULL : w->address != NULL;
 }
 
+/* The likeliest way that the sentence does not forbid: two sentences may be read as one. What forbids others leaves
+ * paper. */
+static struct pattern *open_way(const char *sentence)
+{
+	struct pattern *best = NULL;
+
+	for (size_t i = 0; i < N_ELEMS(ways); i++) {
+		struct pattern *no;
+
+		if ((best && best->score >= ways[i].score) || !pattern_match(&ways[i], sentence))
+			continue;
+		no = forbidding(&ways[i], sentence);
+		if (!no || (no->score == 2 && streq(ways[i].word, "physical")))
+			best = &ways[i];
+	}
+	return best;
+}
+
 static void add_way(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
 		    const char *sentence, int at)
 {
-	struct pattern *way = PATTERN_BEST(ways, sentence), *other;
-	struct pattern *no = way ? forbidding(way, sentence) : NULL;
+	struct pattern *way = open_way(sentence), *other;
 	auto_free char *quote = NULL;
 	struct places w = { 0 };
 	const char *kind;
 	json_t *fact;
 	int score;
 
-	if (!way || (no && (no->score != 2 || !streq(way->word, "physical"))))
+	if (!way)
 		return;
 	take_places(&w, way->word, d, b, sentence, at);
 	other = second_way(way, sentence);

@@ -19,6 +19,7 @@ static struct pattern duration_for[] = {
 	{ "\\b(?:term|duration|length|period) of (?:the |this |any |a )?(?:resulting |proposed |awarded )?" CONTRACT
 	  "\\b[^;]{0,80}$",
 	  88, NULL, NULL },
+	{ "\\b(?:the|our|this|its) term (?:is|will be|shall be|runs|would be)\\b[^;.]{0,40}$", 84, NULL, NULL },
 	{ "\\bperiods? of performance\\b[^;]{0,80}$|\\bordering period\\b[^;]{0,80}$", 90, NULL, NULL },
 	{ "\\b" CONTRACT " (?:term|period|duration|length)\\b[^;]{0,80}$", 88, NULL, NULL },
 	{ "\\b" CONTRACT

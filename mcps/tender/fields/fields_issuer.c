@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "label.h"
 #include "names.h"
+#include "person.h"
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 
@@ -42,10 +43,10 @@ static struct pattern issuer_head = { "auftraggeber|auffordernde[nr]? stelle|ver
 
 /* A word in capitals is one word: were it taken for several, there would be millions of ways to part a line of them. */
 #define PROPER_WORD "(?-i:(?:\\p{Lu}|gGmbH|gAG|mbH)[\\w'’&.-]*)"
-#define PROPER_GAP  "(?:,? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de|du|del) |,? )"
+#define PROPER_GAP  "(?:,? (?:of the|of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de|du|del) |,? )"
 #define PROPER                                                                                                                              \
 	"(?!(?:hello|hi|dear|notice|sealed|date|this|these|our|your|each|all|any|no|if|when|as|dies\\w*|wir|ihr|unser\\w*)\\b)" PROPER_WORD \
-	"(?:" PROPER_GAP PROPER_WORD "){0,8}" PROPER_GAP "?"
+	"(?:" PROPER_GAP PROPER_WORD "){0,12}" PROPER_GAP "?"
 #define BUYING                                                                                                                   \
 	"(?:(?:is|are|will be|has|have|now|hereby|currently|kindly|cordially|also|therefore)\\s+)*"                              \
 	"(?:seeking|looking (?:for|to)|soliciting|requesting|issuing|inviting|accepting|procuring|tendering|planning to|"        \
@@ -119,7 +120,7 @@ static struct pattern no_issuer = {
 /* Nor is the person who signs for them. */
 static struct pattern person = {
 	"^(?:the )?(?:\\w+ ){0,2}(?:engineer|commissioner|director|superintendent|registrar|secretary|manager|officer|agent|president|mayor|clerk|buyer|"
-	"bürgermeister(?:in)?|landrat|landrätin|leiter(?:in)?|chairman|administrator)$",
+	"bürgermeister(?:in)?|landrat|landrätin|leiter(?:in)?|chairman|administrator)(?: of (?:the )?(?:court|board|council|city|county|district|town))?$",
 	0, NULL, NULL
 };
 
@@ -129,13 +130,39 @@ static struct pattern desk = {
 	0, NULL, NULL
 };
 
+/* A state buys through an authority of it, which may in turn be represented by a person. */
+static struct pattern state = {
+	"^(?:(?:die |das |der |the )?(?:bundesrepublik \\p{L}+|republik \\p{L}+|land (?-i:\\p{Lu})\\p{L}+|freistaat \\p{L}+|bund|freie (?:und )?hansestadt \\p{L}+|(?:kanton|canton) \\p{L}+|"
+	"united states(?: of america)?|united kingdom|(?:people's )?republic of \\p{L}+|kingdom of \\p{L}+|(?:federal |royal )?government of [\\p{L} ]{3,30}|(?:state|commonwealth|province) of [\\p{L} ]{3,30}|"
+	"(?:his|her) majesty the (?:king|queen)[\\p{L} ]{0,40}|president of \\p{L}+|governor of [\\p{L} ]{3,30}|crown))"
+	"(?: \\([^)]{2,40}\\)|[ -]\\p{L}+)?,? (?=vertreten|dieses? |endvertreten|represented|acting|through|by and through|d\\. ?v\\. ?d)",
+	0, NULL, NULL
+};
+static struct pattern acting = {
+	"\\b(?:(?:end)?vertreten durch|represented (?:herein )?by|acting (?:herein )?(?:by and )?(?:through|by)|by and through|through) (?:die |das |den |der |its |the )?(?<value>" PROPER
+	")",
+	0, NULL, NULL
+};
+
 /* "State Survey of", "Kantonsspital Vorderalp (KSV)": the name is what stands before. */
 static struct pattern dangling = { ",? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de)$", 0, NULL, NULL };
 static struct pattern short_name = { " \\((?-i:[\\p{Lu}&-]{2,10})\\)$", 0, NULL, NULL };
 
+/* "…, of Kern County, State of …": where it is. */
+static struct pattern where_it_is = {
+	",(?: of)?(?: located in| in and for)? (?:the )?(?:(?-i:\\p{Lu}[\\w-]*) ){1,3}(?:county|parish|township|state)\\b.*$|, (?:state|county|commonwealth|province) of .*$|"
+	", (?:an?|eine?) (?:political|public|municipal|body|non-?profit|statutory|körperschaft|anstalt|charitable|registered)\\b.*$",
+	0, NULL, NULL
+};
+/* "Board of Education of the Larch School District": who decides for it. */
+static struct pattern board = {
+	"^(?:board|council|commission|court|college) of (?:education|trustees|directors|supervisors|governors|regents|commissioners|managers) (?:of|for) the ",
+	0, NULL, NULL
+};
+
 /* A name that goes on as a sentence: "Die Universität Hohenfels ist eine …". */
 static struct pattern sentence = {
-	",? (?:vertreten durch|represented by|acting (?:through|by)|c/o)\\b.*$|"
+	",? (?:diese[rs]? |itself )?(?:vertreten durch|represented by|acting (?:through|by)|c/o)\\b.*$|"
 	" (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|will|wird|which|that|who|serves|covers|owns)\\b.*$",
 	0, NULL, NULL
 };
@@ -154,6 +181,10 @@ void fields_issuer_preload(void)
 	pattern_compile(&no_issuer, 1);
 	pattern_compile(&desk, 1);
 	pattern_compile(&person, 1);
+	pattern_compile(&state, 1);
+	pattern_compile(&acting, 1);
+	pattern_compile(&where_it_is, 1);
+	pattern_compile(&board, 1);
 	pattern_compile(&sentence, 1);
 	pattern_compile(&dangling, 1);
 	pattern_compile(&short_name, 1);
@@ -169,13 +200,53 @@ static void cut_end(GString *name, struct pattern *end)
 	g_match_info_free(m);
 }
 
+/* "Bundesrepublik Deutschland, vertreten durch das Amt …": from the last authority that is named on; NULL for none. */
+static char *behind_state(const char *value)
+{
+	GMatchInfo *m = pattern_match(&state, value) ? pattern_find(&acting, value, 0) : NULL;
+	char *last = NULL;
+
+	for (; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
+		auto_free char *name = g_match_info_fetch_named(m, "value");
+		int from;
+
+		if (!names_organisation(name) || !g_match_info_fetch_named_pos(m, "value", &from, NULL))
+			continue;
+		g_free(last);
+		last = g_strdup(value + from);
+	}
+	g_match_info_free(m);
+	return last;
+}
+
+/* Who decides for a buyer is not the buyer, where that has a name of its own. */
+static void drop_board(GString *name)
+{
+	GMatchInfo *m = pattern_find(&board, name->str, 0);
+	int to;
+
+	if (m && g_match_info_fetch_pos(m, 0, NULL, &to) && names_organisation(name->str + to))
+		g_string_erase(name, 0, to);
+	g_match_info_free(m);
+}
+
+/* "Jane Roe, Procurement Associate": who signs. */
+static bool is_person(gchar **parts)
+{
+	if (parts[0] && parts[1])
+		parts[1][text_sentence(parts[1]) - parts[1]] = '\0';
+	return parts[0] && parts[1] && !names_organisation(parts[0]) && text_words(parts[0]) <= 4 &&
+	       person_is_name(parts[0]) && person_is_role(parts[1]);
+}
+
 /* The name, without the address behind it; NULL when nothing of it is a name. cut says that there was an address. */
 static char *name_of(const char *value, bool *cut)
 {
-	gchar **parts = g_strsplit(value, ", ", -1);
+	auto_free char *authority = behind_state(value);
+	gchar **parts = g_strsplit(authority ? authority : value, ", ", -1);
 	GString *name = g_string_new(NULL);
 
-	*cut = false;
+	*cut = is_person(parts);
 	for (gchar **part = parts; *part && !*cut; part++) {
 		if (name->len == 0 && part[1] && pattern_match(&person, *part))
 			continue;
@@ -185,6 +256,8 @@ static char *name_of(const char *value, bool *cut)
 	}
 	g_strfreev(parts);
 	cut_end(name, &sentence);
+	cut_end(name, &where_it_is);
+	drop_board(name);
 	cut_end(name, &dangling);
 	cut_end(name, &short_name);
 	if (name->len < 3 || pattern_match(&no_issuer, name->str) || pattern_match(&person, name->str)) {
@@ -330,7 +403,9 @@ static void add_saying(struct choice *c, const struct doc *d, const struct page 
 		int score;
 
 		from += from == 0 && marker < to ? marker : 0;
-		value = g_strchomp(g_strndup(b->text + from, (gsize)(to - from)));
+		value = behind_state(b->text + from);
+		if (!value)
+			value = g_strchomp(g_strndup(b->text + from, (gsize)(to - from)));
 		score = names_early(p, says->score) - (text_words(value) < 2 ? 10 : 0);
 		if (text_words(value) == 1)
 			add_short(c, d, value, score + SHORT_MORE);

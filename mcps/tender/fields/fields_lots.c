@@ -23,6 +23,12 @@ static struct pattern title_at = { "^(?:titel|title|bezeichnung|name)(?=\\s*:)",
 static struct pattern about_at = { "^(?:kurze )?(?:beschreibung|description)(?=\\s*:)", 0, NULL, NULL };
 static struct pattern column_head = { "^(?:(?:fach|teil)?los|lot)(?:[- ]?(?:nr|no|nummer|number)\\.?)?$", 0, NULL,
 				      NULL };
+/* In a sentence: "Los 1 „Nord“ und Los 2 „Süd“", "Lot 1 (North), Lot 2 (South)", "Lot A: roofs, Lot B: walls". */
+static struct pattern told_lot = {
+	"\\b(?:(?:fach|teil|gebiets)?los|lot)(?:-?nr\\.?| ?nummer| no\\.?| number)? (?<id>\\d{1,2}|[A-H])(?J:\\W{0,3}[\"“„«»‘'](?<title>[^\"“”„«»’]{3,120})[\"”“»’]|"
+	" ?\\((?<title>[^()]{3,120})\\)|(?:\\s*:| -| –)\\s*(?<title>[^;,.()]{3,100}?)(?=\\s*(?:[;,.()]|\\b(?:and|und|sowie)\\s+(?:(?:fach|teil|gebiets)?los|lot)\\b|$)))",
+	0, NULL, NULL
+};
 static struct pattern cell_id = { "^(?<id>\\d{1,3}|[A-H]|[IVX]{1,4})[.)]?$", 0, NULL, NULL };
 /* What is said of a lot, and is no title of it. */
 static struct pattern no_title = {
@@ -45,6 +51,7 @@ void fields_lots_preload(void)
 	pattern_compile(&title_at, 1);
 	pattern_compile(&about_at, 1);
 	pattern_compile(&column_head, 1);
+	pattern_compile(&told_lot, 1);
 	pattern_compile(&cell_id, 1);
 	pattern_compile(&no_title, 1);
 }
@@ -109,11 +116,42 @@ static char *rest_of(const struct page *p, int k, const char *from)
 	return g_string_free(all, FALSE);
 }
 
+/* Does the text tell of several lots with their titles? */
+static bool tells_several(const char *text)
+{
+	GMatchInfo *m = strcasestr(text, "lot ") || strcasestr(text, "los ") ? pattern_find(&told_lot, text, 0) : NULL;
+	int n = 0;
+
+	for (; m && g_match_info_matches(m); g_match_info_next(m, NULL))
+		n++;
+	g_match_info_free(m);
+	return n > 1;
+}
+
+/* Lots that a sentence tells with their titles, two at least. */
+static void read_told(struct lots *l, const struct page *p, const struct block *b)
+{
+	GMatchInfo *m = tells_several(b->text) ? pattern_find(&told_lot, b->text, 0) : NULL;
+
+	for (int from, to; m && g_match_info_matches(m); g_match_info_next(m, NULL)) {
+		auto_free char *id = g_match_info_fetch_named(m, "id"), *title = g_match_info_fetch_named(m, "title"),
+			       *quote = NULL;
+
+		if (!g_match_info_fetch_pos(m, 0, &from, &to))
+			continue;
+		quote = fact_quote(p, b, from, to);
+		open_lot(l, id);
+		if (l->open && !json_is_string(json_object_get(l->open, "title")))
+			set_title(l, p, l->open, title, quote);
+	}
+	g_match_info_free(m);
+}
+
 /* "Los 1: Title", "Los 1" with the title in the next cell, "5.1 Los: LOT-0001" with the title further down. */
 static bool read_named(struct lots *l, const struct page *p, int k)
 {
 	const char *text = page_line(p, k)->text;
-	GMatchInfo *m = strcasestr(text, "lo") ? pattern_find(&lot_at, text, 0) : NULL;
+	GMatchInfo *m = strcasestr(text, "lo") && !tells_several(text) ? pattern_find(&lot_at, text, 0) : NULL;
 	auto_free char *id = m ? g_match_info_fetch_named(m, "id") : NULL,
 		       *title = m ? g_match_info_fetch_named(m, "title") : NULL,
 		       *mark = m ? g_match_info_fetch_named(m, "mark") : NULL, *all = NULL, *quote = NULL;
@@ -154,29 +192,76 @@ static void read_below(struct lots *l, const struct page *p, int k)
 	}
 }
 
-/* The rows under a head "Lot" that has other heads beside it. */
-static void read_column(struct lots *l, const struct page *p, int head)
+#define HEAD_LINES 1.6 /* heights of a head within which it goes on in a second line */
+
+/* Is the line under the head, in its column? */
+static bool in_column(const struct line *head, const struct line *cell)
+{
+	return cell->y0 > head->y1 - 2 && cell->x0 < head->x1 && cell->x1 > head->x0 - 8;
+}
+
+static bool goes_on_from(const struct line *head, const struct line *cell)
+{
+	return cell->y0 - head->y1 < HEAD_LINES * (head->y1 - head->y0) && strlen(cell->text) < 8;
+}
+
+/* What else stands in the column ends the table: another one may follow, whose numbers are none of lots. */
+static GArray *rows_under(const struct page *p, int head)
 {
 	const struct line *h = page_line(p, head);
+	GArray *rows = g_array_new(FALSE, FALSE, sizeof(int));
 
 	for (int k = head + 1; k < (int)p->lines->len; k++) {
 		const struct line *cell = page_line(p, k);
-		GMatchInfo *m = cell->y0 > h->y1 - 2 && cell->x0 < h->x1 && cell->x1 > h->x0 - 8
-					? pattern_find(&cell_id, cell->text, 0)
-					: NULL;
-		int right = m ? page_right(p, k) : -1;
 
-		if (right >= 0) {
-			auto_free char *id = g_match_info_fetch_named(m, "id"),
-				       *all = rest_of(p, right, page_line(p, right)->text),
-				       *quote = fact_pair(cell->text, page_line(p, right)->text);
-
-			open_lot(l, id);
-			if (l->open && !json_is_string(json_object_get(l->open, "title")))
-				set_title(l, p, l->open, all, quote);
-		}
-		g_match_info_free(m);
+		if (!in_column(h, cell) || (cell->furniture && !pattern_match(&cell_id, cell->text)))
+			continue;
+		if (pattern_match(&cell_id, cell->text))
+			g_array_append_val(rows, k);
+		else if (!pattern_match(&lot_at, cell->text) && (rows->len > 0 || !goes_on_from(h, cell)))
+			break;
 	}
+	return rows;
+}
+
+/* A lot that has several rows has its places in them, or its parts: none of them is its title. */
+static bool each_once(const struct page *p, const GArray *rows)
+{
+	for (unsigned i = 0; i < rows->len; i++) {
+		for (unsigned k = i + 1; k < rows->len; k++) {
+			if (streq(page_line(p, g_array_index(rows, int, i))->text,
+				  page_line(p, g_array_index(rows, int, k))->text))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void read_row(struct lots *l, const struct page *p, int k)
+{
+	GMatchInfo *m = pattern_find(&cell_id, page_line(p, k)->text, 0);
+	int right = m ? page_right(p, k) : -1;
+
+	if (right >= 0) {
+		auto_free char *id = g_match_info_fetch_named(m, "id"),
+			       *all = rest_of(p, right, page_line(p, right)->text),
+			       *quote = fact_pair(page_line(p, k)->text, page_line(p, right)->text);
+
+		open_lot(l, id);
+		if (l->open && !json_is_string(json_object_get(l->open, "title")))
+			set_title(l, p, l->open, all, quote);
+	}
+	g_match_info_free(m);
+}
+
+/* The rows under a head "Lot" that has other heads beside it. */
+static void read_column(struct lots *l, const struct page *p, int head)
+{
+	GArray *rows = rows_under(p, head);
+
+	for (unsigned i = 0; i < rows->len && each_once(p, rows); i++)
+		read_row(l, p, g_array_index(rows, int, i));
+	g_array_unref(rows);
 }
 
 static bool read_eforms(struct lots *l, const struct page *p, int k)
@@ -230,6 +315,8 @@ json_t *field_lots(const struct doc *d)
 
 		for (int k = 0; p->readable && k < (int)p->lines->len; k++)
 			read_line(&l, p, k);
+		for (int k = 0; p->readable && k < (int)p->blocks->len; k++)
+			read_told(&l, p, page_block(p, k));
 	}
 	for (i = json_array_size(l.list); i-- > 0;) {
 		if (!json_is_string(json_object_get(json_array_get(l.list, i), "title")))

@@ -9,8 +9,9 @@
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 
-#define REF_VALUE \
-	"(?<value>[A-Z0-9][\\w:/.()#&-]*\\d[\\w:/.-]*|(?-i:[A-Z]{1,6}(?:[ -][A-Z]{1,6})?)[ -]\\d[\\w/.-]*|\\d[\\w:/.-]+)"
+#define REF_VALUE                                                                                                            \
+	"(?<value>(?:[A-Z0-9][\\w:/.()#&-]*\\d[\\w:/.-]*|(?-i:[A-Z]{1,6}(?:[ -][A-Z]{1,6})?)[ -]\\d[\\w/.-]*|\\d[\\w:/.-]+)" \
+	"(?: (?!EU|UK|US|AM|PM|NO|IN|OF|TO)(?-i:[A-Z]{1,2})(?=\\s*$))?)"
 #define CASES \
 	"(?:solicitation|rf[pqibx]|itt|itb|ifb|tender|bid|quotation|event|sourcing event|procurement|reference|ref|contract|project|notice|enquiry|inquiry|nit|nib|icb|ncb|rft|rfeoi|eoi|itq|quote|opportunity|document|case|file)"
 

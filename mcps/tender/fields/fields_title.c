@@ -39,6 +39,7 @@ static struct pattern title_labels[] = {
 	  74, NULL, NULL },
 	{ "^art und umfang der (?:leistung|arbeiten|lieferung)(?:[ ,][^:]*)?(?=:|$)", 72, NULL, NULL },
 	{ "^(?:subject|betreff|betrifft|betr\\.|re|for|concerning|regarding|object)(?=\\s*:)", 78, NULL, NULL },
+	{ "^(?:(?:tender|bid|rf[pqt]|contract|short|brief|project) )?description(?=\\s*:|$)", 72, NULL, NULL },
 	{ "^(?:name of work|work|description of (?:the )?(?:works?|requirements?|services?|goods))" TAIL, 74, NULL,
 	  NULL },
 	{ "^bezeichnung(?=\\s*:|$)", 74, NULL, NULL },
@@ -52,6 +53,18 @@ static struct pattern job = {
 	"^(?:[\\p{L}&.-]+ ){0,3}(?:supervisor|manager|officer|director|buyer|specialist|analyst|administrator|coordinator|clerk|agent|engineer|secretary|adviser|advisor|assistant|superintendent|president|chief|head|\\w*leiter(?:in)?|sachbearbeiter(?:in)?|referent(?:in)?)(?:,.*| (?:of|for|der|des|für) .*|(?: [IVX]{1,3})?)$",
 	0, NULL, NULL
 };
+
+/* Words that lean on others nearby, "for the above services", and the fields of a form. */
+static struct pattern leans = {
+	"\\b(?:the (?:above|following|said|same)|above[- ](?:mentioned|referenced|described|named|captioned)|aforesaid|aforementioned|herein|o\\. ?g\\.|(?:oben|unten) (?:genannt|bezeichnet|beschrieben)\\w*|vorgenannte\\w*|vorbezeichnete\\w*|nachstehende\\w*|folgende\\w*)\\b|(?-i:\\b\\p{Lu}\\p{L}+(?: \\p{Ll}+)?): .*(?-i:\\b\\p{Lu}\\p{L}+(?: \\p{Ll}+)?): ",
+	0, NULL, NULL
+};
+/* A title says what is done, a description also how much of it, a programme begins with its number. */
+static struct pattern details = {
+	";|\\bca\\. ?\\d|\\d ?(?:m²|m³|m2|m3|stück|stk|lfm|psch)(?!\\w)|^(?-i:[A-Z]*\\d[\\w-]*[/-][\\w/-]*\\d)\\b", 0,
+	NULL, NULL
+};
+#define DETAILS_LESS 16
 
 static struct pattern salutation = { "^(?:sehr geehrte|guten tag|dear |to whom|ladies and gentlemen)", 0, NULL, NULL };
 
@@ -75,6 +88,8 @@ static struct pattern title_behind = {
 	"\\W*(?:\\b(?:no\\.?|nr\\.?|number))?[ #:.]*(?-i:[A-Z0-9][\\w/.-]*\\d[\\w/-]*)(?:, | - |\\s+)(?<value>(?-i:\\p{Lu})[^:]{12,})$",
 	0, NULL, NULL
 };
+
+static struct pattern kind_first = { "^\\W*" NAMES_DOCUMENT "\\b", 0, NULL, NULL };
 
 /* Sentences that say what is bought. The value ends where something else is said of it. */
 #define ENDS                                                                                                                    \
@@ -115,9 +130,12 @@ void fields_title_preload(void)
 	cover_preload();
 	pattern_compile(title_labels, N_ELEMS(title_labels));
 	pattern_compile(&job, 1);
+	pattern_compile(&leans, 1);
+	pattern_compile(&details, 1);
 	pattern_compile(&salutation, 1);
 	pattern_compile(&title_for, 1);
 	pattern_compile(&title_behind, 1);
+	pattern_compile(&kind_first, 1);
 	pattern_compile(title_says, N_ELEMS(title_says));
 	pattern_compile(&any_saying, 1);
 }
@@ -154,7 +172,7 @@ static char *behind_kind(const char *text)
 static bool may_be_title(const char *value)
 {
 	return !names_document(value) && !strstr(value, "___") && text_words(value) <= 40 && !util_ends(value, "?") &&
-	       !pattern_match(&job, value);
+	       !pattern_match(&job, value) && !pattern_match(&leans, value);
 }
 
 static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int n[N_ELEMS(title_labels)])
@@ -172,7 +190,8 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 		bare = behind_kind(l.value);
 		if (may_be_title(bare ? bare : l.value)) {
 			cover_name(c, d, p, bare ? bare : l.value, l.quote,
-				   names_early(p, label->score) - label_doubt(p, &l) - AGAIN_LESS * MIN(*again, 5));
+				   names_early(p, label->score) - label_doubt(p, &l) - AGAIN_LESS * MIN(*again, 5) -
+					   (pattern_match(&details, l.value) ? DETAILS_LESS : 0));
 			++*again;
 		}
 		labelled_release(&l);
@@ -244,6 +263,32 @@ static void add_under(struct choice *c, const struct doc *d, const struct page *
 		cover_name(c, d, p, value, quote, score);
 }
 
+/* Is the line a heading in words: neither who asks nor where, nor a sentence? */
+static bool is_heading(const struct page *p, int k)
+{
+	const struct line *l = page_line(p, k);
+
+	return text_words(l->text) >= 3 && text_words(l->text) < 16 && !strpbrk(l->text, ":@") &&
+	       !util_ends(l->text, ".") && g_unichar_isupper(g_utf8_get_char(l->text)) && !cover_parts(l, false) &&
+	       may_be_title(l->text) && page_right(p, k) < 0;
+}
+
+/* "RFP #27-28-06", and under it what is asked for. */
+static void add_under_number(struct choice *c, const struct doc *d, const struct page *p, int k, int score)
+{
+	const char *kind = page_line(p, k)->text;
+	int below = strlen(kind) < MOST_KIND && strpbrk(kind, "0123456789") && names_document(kind) &&
+				    pattern_match(&kind_first, kind)
+			    ? page_below(p, k)
+			    : -1;
+
+	if (below >= 0 && is_heading(p, below)) {
+		auto_free char *lines = cover_lines(p, below);
+
+		cover_name(c, d, p, lines, lines, score);
+	}
+}
+
 /* "Request for proposals for …" on one of the first pages. */
 static void add_for(struct choice *c, const struct doc *d, const struct page *p)
 {
@@ -251,6 +296,7 @@ static void add_for(struct choice *c, const struct doc *d, const struct page *p)
 		add_behind(c, d, p, k, &title_for, p->number == 1 ? 74 : 58);
 		add_behind(c, d, p, k, &title_behind, p->number == 1 ? 68 : 54);
 		add_under(c, d, p, k, p->number == 1 ? 74 : 58);
+		add_under_number(c, d, p, k, p->number == 1 ? 62 : 50);
 	}
 }
 
@@ -283,6 +329,14 @@ static bool runs_on(const struct page *p, int k)
 	return strlen(whole) > strlen(page_line(p, k)->text);
 }
 
+/* "Unser Zeichen: KKA 44", and not "Mittagessen für neun Kitas: Bitte um ein Angebot". */
+static bool is_field(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	return colon && (text_words(colon) < 3 || colon - text < 20);
+}
+
 /* The subject of a letter stands over its salutation, perhaps with numbers around it. */
 static void add_subject(struct choice *c, const struct doc *d, const struct page *p)
 {
@@ -296,7 +350,7 @@ static void add_subject(struct choice *c, const struct doc *d, const struct page
 		const char *text = page_line(p, k)->text;
 		auto_free char *whole = NULL;
 
-		if (page_line(p, k)->furniture || strlen(text) < 16 || text_words(text) < 2 || strchr(text, ':') ||
+		if (page_line(p, k)->furniture || strlen(text) < 16 || text_words(text) < 2 || is_field(text) ||
 		    names_document(text) || cover_parts(page_line(p, k), false) || (k > 0 && runs_on(p, k - 1)))
 			continue;
 		whole = cover_lines(p, k);

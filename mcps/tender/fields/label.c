@@ -97,6 +97,21 @@ static bool begins_other(const struct page *p, int k)
 	return begins_label(page_line(p, k)->text) || page_line(p, k)->item;
 }
 
+/* Beside the label, else under it; -1 for none. A label of two lines has no value under its first. */
+static int value_place(const struct page *p, int i)
+{
+	int right = page_right(p, i), below;
+
+	if (right >= 0 && !begins_other(p, right))
+		return right;
+	below = page_below(p, i);
+	if (right >= 0 && below >= 0 && !page_line(p, right)->item && !page_line(p, i)->item &&
+	    !util_ends(page_line(p, i)->text, ":") && page_line(p, below)->block == page_line(p, i)->block &&
+	    g_unichar_islower(g_utf8_get_char(page_line(p, below)->text)))
+		return right;
+	return below >= 0 && !begins_other(p, below) ? below : -1;
+}
+
 bool label_value(const struct page *p, int i, struct pattern *label, struct labelled *out)
 {
 	const char *text = page_line(p, i)->text;
@@ -112,10 +127,8 @@ bool label_value(const struct page *p, int i, struct pattern *label, struct labe
 	if (text[begin + (size_t)end]) {
 		take_lines(p, i, text + begin + end, value, quote);
 	} else {
-		at = page_right(p, i);
-		if (at < 0 || begins_other(p, at))
-			at = page_below(p, i);
-		if (at >= 0 && !begins_other(p, at)) {
+		at = value_place(p, i);
+		if (at >= 0) {
 			take_lines(p, at, page_line(p, at)->text, value, quote);
 			g_string_prepend(quote, " \xE2\x80\xA6 ");
 			g_string_prepend(quote, text);

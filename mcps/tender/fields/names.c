@@ -4,17 +4,17 @@
 
 #include "tender/text/text.h"
 
-#define KINDS                                                                                                                                                                       \
-	"(?:" NAMES_DOCUMENT                                                                                                                                                        \
-	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|"                                                     \
-	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"                                                                 \
-	"(?:dokument\\w*|unterlagen?|informationen|hinweise|angaben) (?:für|zu[mr]?)(?: das| die| den| der| dem)? \\w*(?:verfahren|ausschreibung|vergabe|wettbewerb|angebot\\w*)|" \
-	"(?:tender|bid(?:ding)?|procurement|solicitation) (?:pack(?:age)?|documentation|dossier|instructions|information)|"                                                         \
-	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|vergabeverfahren|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"                        \
-	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                                                          \
-	"(?:nicht ?)?offenes verfahren|verhandlungsvergabe\\b.*|interessenbekundung\\w*|"                                                                                           \
-	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"                                                        \
-	"solicitation, offer,? and award|solicitation/contract\\b.*|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"                              \
+#define KINDS                                                                                                                                                                                                  \
+	"(?:" NAMES_DOCUMENT                                                                                                                                                                                   \
+	"|(?:vergabe|ausschreibungs|angebots|verfahrens|bewerbungs|teilnahme|projekt|leistungs|bewerber|bieter)(?:unterlagen?|"                                                                                \
+	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"                                                                                            \
+	"(?:dokument\\w*|unterlagen?|informationen|hinweise|angaben) (?:für|zu[mr]?)(?: das| die| den| der| dem)? \\w*(?:verfahren|ausschreibung|vergabe|wettbewerb|angebot\\w*)|"                            \
+	"(?:tender|bid(?:ding)?|procurement|solicitation) (?:pack(?:age)?|documentation|dossier|instructions|information)|"                                                                                    \
+	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|vergabeverfahren|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"                                                   \
+	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                                                                                     \
+	"(?:nicht ?)?offene[snrm]? verfahren|beschränkte[nrms]? ausschreibung\\b.*|öffentliche[nrms]? (?:ausschreibung|vergabe)|freihändige[nr]? vergabe|verhandlungsvergabe\\b.*|interessenbekundung\\w*|" \
+	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"                                                                                   \
+	"solicitation, offer,? and award|solicitation/contract\\b.*|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"                                                         \
 	"(?:open|restricted) procedure\\b.*|submittal forms?|cover (?:page|sheet|letter))"
 
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
@@ -35,7 +35,7 @@ static struct pattern no_title[] = {
 	  1, NULL, NULL },
 	{ "^\\W*(?:document|volume|teil|dokument|band|kapitel|anhang|annex) (?:\\d{1,2}|[a-h]|[ivx]{1,4})\\b", 1, NULL,
 	  NULL },
-	{ "^\\d{2,}\\.\\d|^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
+	{ "^\\d{2,}\\.\\d|^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*(?:[\\p{L} .-]{3,40}, (?:den |the |am )?)?\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
 	  1, NULL, NULL },
 	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
 	{ "^[\\d\\W]*$|^\\W*(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b.*\\d{4}",
@@ -59,11 +59,12 @@ static struct pattern no_title[] = {
 	"academy|enterprise|utilities|municipality|observatory|centre|center|fund|group|union|mission|co-?operative|company|partnership|museum|police|constabulary|hospitals|hotels|" \
 	"(?:procurement|purchasing|acquisition|shared|contracting) services?|international)\\.?$|"                                                                                    \
 	"^(?:federal|national|royal|state|united states|u\\.s\\.) .*\\bservice$"
-#define ORG_DE                                                                                                                                                                                                                                                        \
-	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|amt|ministerium|verband|"                                                    \
-	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|\\w+kammer|\\w+verein|\\w+institut|\\w*sparkasse|\\w+kasse|\\w*genossenschaft|\\w*gesellschaft|\\w*agentur|\\w*behörde|\\w+direktion|\\w+präsidium|" \
-	"bistum|erzbistum|diözese|caritas\\w*|diakonie\\w*|evangelische\\w*|katholische\\w*|kirchen\\w+|jobcenter|polizei\\w*|amtsgericht|finanzamt|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|"                       \
-	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                                                                    \
+#define ORG_DE                                                                                                                                                                                                                                                                                          \
+	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|amt|ministerium|verband|"                                                                                      \
+	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|\\w+kammer|\\w+verein|\\w+institut|\\w*sparkasse|\\w+kasse|\\w*genossenschaft|\\w*gesellschaft|\\w*agentur|\\w*behörde|\\w+direktion|\\w+präsidium|"                                   \
+	"bistum|erzbistum|diözese|caritas\\w*|diakonie\\w*|evangelisch[\\w-]*|katholisch[\\w-]*|römisch-katholisch[\\w-]*|ev\\.-luth\\. |jüdische|kirchen\\w+|jobcenter|polizei\\w*|amtsgericht|finanzamt|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|" \
+	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                                                                                                      \
+	"^(?:(?-i:\\p{Lu})[\\w.-]+(?:er|e|es) ){1,2}\\w*(?:kreis|amt|verband|gemeinde|ministerium|universität|hochschule|klinik(?:um)?|behörde|anstalt|kammer|institut|museum|theater|bibliothek|stiftung|werke?|gesellschaft|verwaltung|landeskirche|dienst)\\b|"                                    \
 	"\\w+(?:bauamt|verwaltungsamt|umweltamt|ministerium) (?-i:\\p{Lu}))"
 
 /* A legal form is sure, whatever the firm does. */

@@ -27,7 +27,7 @@ static struct pattern phone_at = {
 };
 static struct pattern bare_phone = { "^(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)\\b", 0, NULL, NULL };
 static struct pattern role_words = {
-	"officer|manager|specialist|director|administrator|\\blead\\b|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary|advis[eo]r|engineer|assistant|referat|abteilung|einkauf",
+	"officer|manager|specialist|director|administrator|\\blead\\b|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary|advis[eo]r|engineer|assistant|\\bassociate\\b|\\bexecutive\\b|\\bpartner\\b|registrar|superintendent|referent|referat|abteilung|einkauf",
 	0, NULL, NULL
 };
 static struct pattern no_person = {

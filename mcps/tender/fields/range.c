@@ -12,8 +12,8 @@ static struct pattern start_labels[] = {
 	  88, NULL, NULL },
 };
 static struct pattern end_labels[] = {
-	{ "enddatum der laufzeit|enddatum|fertigstellung oder dauer|ende der (?:ausführung|leistung|vertragslaufzeit|arbeiten)|vollendung|bauende|projektende|ausführungsende|abschluss der (?:arbeiten|leistung)|completion date|date of completion|expiry date|vertragsende|leistungsende|"
-	  "(?:contract|term) (?:end|expiration)(?: date)?|vollendung der ausführung|\\bbis (?:zum)?\\s*$|^\\W*ende:?\\W*$|sind bis (?:zum )?$",
+	{ "enddatum der laufzeit|enddatum|fertigstellung oder dauer|\\bfertigstellung(?: (?:der|des) \\p{L}+| aller \\p{L}+)?:?\\W*$|ende der (?:ausführung|leistung|vertragslaufzeit|arbeiten)|vollendung|bauende|projektende|ausführungsende|abschluss der (?:arbeiten|leistung)|completion date|date of completion|expiry date|vertragsende|leistungsende|"
+	  "(?:contract|term) (?:end|expiration)(?: date)?|vollendung der ausführung|(?:vertrag\\w*|laufzeit|leistung\\w*|ausführung\\w*|rahmenvereinbarung|auftrag\\w*|zeitraum|arbeiten|maßnahme|lieferung\\w*)\\b[^.;]{0,60}\\bbis(?: zum)?\\s*$|^\\W*bis(?: zum)?:?\\W*$|^\\W*ende:?\\W*$",
 	  88, NULL, NULL },
 };
 
@@ -85,9 +85,13 @@ struct bounds {
 	struct bound start, end;
 };
 
+#define MOST_LABEL 60 /* bytes of a label in a sentence, which may begin on the line above */
+
 static bool is_bound(const struct dated *dt, struct pattern *labels, size_t n, bool *beside)
 {
 	*beside = *dt->label && pattern_best(labels, n, dt->label);
+	if (strlen(dt->before) < MOST_LABEL && pattern_best(labels, n, dt->before))
+		return true;
 	return *beside || (*dt->near && !dt->above && pattern_best(labels, n, dt->near));
 }
 

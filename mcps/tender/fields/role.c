@@ -248,7 +248,7 @@ static struct pattern binding_label[] = {
 };
 
 static struct pattern binding_never[] = {
-	{ "angebotsfrist\\W*$|warrant|insur|licen[cs]e|certificat|guarantee|bürgschaft|zertifikat|nachweis|bescheinigung|bond\\b|contract (?:is|shall)|vertrag",
+	{ "angebotsfrist\\W*$|warrant|insur|licen[cs]e|certificat|guarantee|bürgschaft|zertifikat|nachweis|bescheinigung|bond\\b|contract (?:is|shall)|vertrag|\\brates\\b|hourly|\\bsätze\\b|stundens[aä]tz|invoice|\\bpays\\b|payment|rechnung",
 	  1, NULL, NULL },
 };
 

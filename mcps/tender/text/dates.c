@@ -51,8 +51,9 @@ static struct pattern bare_shapes[] = {
 #define CLOCK_AMPM \
 	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?(?::\\d\\d)?" SPACE "?(?<ampm>[ap])" SPACE "?\\.?" SPACE "?m\\b\\.?"
 #define CLOCK_WORD "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
-#define CLOCK_24 \
-	"(?<hour>\\d{1,2})[:.](?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE "*(?:uhr|hrs?\\b\\.?|hours?|h\\b|noon\\b))?"
+#define CLOCK_24                                                                                              \
+	"(?<hour>\\d{1,2})(?:[:.]|" SPACE "?h(?=\\d\\d(?![\\d.])))(?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE \
+	"*(?:uhr|hrs?\\b\\.?|hours?|h\\b|noon\\b))?"
 #define CLOCK_UNIT  "(?<hour>\\d{1,2})(?<min>\\d\\d)?" SPACE "*(?:uhr|hrs?\\b\\.?|hours\\b|h\\b)"
 #define CLOCKS      "(?J)(?:" CLOCK_AMPM "|" CLOCK_WORD "|" CLOCK_24 "|" CLOCK_UNIT ")"
 #define BEHIND_ZONE "(?:,?" SPACE "*\\(?" ZONE "\\)?(?:" SPACE "\\(?[A-Z]{2,4}T\\)?(?!\\p{L}))?)?"
