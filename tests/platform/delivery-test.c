@@ -146,11 +146,14 @@ static void since_a_time_all_is_sent_again(void **state UNUSED)
 	expand_all();
 	expect_counts(row, 1, 1, 0);
 	/* That of the default engagement is older than the endpoint, and counts too. */
-	assert_int_equal(delivery_replay_from(p, row, 0, &e), 2);
+	assert_int_equal(delivery_replay_from(p, row, 0, &e), 3);
 	expect_counts(row, 3, 0, 0);
-	assert_int_equal(delivery_replay_from(p, row, 0, &e), 0);
+	/* What waits for its next attempt does not wait any more. */
+	settle(row, clock_now_ms(), false, clock_now_ms() + 60000);
+	assert_int_equal(delivery_replay_from(p, row, 0, &e), 3);
+	assert_string_equal(due(row, clock_now_ms()), "engagement.created engagement.created engagement.created");
 	assert_int_equal(delivery_replay_from(p, row, clock_now_ms() + 1000, &e), 0);
-	assert_int_equal(delivery_replay_from(p, off, 0, &e), 2);
+	assert_int_equal(delivery_replay_from(p, off, 0, &e), 3);
 	expect_counts(off, 3, 0, 0);
 }
 
