@@ -57,7 +57,7 @@ engines_go
 engines_stop
 sample "$inbox/crash.pdf" crash
 eventually '[ "$(cat "$tasks/crash/status")" = in_progress ]'
-kill -9 $(engines)
+engines | xargs kill -9
 wait_task crash needs_review
 rm -r "$tasks/lost" && mv "$mnt/.trash/lost@default" "$tasks/lost"
 refusing_endpoint || exit
