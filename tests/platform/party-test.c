@@ -119,6 +119,11 @@ static void documents_that_are_refused(void **state UNUSED)
 		{ PARTY_ENGAGEMENT, "{\"tool\": \"none\"}", -EINVAL, NULL },
 		{ PARTY_ENGAGEMENT, "{\"name\": \"other\"}", -EPERM, "'name'" },
 		{ PARTY_ENGAGEMENT, "{\"title\": \"a\", \"created_by\": \"ben\"}", -EPERM, "'created_by'" },
+		{ PARTY_ENDPOINT, "{\"url\": \"ftp://a.example/\"}", -EINVAL, "https" },
+		{ PARTY_ENDPOINT, "{\"events\": \"tusk.*\"}", -EINVAL, "tusk" },
+		{ PARTY_ENDPOINT, "{\"allow\": \"10.0.0.0/40\"}", -EINVAL, "10.0.0.0/40" },
+		{ PARTY_ENDPOINT, "{\"format\": \"odd\"}", -EINVAL, "standard" },
+		{ PARTY_ENDPOINT, "{\"state\": \"active\"}", -EPERM, "'state'" },
 	};
 	int64_t row[N_PARTY_KINDS];
 	json_t *before[N_PARTY_KINDS];
@@ -138,7 +143,7 @@ static void documents_that_are_refused(void **state UNUSED)
 	}
 	for (int k = 0; k < N_PARTY_KINDS; k++)
 		json_decref(before[k]);
-	assert_string_equal(told(0), "engagement.created engagement.created");
+	assert_string_equal(told(0), "engagement.created engagement.created webhook.updated");
 }
 
 static void references_by_name_or_id(void **state UNUSED)

@@ -54,8 +54,8 @@ static const char *const regexes[] = {
 	"a\\s+b",
 	"[ ]{2}b",
 	"\\s\\s\\.",
-	"stra\xC3\x9F"
-	"e",
+	("stra\xC3\x9F"
+	 "e"),
 	"[\xC3\xA4\xC3\xB6]l",
 	"\xE2\x82\xAC ?\\d",
 	"(?:x|yz){2}!",
