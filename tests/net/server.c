@@ -242,11 +242,23 @@ static bool read_request(struct connection *c, struct buf *in)
 	return true;
 }
 
+static const char *ask_watcher(struct server *s, const char *request)
+{
+	const char *(*fn)(void *ud, const char *request);
+	void *ud;
+
+	pthread_mutex_lock(&s->lock);
+	fn = s->watch;
+	ud = s->watch_ud;
+	pthread_mutex_unlock(&s->lock);
+	return fn ? fn(ud, request) : NULL;
+}
+
 static bool answer(struct connection *c, const char *request)
 {
 	char path[200] = "";
 
-	const char *instead = c->server->watch ? c->server->watch(c->server->watch_ud, request) : NULL;
+	const char *instead = ask_watcher(c->server, request);
 
 	if (sscanf(request, "POST %199s HTTP/1.1", path) != 1)
 		return false;
@@ -393,8 +405,10 @@ void server_free(struct server *s)
 
 void server_watch(struct server *s, const char *(*fn)(void *ud, const char *request), void *ud)
 {
+	pthread_mutex_lock(&s->lock);
 	s->watch = fn;
 	s->watch_ud = ud;
+	pthread_mutex_unlock(&s->lock);
 }
 
 int server_port(const struct server *s)
