@@ -61,6 +61,7 @@ int orphans_start(struct platform *p, struct orphans **out, struct err *e)
 	if (fd < 0 && !o->searches)
 		rc = err_errno(e, "cannot make '%s'", o->marker);
 	util_close(&fd);
+	o->found_all = !o->searches; /* from here on it is the thread's, until that has ended */
 	if (o->searches && pthread_create(&o->thread, NULL, search, o) != 0)
 		rc = err_set(e, -EAGAIN, "no thread to look for what nothing needs");
 	if (rc < 0) {
@@ -68,7 +69,6 @@ int orphans_start(struct platform *p, struct orphans **out, struct err *e)
 		free(o);
 		return rc;
 	}
-	o->found_all = !o->searches;
 	*out = o;
 	return 0;
 }
