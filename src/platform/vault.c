@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/crypto.h"
+#include "base/id.h"
 #include "base/io.h"
 
 #define KEY_DIGITS (2 * CRYPTO_KEY_BYTES)
@@ -92,8 +93,9 @@ static int write_new_key(int fd)
 /* The name appears with the whole key behind it or not at all, and never over a key that another process just made. */
 static int make_key(const char *keyfile, struct err *e)
 {
-	auto_free char *temp = xasprintf("%s.XXXXXX", keyfile);
-	auto_close int fd = mkostemp(temp, O_CLOEXEC);
+	char id[ID_BYTES];
+	auto_free char *temp = xasprintf("%s.%s", keyfile, id_new(id));
+	auto_close int fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int rc;
 
 	if (fd < 0)
