@@ -52,8 +52,7 @@ static int read_due(struct tx *tx, void *arg, struct err *e)
 
 	q->tx = tx;
 	q->e = e;
-	return row_each(tx, q->x->ordered ? Q_DELIVERIES_DUE_IN_ORDER : Q_DELIVERIES_DUE,
-			ARGS(V_INT(q->x->row_id), V_INT(q->now), V_INT(q->limit)), add_due, q, e);
+	return row_each(tx, Q_DELIVERIES_DUE, ARGS(V_INT(q->x->row_id), V_INT(q->now), V_INT(q->limit)), add_due, q, e);
 }
 
 int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
@@ -148,9 +147,8 @@ static int settle_attempt(struct tx *tx, const struct delivery_attempt *a, const
 
 	if (rc <= 0)
 		return rc;
-	if (!over && d->task_row)
-		rc = row_exec(tx, Q_DELIVERIES_DELAY,
-			      ARGS(V_INT(d->endpoint_row), V_INT(d->task_row), V_INT(a->next_ms)), e);
+	if (over)
+		rc = delivery_release(tx, d, now, e);
 	tx_change(tx, CHANGE_DELIVERY, d->row_id, d->endpoint_row, DELIVERY_PENDING, to, d->event_id);
 	return rc < 0 ? rc : 0;
 }
@@ -302,6 +300,18 @@ static int refuse(const struct delivery *d, enum delivery_state to, struct err *
 		       d->event_id, delivery_state_words[d->state], delivery_state_words[to]);
 }
 
+static int line_up_again(struct tx *tx, struct delivery *d, struct err *e)
+{
+	struct endpoint x;
+	int rc = row_get(tx, &endpoint_table, d->endpoint_row, &x, e);
+
+	if (rc < 0)
+		return rc;
+	rc = delivery_line_up(tx, d, x.ordered, e);
+	row_release(&endpoint_table, &x);
+	return rc;
+}
+
 static int move(struct tx *tx, void *arg, struct err *e)
 {
 	const struct moving *m = arg;
@@ -322,11 +332,15 @@ static int move(struct tx *tx, void *arg, struct err *e)
 		d.next_at = m->to == DELIVERY_PENDING ? now + REPLAY_AFTER_MS : 0;
 		d.ended_at = m->to == DELIVERY_PENDING ? 0 : now;
 		d.attempts = m->to == DELIVERY_PENDING ? 0 : d.attempts;
-		rc = row_update(tx, &delivery_table, &d, e);
+		rc = m->to == DELIVERY_PENDING ? line_up_again(tx, &d, e) : 0;
+		if (rc == 0)
+			rc = row_update(tx, &delivery_table, &d, e);
 	}
 	if (rc == 0)
 		tx_change(tx, CHANGE_DELIVERY, d.row_id, d.endpoint_row, was, m->remove ? CHANGE_NONE : (int)m->to,
 			  d.event_id);
+	if (rc == 0 && was == DELIVERY_PENDING)
+		rc = delivery_release(tx, &d, now, e);
 	row_release(&delivery_table, &d);
 	return rc;
 }

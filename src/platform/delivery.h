@@ -10,6 +10,18 @@
 #include "platform/endpoint.h"
 #include "platform/platform.h"
 
+/*
+ * In an endpoint where order counts, of a task's deliveries only the first that is on its way has a time at which it
+ * may go; the others wait for it without one.
+ */
+/* delivery_line_up - in a transaction: take the time from d when it has to wait for another; d need not be stored yet
+ */
+int delivery_line_up(struct tx *tx, struct delivery *d, bool ordered, struct err *e);
+/* delivery_release - in a transaction: d is not on its way any more; who waited for it may go from now on */
+int delivery_release(struct tx *tx, const struct delivery *d, int64_t now_ms, struct err *e);
+/* delivery_recover - in a transaction, at the start: nobody waits for what is not there */
+int delivery_recover(struct tx *tx, struct err *e);
+
 /* delivery_mark - in a transaction: the log was read up to that row */
 int delivery_mark(struct tx *tx, int64_t event_row, struct err *e);
 

@@ -13,6 +13,7 @@
 /* An endpoint that takes events, while the log is read. */
 struct taker {
 	int64_t row_id, from_row;
+	bool ordered;
 	struct pattern wants;
 };
 
@@ -41,6 +42,38 @@ int delivery_mark(struct tx *tx, int64_t event_row, struct err *e)
 	return rc;
 }
 
+int delivery_line_up(struct tx *tx, struct delivery *d, bool ordered, struct err *e)
+{
+	int64_t ahead = 0;
+	int rc = ordered && d->task_row
+			 ? row_int(tx, Q_DELIVERY_AHEAD, ARGS(V_INT(d->endpoint_row), V_INT(d->task_row)), &ahead, e)
+			 : 0;
+
+	if (rc < 0 || !ahead)
+		return rc;
+	if (!d->row_id || ahead < d->row_id)
+		d->next_at = 0;
+	else
+		rc = row_exec(tx, Q_DELIVERY_WAIT, ARGS(V_INT(ahead)), e);
+	return rc < 0 ? rc : 0;
+}
+
+int delivery_release(struct tx *tx, const struct delivery *d, int64_t now_ms, struct err *e)
+{
+	int rc = d->task_row ? row_exec(tx, Q_DELIVERIES_RELEASE,
+					ARGS(V_INT(d->endpoint_row), V_INT(d->task_row), V_INT(now_ms)), e)
+			     : 0;
+
+	return rc < 0 ? rc : 0;
+}
+
+int delivery_recover(struct tx *tx, struct err *e)
+{
+	int rc = row_exec(tx, Q_DELIVERIES_UNBLOCK, ARGS(V_INT(clock_now_ms())), e);
+
+	return rc < 0 ? rc : 0;
+}
+
 static int get_mark(struct tx *tx, int64_t *out, struct err *e)
 {
 	struct bookmark m;
@@ -56,7 +89,7 @@ static int add_taker(void *row, void *ud)
 {
 	const struct endpoint *x = row;
 	struct expansion *w = ud;
-	struct taker t = { .row_id = x->row_id, .from_row = x->from_row };
+	struct taker t = { .row_id = x->row_id, .from_row = x->from_row, .ordered = x->ordered };
 
 	if (w->only ? x->row_id != w->only : x->state == ENDPOINT_DISABLED)
 		return 0;
@@ -80,7 +113,9 @@ static int revive(struct expansion *w, const struct taker *t, const struct event
 	d.attempts = 0;
 	d.next_at = d.changed_at = w->now;
 	d.ended_at = 0;
-	rc = row_update(w->tx, &delivery_table, &d, w->e);
+	rc = delivery_line_up(w->tx, &d, t->ordered, w->e);
+	if (rc == 0)
+		rc = row_update(w->tx, &delivery_table, &d, w->e);
 	w->made++;
 	row_release(&delivery_table, &d);
 	return rc;
@@ -101,7 +136,9 @@ static int make(struct expansion *w, const struct taker *t, const struct event *
 
 	if (rc != -ENOENT)
 		return rc;
-	rc = row_insert(w->tx, &delivery_table, &d, w->e);
+	rc = delivery_line_up(w->tx, &d, t->ordered, w->e);
+	if (rc == 0)
+		rc = row_insert(w->tx, &delivery_table, &d, w->e);
 	if (rc == 0) {
 		tx_change(w->tx, CHANGE_DELIVERY, d.row_id, d.endpoint_row, CHANGE_NONE, DELIVERY_PENDING, d.event_id);
 		w->made++;

@@ -75,6 +75,8 @@ int endpoint_check(struct platform *p UNUSED, struct tx *tx, struct endpoint *x,
 {
 	int rc = endpoint_sound(x, e);
 
+	if (rc == 0 && !x->ordered)
+		rc = row_exec(tx, Q_DELIVERIES_RELEASE_ALL, ARGS(V_INT(x->row_id), V_INT(clock_now_ms())), e);
 	return rc < 0 ? rc : settle(tx, x, e);
 }
 

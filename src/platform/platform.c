@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/attr.h"
+#include "platform/delivery.h"
 #include "platform/party.h"
 #include "platform/settings.h"
 #include "platform/vault.h"
@@ -136,6 +137,8 @@ static int recover(struct tx *tx, void *arg, struct err *e)
 	struct platform *p = arg;
 	int rc = row_exec(tx, Q_TASKS_LEASE_RESET, ARGS(V_TEXT(p->host)), e);
 
+	if (rc >= 0)
+		rc = delivery_recover(tx, e);
 	return rc < 0 ? rc : attr_sweep(tx, e);
 }
 

@@ -70,20 +70,24 @@ enum query {
 	Q_LOG_OF_TASK,    /* log line by row: task row, limit */
 	Q_LOG_DELETE,     /* exec: delete the lines of a task: task row */
 
-	Q_ENDPOINT_BY_NAME,        /* endpoint: name */
-	Q_ENDPOINT_BY_ID,          /* endpoint: id */
-	Q_ENDPOINTS,               /* endpoint listing by row: after row, limit */
-	Q_ENDPOINTS_ALL,           /* endpoint by row */
-	Q_ENDPOINT_COUNT,          /* number of endpoints */
-	Q_DELIVERY_OF,             /* delivery: endpoint row, event row */
-	Q_DELIVERY_NAMED,          /* delivery: endpoint row, event id, state word */
-	Q_DELIVERIES_DUE,          /* delivery, longest due first: endpoint row, now, limit */
-	Q_DELIVERIES_DUE_IN_ORDER, /* the same without those of tasks with an earlier one on its way */
-	Q_DELIVERY_NEXT,           /* number: when the next one of an endpoint may go: endpoint row, after */
-	Q_DELIVERIES_IN,           /* delivery listing by row, the newest: state word, limit */
+	Q_ENDPOINT_BY_NAME, /* endpoint: name */
+	Q_ENDPOINT_BY_ID,   /* endpoint: id */
+	Q_ENDPOINTS,        /* endpoint listing by row: after row, limit */
+	Q_ENDPOINTS_ALL,    /* endpoint by row */
+	Q_ENDPOINT_COUNT,   /* number of endpoints */
+	Q_DELIVERY_OF,      /* delivery: endpoint row, event row */
+	Q_DELIVERY_NAMED,   /* delivery: endpoint row, event id, state word */
+	Q_DELIVERIES_DUE,   /* delivery, longest due first: endpoint row, now, limit */
+	Q_DELIVERY_NEXT,    /* number: when the next one of an endpoint may go: endpoint row, after */
+	Q_DELIVERIES_IN,    /* delivery listing by row, the newest: state word, limit */
 	Q_DELIVERY_END, /* exec: after an attempt, while it is on its way: row, state word, attempts, next, now, ended,
 			   log */
-	Q_DELIVERIES_DELAY,       /* exec: later ones of a task wait for it: endpoint row, task row, until */
+	Q_DELIVERY_AHEAD,     /* number: row of the first one on its way: endpoint row, task row */
+	Q_DELIVERY_WAIT,      /* exec: it waits for an earlier one: row */
+	Q_DELIVERIES_RELEASE, /* exec: the first one on its way, if it waited, may go: endpoint row, task row, from when
+			       */
+	Q_DELIVERIES_RELEASE_ALL, /* exec: all that wait for an earlier one may go: endpoint row, from when */
+	Q_DELIVERIES_UNBLOCK,     /* exec: those that wait for none may go: from when */
 	Q_DELIVERIES_DELETE_OF,   /* exec: delete: endpoint row */
 	Q_DELIVERIES_DELETE_OLD,  /* exec: delete delivered ones that ended before: time, limit */
 	Q_DELIVERIES_DELETE_LOST, /* exec: delete those whose event is gone */

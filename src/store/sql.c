@@ -150,20 +150,23 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DELIVERIES_DUE] = ROWS(delivery, 3,
 				  "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 "
 				  "ORDER BY next_at, row_id LIMIT $3"),
-	[Q_DELIVERIES_DUE_IN_ORDER] =
-		ROWS(delivery, 3,
-		     "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 AND (task_row = 0 "
-		     "OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "
-		     "AND d.task_row = delivery.task_row AND d.state = 'pending' "
-		     "AND d.row_id < delivery.row_id)) ORDER BY next_at, row_id LIMIT $3"),
 	[Q_DELIVERY_NEXT] = NUMBER(2, "SELECT MIN(next_at) FROM delivery "
 				      "WHERE endpoint_row = $1 AND state = 'pending' AND next_at > $2"),
 	[Q_DELIVERIES_IN] = ROWS(delivery_listing, 2, "WHERE state = $1 ORDER BY row_id DESC LIMIT $2"),
 	[Q_DELIVERY_END] = EXEC(7, "UPDATE delivery SET state = $2, attempts = $3, next_at = $4, changed_at = $5, "
 				   "ended_at = $6, log = $7 WHERE row_id = $1 AND state = 'pending'"),
-	[Q_DELIVERIES_DELAY] = EXEC(3, "UPDATE delivery SET next_at = $3 WHERE endpoint_row = $1 AND task_row = $2 "
-				       "AND state = 'pending' AND next_at < $3 "
-				       "AND (SELECT ordered FROM endpoint WHERE row_id = $1) <> 0"),
+	[Q_DELIVERY_AHEAD] = NUMBER(2, "SELECT MIN(row_id) FROM delivery "
+				       "WHERE endpoint_row = $1 AND task_row = $2 AND state = 'pending'"),
+	[Q_DELIVERY_WAIT] = EXEC(1, "UPDATE delivery SET next_at = NULL WHERE row_id = $1"),
+	[Q_DELIVERIES_RELEASE] =
+		EXEC(3, "UPDATE delivery SET next_at = $3 WHERE next_at IS NULL AND row_id = (SELECT MIN(row_id) "
+			"FROM delivery WHERE endpoint_row = $1 AND task_row = $2 AND state = 'pending')"),
+	[Q_DELIVERIES_RELEASE_ALL] = EXEC(2, "UPDATE delivery SET next_at = $2 WHERE endpoint_row = $1 "
+					     "AND state = 'pending' AND next_at IS NULL"),
+	[Q_DELIVERIES_UNBLOCK] =
+		EXEC(1, "UPDATE delivery SET next_at = $1 WHERE state = 'pending' AND next_at IS NULL "
+			"AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "
+			"AND d.task_row = delivery.task_row AND d.state = 'pending' AND d.row_id < delivery.row_id)"),
 	[Q_DELIVERIES_DELETE_OF] = EXEC(1, "DELETE FROM delivery WHERE endpoint_row = $1"),
 	[Q_DELIVERIES_DELETE_OLD] = EXEC(2, "DELETE FROM delivery WHERE row_id IN (SELECT row_id FROM delivery "
 					    "WHERE ended_at < $1 AND state <> 'dead' ORDER BY ended_at LIMIT $2)"),

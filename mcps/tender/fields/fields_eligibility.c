@@ -475,9 +475,9 @@ static bool is_in_table(const struct section *s, const struct line *l)
 /* A paragraph or an item may end in what introduces a list. */
 static void read_stem(struct section *s, const struct block *b)
 {
+	bool is_short = strlen(b->text) < MOST_HEAD;
 	const char *tail = util_ends(b->text, ":") ? last_sentence(b->text) : NULL;
-	bool listed = tail ? pattern_match(&stem, tail)
-			   : b->item && strlen(b->text) < MOST_HEAD && pattern_match(&list_head, b->text),
+	bool listed = tail ? pattern_match(&stem, tail) : b->item && is_short && pattern_match(&list_head, b->text),
 	     proofs = tail && !listed && pattern_match(&proof_stem, tail) && !pattern_match(&by_winner, tail);
 
 	if (listed || proofs || !b->item) {
