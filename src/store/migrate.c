@@ -117,6 +117,7 @@ static const char step_5[] =
 	"CREATE INDEX delivery_due ON delivery (endpoint_row, next_at, row_id) WHERE state = 'pending';"
 	"CREATE INDEX delivery_task ON delivery (endpoint_row, task_row, row_id) WHERE state = 'pending';"
 	"CREATE INDEX delivery_state ON delivery (state, row_id);"
+	"CREATE INDEX delivery_endpoint ON delivery (endpoint_row, state);"
 	"CREATE INDEX delivery_ended ON delivery (ended_at) WHERE ended_at IS NOT NULL;"
 
 	"CREATE TABLE bookmark (row_id {key}, name TEXT NOT NULL, value BIGINT NOT NULL);"
