@@ -36,7 +36,7 @@ static void check_money(const char *text, bool comma)
 			abort();
 	}
 	g_array_unref(all);
-	money_number(text, comma, &value);
+	money_number(text, comma, 0, &value);
 }
 
 /* Every byte of the plain form comes from a place in the text. */
