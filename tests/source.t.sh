@@ -1,6 +1,6 @@
 #!/bin/bash
 # The sources themselves: layout, and which folder may know which.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 cd "$top" || exit 99
 
 # only_in HEADER FOLDER - true when no other folder includes the foreign header

@@ -5,7 +5,7 @@
 FS0711_KILL_ROUNDS=${FS0711_KILL_ROUNDS:-10}
 FS0711_TEST_SECONDS=${FS0711_TEST_SECONDS:-$((300 + FS0711_KILL_ROUNDS * 5))}
 export FS0711_KILL_ROUNDS FS0711_TEST_SECONDS
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq pgrep
 need_fuse
 own_crashes

@@ -1,6 +1,6 @@
 #!/bin/bash
 # 0711ctl dump and load: a whole platform as one archive, taken while it works, and the same elsewhere.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # 0711ctl doctor: each line says what there is, or what is lacking and how to mend it.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 
 # doctor ARGUMENT... - sets $status, and $dir/said to what it prints

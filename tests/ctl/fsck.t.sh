@@ -1,6 +1,6 @@
 #!/bin/bash
 # 0711ctl fsck: each fault made by hand is found, and repaired where it can be; nothing else changes.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq sqlite3
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Endpoints and deliveries in an archive, under another key file, and in health.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq getfattr
 ends=$mnt/webhooks/endpoints
 health=$mnt/health

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A file manager on a screen in memory: documents are dragged into the inbox with the mouse, and the windows that are
 # open show by themselves what becomes of them. Where a case fails, the screen is kept as a picture in the build tree.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need Xvfb compare import openbox pcmanfm xdotool
 
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The manual against the program's own tables, both ways: what is in one must be in the other, word for word.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 layout=$top/man/0711fs-layout.7
 
 # both_ways WORD COMMANDS - the lines of tables that begin with WORD are what COMMANDS print, in any order

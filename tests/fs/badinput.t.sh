@@ -1,6 +1,6 @@
 #!/bin/bash
 # Documents that cannot be read: each ends in a clear state with a sentence, what was dropped is kept, the next task is unharmed.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What the kernel keeps: names, attributes and listings that were looked at before a change are right after it. The change is
 # the platform's own, or a worker's, so the kernel hears of it only from us, a moment after the commit.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A daemon dies while one of its threads is stuck in the kernel: tests/fs/stuck is such a daemon, and 0711fs comes after.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need_fuse
 own_crashes
 stuck=$build/tests/fs/stuck program=$build/0711fs

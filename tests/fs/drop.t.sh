@@ -1,6 +1,6 @@
 #!/bin/bash
 # Files dropped into an inbox: under every usual name, written again, removed, cut off. tools.t.sh has every program.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq setpriv
 mount_start || exit
 inbox=$mnt/tasks/inbox

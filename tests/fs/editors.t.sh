@@ -1,7 +1,7 @@
 #!/bin/bash
 # Editors in the mount, a row for each: on an entry of an inbox it stays one task, on documents and line files what is
 # written counts at once or is refused aloud.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq python3
 export TERM=xterm
 mount_start || exit

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Engagements: made, edited as a document or by single files, renamed, removed; and where their tasks are shown.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 all=$mnt/engagements

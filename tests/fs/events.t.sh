@@ -1,6 +1,6 @@
 #!/bin/bash
 # The public log: what each type holds, where a reader goes on, finished days, and how long they stay.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq sqlite3
 inbox=$mnt/tasks/inbox
 tasks=$mnt/engagements/default/tasks

@@ -1,6 +1,6 @@
 #!/bin/bash
 # File handles, as NFS servers and some backup programs keep them: one taken before a restart opens the same file after.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 [ "$(id -u)" = 0 ] || skip 'only root may open files by their handles'
 mount_start || exit

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A folder of documents: it submits itself when nobody writes in it any more, or at once on command.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

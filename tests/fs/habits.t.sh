@@ -1,6 +1,6 @@
 #!/bin/bash
 # What desktops do by habit: look for their own files, put some there, read everything, throw away, drag folders in.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq python3 sqlite3
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Fifty writers drop two thousand files while readers list, read and watch: no error, and every file is one task with its bytes.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

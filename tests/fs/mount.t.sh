@@ -1,6 +1,6 @@
 #!/bin/bash
 # Mounting: options, the lock, the background, dead mounts, signals, and what a restart keeps.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq ps setpriv
 need_fuse
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Modes, owners, times, attributes and names: what tools set succeeds, what is kept is kept over a restart too.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq setfattr
 mount_start || exit
 inbox=$mnt/tasks/inbox

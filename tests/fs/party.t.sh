@@ -1,6 +1,6 @@
 #!/bin/bash
 # Experts and companies: records that people make and edit; and who is recorded as the one who acts.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 tasks=$mnt/engagements/default/tasks

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A folder in an inbox behaves as a directory does everywhere, call by call. What does not apply, and why, stands in
 # tests/fs/posix-exceptions. Each line of a case is one call: the errno that it meets, or 0, and the call.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 mount_start || exit
 put 3600 "$mnt/settings/folder_quiet_s"
 mkdir "$mnt/tasks/inbox/posix"

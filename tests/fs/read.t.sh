@@ -1,7 +1,7 @@
 #!/bin/bash
 # Reading starts nothing, changes nothing and ends: grep -r, cp -r, find, tar and du over the whole mount, while tasks run and
 # readers wait; and every file is as long as stat says.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq ps
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Requests: a JSON file dropped into an inbox says what is to be done, and with which document of the mount.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Review: approve, reject, correct, retry, cancel; by a line, or by mv between the status directories.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq getfattr
 mount_start || exit
 inbox=$mnt/tasks/inbox

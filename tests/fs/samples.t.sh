@@ -1,7 +1,7 @@
 #!/bin/bash
 # Real documents, all dropped at once: each task ends, each result is valid, each quote stands on its page.
 # They lie beside the source directory, or in FS0711_SAMPLES.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq pdftotext
 samples=${FS0711_SAMPLES:-$top/../shared/samples}
 [ -e "$samples/labels.json" ] || skip "there are no samples at $samples"

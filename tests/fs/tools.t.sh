@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every way to put a file there, a row for each program: none says a word against it, each makes one task with the bytes.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq python3
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Removing: a closed task goes into .trash/, comes back by mv, and ends by rm there or by 0711ctl purge.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Files that block: wait, wait.review and events.follow. They can be interrupted, polled, and left behind by an unmount.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq ps
 mount_start || exit
 inbox=$mnt/tasks/inbox

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Watchers (inotify) in the mount hear of what changes by itself: results come, links move. Nobody else notices.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need inotifywait jq ps
 
 tasks=$mnt/engagements/default/tasks

@@ -2,7 +2,7 @@
 # The disk that holds the source is full: what is there can be read, what comes is refused with ENOSPC, and work that
 # was under way is not lost. When there is room again all goes on without a restart.
 # shellcheck disable=SC2154
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 need_fuse
 ram_disk "$dir/disk" 24m || skip "no file system can be mounted here"

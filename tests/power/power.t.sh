@@ -3,7 +3,7 @@
 # the record. Each opens, 0711ctl fsck finds no harm in it, and it has all that was acknowledged. replay.c says how.
 # FS0711_POWER_STATES: how many states (600); FS0711_POWER_SEED: which; FS0711_POWER_MOUNTS: how many are mounted (3).
 # shellcheck disable=SC2154
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 . "$top/tests/power/recorder.sh"
 recording=1

@@ -2,7 +2,7 @@
 # The disk is full, over quota or broken: the first call that an operation makes on the source fails, then the second,
 # until none is left to fail. The tool hears the right errno, nothing is half done, and the same works right after.
 # shellcheck disable=SC2154
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq
 . "$top/tests/power/recorder.sh"
 recorder_start 512m

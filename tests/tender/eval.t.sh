@@ -2,7 +2,7 @@
 # How right TENDER is on the documents of our own, and that it does not get worse: tests/tender/eval/floors.json holds
 # what each figure must keep. When the engine gets better, raise the floors to a little under what is reached:
 # scripts/eval-tender --set own --reached FILE writes it.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq pdftotext zip
 [ -x "$build/tests/tender/docs/mkdoc" ] || skip "the documents cannot be made: libpango1.0-dev was not there"
 docs=$dir/docs answers=$dir/answers

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Documents of word processors, web pages, text and packages.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 . "$top/tests/tender/reads.sh"
 
 # docx NAME - a document of Word whose body comes by standard input

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What a hostile file may do: one engine gets them all at once, answers for each within its limits, and goes on.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq python3
 tender=$build/mcps/tender/tender
 manifest=$top/mcps/tender/manifest.json

@@ -1,6 +1,6 @@
 #!/bin/bash
 # E-mail with what is attached to it: the letter and its files are read as a package is.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 . "$top/tests/tender/reads.sh"
 
 # head_of SUBJECT - the fields of a letter, in two of which the characters are encoded

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Scans: made from text, read back by OCR. Without tesseract the engine says that it cannot, and reads the rest.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 mkdoc=$build/tests/tender/docs/mkdoc dump=$build/tests/tender/dump-doc
 need jq pdftotext
 [ -x "$mkdoc" ] || skip "no documents can be made: libpango1.0-dev was not there"

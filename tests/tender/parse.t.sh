@@ -1,7 +1,7 @@
 #!/bin/bash
 # TENDER as its host sees it: good documents, bad documents, and what it says of them.
 # FS0711_SAMPLES may name a folder of more PDFs; each must come out valid, with quotes that stand on their pages.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq pdftotext
 tender=$build/mcps/tender/tender
 manifest=$top/mcps/tender/manifest.json

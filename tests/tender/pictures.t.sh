@@ -1,6 +1,6 @@
 #!/bin/bash
 # Pictures of pages, as phones and scanners make them: read by OCR where there is tesseract, refused in a sentence else.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 . "$top/tests/tender/reads.sh"
 need pdftoppm
 sample=$top/samples/city-website-rfp.pdf

@@ -1,6 +1,6 @@
 #!/bin/bash
 # RTF, as word processors write it, and as nobody should.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 . "$top/tests/tender/reads.sh"
 
 cat >"$dir/a.rtf" <<'END_RTF'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Tables of prices (XLSX) and bills of quantities (GAEB DA XML): rows stay rows.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 . "$top/tests/tender/reads.sh"
 
 # book SHEETS - the parts of a spreadsheet around its sheets: workbook, relations, strings, styles

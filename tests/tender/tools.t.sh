@@ -1,6 +1,6 @@
 #!/bin/bash
 # TENDER's other tools through a mount: documents and requests are dropped, answers are files.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq unzip xmllint zip
 mkdoc=$build/tests/tender/docs/mkdoc
 [ -x "$mkdoc" ] || skip 'libpango is not installed, so there are no documents'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Endpoints and deliveries through a mount: what is set, what is sent, what is refused, what happens when it fails.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need jq openssl getfattr sqlite3
 inbox=$mnt/tasks/inbox
 hooks=$mnt/webhooks

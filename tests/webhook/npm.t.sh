@@ -1,7 +1,7 @@
 #!/bin/bash
 # Receivers that others wrote take what is signed here, and refuse what was changed: the npm packages of Standard
 # Webhooks and of Svix, and node's own cryptography. They are installed for the test alone.
-. "${FS0711_SRCDIR:-.}/tests/lib.sh"
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
 need node npm
 
 mkdir "$dir/npm"
