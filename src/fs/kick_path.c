@@ -29,10 +29,7 @@ static int party_place(struct fs *fs, enum party_kind kind, int64_t row, struct 
 
 	if (rc < 0)
 		return rc;
-	snprintf(out->name, sizeof(out->name), "%s",
-		 kind == PARTY_EXPERT    ? x.expert.name
-		 : kind == PARTY_COMPANY ? x.company.name
-					 : x.engagement.name);
+	snprintf(out->name, sizeof(out->name), "%s", party_name(kind, &x));
 	party_release(kind, &x);
 	return 0;
 }

@@ -3,21 +3,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 
-static const char *const names[N_BREAKER_STATES] = {
-	[BREAKER_ACTIVE] = "active",
-	[BREAKER_THROTTLED] = "throttled",
-	[BREAKER_BROKEN] = "broken",
-	[BREAKER_DISABLED] = "disabled",
-};
-
 void breaker_init(struct breaker *b)
 {
 	*b = (struct breaker){ .state = BREAKER_ACTIVE };
-}
-
-const char *breaker_state_name(enum breaker_state state)
-{
-	return names[state];
 }
 
 bool breaker_success(const struct breaker_outcome *o)

@@ -47,8 +47,6 @@ enum breaker_pass { BREAKER_WAIT, BREAKER_GO, BREAKER_PROBE };
 
 /* breaker_init - active, nothing failed yet; also for an endpoint that a person enables again */
 void breaker_init(struct breaker *b);
-/* breaker_state_name - "active", "throttled", "broken", "disabled" */
-const char *breaker_state_name(enum breaker_state state);
 
 /* breaker_next - when breaker_begin will let a request go: a time at or before now_ms for at once, BREAKER_NEVER while
  * disabled or while a probe is on its way */

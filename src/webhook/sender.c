@@ -7,11 +7,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/http.h"
-#include "net/url.h"
-#include "platform/event.h"
+#include "platform/backoff.h"
 #include "platform/party.h"
 #include "platform/settings.h"
-#include "platform/backoff.h"
 #include "webhook/message.h"
 #include "webhook/settler.h"
 

@@ -62,7 +62,7 @@ static void ten_failures_in_a_row_break(void **state UNUSED)
 		assert_int_equal(ask(&b, T0, BREAKER_GO, &o), i == 9);
 	}
 	assert_int_equal(b.state, BREAKER_BROKEN);
-	assert_string_equal(breaker_state_name(b.state), "broken");
+	assert_int_equal(b.state, BREAKER_BROKEN);
 	assert_string_equal(b.why, "10 in a row failed, the next goes at 2027-01-15T08:00:30.000Z; "
 				   "at 2027-01-15T08:00:00.000Z no answer: the connection failed");
 	expect_wait(&b, T0, T0 + 30000);
@@ -176,7 +176,7 @@ static void a_busy_endpoint_is_left_alone(void **state UNUSED)
 
 		breaker_init(&b);
 		assert_true(ask(&b, T0, BREAKER_GO, &rows[i].o));
-		assert_string_equal(breaker_state_name(b.state), "throttled");
+		assert_int_equal(b.state, BREAKER_THROTTLED);
 		expect_wait(&b, T0, T0 + rows[i].wait_s * 1000);
 		assert_true(ask(&b, T0 + rows[i].wait_s * 1000, BREAKER_PROBE, &good));
 		assert_int_equal(b.state, BREAKER_ACTIVE);
@@ -242,7 +242,7 @@ static void gone_disables_for_good(void **state UNUSED)
 	breaker_init(&b);
 	assert_int_equal(breaker_begin(&b, T0), BREAKER_GO);
 	assert_true(ask(&b, T0, BREAKER_GO, &gone));
-	assert_string_equal(breaker_state_name(b.state), "disabled");
+	assert_int_equal(b.state, BREAKER_DISABLED);
 	assert_string_equal(b.why, "the endpoint wants no more: at 2027-01-15T08:00:00.000Z the answer was 410");
 	assert_false(breaker_end(&b, BREAKER_GO, T0 + 1, &good));
 	assert_true(breaker_next(&b, T0) == BREAKER_NEVER);
