@@ -187,9 +187,7 @@ int eventlog_day(struct fs *fs, int64_t day, int64_t *size, int64_t *modified_at
 	}
 	*size = d.size;
 	*modified_at = d.modified_at;
-	if (fd) {
-		*fd = file;
-		file = -1;
-	}
+	if (fd)
+		*fd = steal_fd(&file);
 	return rc;
 }

@@ -160,7 +160,7 @@ static struct ink paint_for_ocr(void *arg, int turn)
 	if (page) {
 		ink = ink_new(page, OCR_DPI, OCR_MOST_PIXELS, turn);
 		g_object_unref(page);
-		g_clear_object(&j->doc);
+		g_object_unref(steal(j->doc));
 		ink_forget_fonts();
 	}
 	if (alone)

@@ -152,7 +152,7 @@ static void renew(struct grams *g, const char *text)
 	g->strange = len > MOST_TEXT;
 	if (g->strange)
 		len = 0;
-	if (len + 1 > g->room) {
+	if (!g->text || len + 1 > g->room) {
 		g->room = 2 * (len + 1);
 		g->text = xrealloc(g->text, g->room);
 	}
