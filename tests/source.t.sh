@@ -40,6 +40,7 @@ ok 'libxml2 is used in mcps/tender/read only' 'only_in "libxml/[^>]*" mcps/tende
 ok 'libqpdf is used in mcps/tender/read only' 'only_in "qpdf/[^>]*" mcps/tender/read'
 ok 'PCRE2 is used in src/mcp only' 'only_in "pcre2[^>]*" src/mcp'
 ok 'libcurl is used in src/net only' 'only_in "curl/[^>]*" src/net'
+ok 'libmicrohttpd is used in src/model only' 'only_in "microhttpd[^>]*" src/model'
 ok 'poppler is used in mcps/tender/read only' 'only_in "poppler[^>]*" mcps/tender/read'
 ok 'GLib is used in mcps/tender only' 'only_in "glib[^>]*" mcps/tender'
 
