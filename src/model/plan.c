@@ -88,6 +88,8 @@ static void look(struct search *s, size_t i, __int128 missing, double lost)
 {
 	double more;
 
+	if (s->best_loss >= 0 && lost >= s->best_loss)
+		return;
 	if (missing <= 0) {
 		s->best_loss = lost;
 		memcpy(s->best, s->taken, s->n * sizeof(*s->best));

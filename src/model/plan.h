@@ -41,9 +41,12 @@ struct plan_wanted {
 enum plan_result {
 	PLAN_LOAD,  /* there is room on device: load now; nothing is evicted */
 	PLAN_EVICT, /* evict these, all idle; then there is room */
-	PLAN_WAIT, /* these must go, and some of them are in use or moving: take no new request for them, ask again when
-		      something changed. Without any named: memory is coming back by itself, or all that there is to
-		      have is promised to who waits longer */
+	/*
+	 * These must go, and some of them are in use or moving: let none of them answer a request that came later (but
+	 * those that waited when it was loaded), and ask again when something changed. Without any named memory is
+	 * coming back by itself, or all that could come is promised to who waits longer
+	 */
+	PLAN_WAIT,
 	PLAN_NEVER, /* it cannot have room: see rc */
 };
 
