@@ -219,11 +219,16 @@ static void delivery_changed(struct notifier *n UNUSED, const struct change *c U
 {
 }
 
+/* As with deliveries: what runs is asked for each time. */
+static void model_changed(struct notifier *n UNUSED, const struct change *c UNUSED)
+{
+}
+
 static void (*const on_change[])(struct notifier *n, const struct change *c) = {
 	[CHANGE_PARTY] = party_changed,       [CHANGE_TASK] = task_changed,         [CHANGE_TRASH] = trash_changed,
 	[CHANGE_DROP] = drop_changed,         [CHANGE_DOCUMENT] = document_changed, [CHANGE_EVENT] = event_changed,
 	[CHANGE_SETTING] = setting_changed,   [CHANGE_LIVE] = live_changed,         [CHANGE_REFUSAL] = refusal_changed,
-	[CHANGE_DELIVERY] = delivery_changed,
+	[CHANGE_DELIVERY] = delivery_changed, [CHANGE_MODEL] = model_changed,
 };
 
 static void *notifier_run(void *arg)

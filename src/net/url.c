@@ -1,5 +1,6 @@
 #include "net/url.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -101,6 +102,27 @@ static char *bare_host(char *host)
 		return host;
 	host[len - 1] = '\0';
 	return host + 1;
+}
+
+static bool is_loopback(const char *host)
+{
+	struct in6_addr a6;
+	struct in_addr a4;
+
+	if (inet_pton(AF_INET, host, &a4) == 1)
+		return ntohl(a4.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (inet_pton(AF_INET6, host, &a6) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&a6);
+	return strcasecmp(host, "localhost") == 0;
+}
+
+bool url_local(const char *url)
+{
+	auto_part *host = NULL;
+	auto_url *u = curl_url();
+
+	return u && parse(u, url, NULL) == 0 && curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	       is_loopback(bare_host(host));
 }
 
 int url_resolve(const char *url, struct err *e)

@@ -16,6 +16,9 @@ int url_check(const char *url, struct err *e);
 /* url_encrypted - true when the URL begins with https: */
 bool url_encrypted(const char *url);
 
+/* url_local - true when its host is this one by its name alone: localhost, 127.0.0.0/8, [::1]. Nothing is looked up */
+bool url_local(const char *url);
+
 /*
  * url_resolve - look the host of a URL up that url_check accepted
  * Returns 0, or -EHOSTUNREACH with a sentence when it has no address, -EINVAL for no URL, -ENOMEM

@@ -87,3 +87,8 @@ void actor_of(struct platform *p, uid_t uid, struct actor *out)
 	if (*login)
 		store_read(p->store, find_expert, &(struct search){ login, out }, NULL);
 }
+
+bool actor_is_operator(const struct actor *who)
+{
+	return who->uid == getuid() || who->uid == 0;
+}

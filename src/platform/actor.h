@@ -12,5 +12,7 @@ struct actor {
 /* actor_of - the expert named with -o as=, else the expert whose login is uid's user name, else the mount's owner.
  * A user's name is asked of the system once in 10 s */
 void actor_of(struct platform *p, uid_t uid, struct actor *out);
+/* actor_is_operator - may they let commands run on this host? Who runs this process, and root */
+bool actor_is_operator(const struct actor *who);
 
 #endif

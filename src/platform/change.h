@@ -17,6 +17,7 @@ enum change_kind {
 	CHANGE_SETTING,  /* name: the setting */
 	CHANGE_LIVE,     /* row: the task whose progress or log moved */
 	CHANGE_DELIVERY, /* row: the delivery, parent: its endpoint, was/now: state or CHANGE_NONE, name: the event */
+	CHANGE_MODEL,    /* row: the model, of which this host knows something new, was/now: 0. Its spec is a party */
 	CHANGE_REFUSAL,  /* row: the task or record with a new refusal, parent: enum refusal_kind */
 };
 

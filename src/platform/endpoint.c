@@ -10,8 +10,8 @@
 #include "platform/event.h"
 #include "platform/headers.h"
 #include "platform/party.h"
-#include "platform/vault.h"
 #include "platform/pattern.h"
+#include "platform/sealed.h"
 
 #define TEXT_MAX     (16 << 10)
 #define SECRETS_MOST 8            /* with the new one */
@@ -110,41 +110,16 @@ int endpoint_tell(struct tx *tx, const struct endpoint *x, const char *type, str
 	return event_emit(tx, type, 0, 0, data, e);
 }
 
-static char *context_of(const struct endpoint *x, const char *what)
+static struct sealed_place place_of(const struct endpoint *x, const char *what)
 {
-	return xasprintf("endpoint %s %s", x->id, what);
-}
-
-static char *seal(struct platform *p, const struct endpoint *x, const char *what, const char *text)
-{
-	auto_free char *context = context_of(x, what);
-
-	return vault_seal(p->vault, context, text);
-}
-
-/* *out is NULL where nothing is sealed. */
-static int unseal(struct platform *p, const struct endpoint *x, const char *what, const char *sealed, char **out,
-		  struct err *e)
-{
-	auto_free char *context = context_of(x, what);
-	int rc;
-
-	*out = NULL;
-	if (!sealed)
-		return 0;
-	rc = vault_unseal(p->vault, context, sealed, out, e);
-	return rc < 0 ? err_add(e, rc, "the %s of endpoint '%s'", what, x->name) : 0;
-}
-
-/* Sealed with another key, or damaged: nobody can read it any more, and what is written now stands in its place. */
-static bool is_lost(int rc)
-{
-	return rc == -EKEYREJECTED || rc == -EBADMSG || rc == -EUCLEAN;
+	return (struct sealed_place){ "endpoint", x->id, x->name, what };
 }
 
 int endpoint_headers(struct platform *p, const struct endpoint *x, char **out, struct err *e)
 {
-	return unseal(p, x, "headers", x->headers, out, e);
+	struct sealed_place at = place_of(x, "headers");
+
+	return sealed_open(p, &at, x->headers, out, e);
 }
 
 struct putting {
@@ -155,16 +130,17 @@ struct putting {
 
 static int put_headers(struct platform *p, struct endpoint *x, const char *text, struct err *e)
 {
+	struct sealed_place at = place_of(x, "headers");
 	auto_free char *former = NULL;
 	auto_buf lines = BUF_INIT;
 	int rc = endpoint_headers(p, x, &former, e);
 
-	if (rc == 0 || is_lost(rc))
+	if (rc == 0 || sealed_lost(rc))
 		rc = headers_parse(text, former, &lines, e);
 	if (rc < 0)
 		return rc;
 	free(x->headers);
-	x->headers = lines.len ? seal(p, x, "headers", buf_str(&lines)) : NULL;
+	x->headers = lines.len ? sealed_make(p, &at, buf_str(&lines)) : NULL;
 	return 0;
 }
 
@@ -222,7 +198,7 @@ int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct 
 		return rc;
 	if (streq(field, "headers")) {
 		rc = endpoint_headers(p, &x.endpoint, &headers, e);
-		rc = is_lost(rc) ? 0 : rc;
+		rc = sealed_lost(rc) ? 0 : rc;
 		headers_show(headers, out);
 	} else {
 		text = streq(field, "url")     ? x.endpoint.url
@@ -238,8 +214,9 @@ int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct 
 /* The sealed list as JSON: [{"secret": "whsec_…", "until": ms or null}, …]; a new reference. */
 static int load_secrets(struct platform *p, const struct endpoint *x, json_t **out, struct err *e)
 {
+	struct sealed_place at = place_of(x, "secrets");
 	auto_free char *text = NULL;
-	int rc = unseal(p, x, "secrets", x->secrets, &text, e);
+	int rc = sealed_open(p, &at, x->secrets, &text, e);
 
 	*out = NULL;
 	if (rc < 0)
@@ -252,10 +229,11 @@ static int load_secrets(struct platform *p, const struct endpoint *x, json_t **o
 
 static void store_secrets(struct platform *p, struct endpoint *x, const json_t *list)
 {
+	struct sealed_place at = place_of(x, "secrets");
 	auto_free char *text = json_array_size(list) ? json_dumps(list, JSON_COMPACT) : NULL;
 
 	free(x->secrets);
-	x->secrets = text ? seal(p, x, "secrets", text) : NULL;
+	x->secrets = text ? sealed_make(p, &at, text) : NULL;
 	if (text)
 		crypto_wipe(text, strlen(text));
 }
@@ -315,7 +293,7 @@ static int put_secret(struct tx *tx UNUSED, union party *party, void *arg, struc
 	json_t *list;
 	int rc = load_secrets(put->p, x, &list, e);
 
-	if (is_lost(rc) && !streq(put->text, "retire")) {
+	if (sealed_lost(rc) && !streq(put->text, "retire")) {
 		list = json_array();
 		rc = 0;
 	}
@@ -389,7 +367,7 @@ int endpoint_public_keys(struct platform *p, int64_t row_id, struct buf *out, st
 	if (rc < 0)
 		return rc;
 	rc = endpoint_secrets(p, &x.endpoint, clock_now_ms(), &all, &n, e);
-	rc = is_lost(rc) ? 0 : rc;
+	rc = sealed_lost(rc) ? 0 : rc;
 	for (size_t i = 0; i < n; i++) {
 		char text[SECRET_TEXT_BYTES];
 

@@ -33,9 +33,10 @@ const struct event_type event_types[] = {
 	{ "mcp.updated", "installation_id engagement_id mcp_id status version", true },
 	{ "mcp.removed", "installation_id engagement_id mcp_id status", true },
 	{ "mcp.failed", "mcp_id task_id status error_message", false },
-	{ "model.loaded", "model_name memory_gb device load_seconds", true },
-	{ "model.evicted", "model_name memory_gb device reason", true },
-	{ "model.failed", "model_name device error_message", true },
+	{ "model.updated", "model_name runner memory_gb devices pinned", false },
+	{ "model.loaded", "model_name memory_gb device load_seconds", false },
+	{ "model.evicted", "model_name memory_gb device reason wanted_by", false },
+	{ "model.failed", "model_name device error_message", false },
 	{ "webhook.updated", "endpoint url enabled state", false },
 	{ "webhook.disabled", "endpoint url state reason", false },
 	{ NULL, NULL, false },
@@ -50,27 +51,33 @@ const struct event_type *event_type_find(const char *name)
 	return t->name ? t : NULL;
 }
 
-int event_emit(struct tx *tx, const char *type, int64_t task_row, int64_t engagement_row, json_t *data, struct err *e)
+int event_put(struct tx *tx, const char *type, int64_t task_row, int64_t engagement_row, const char *data,
+	      struct err *e)
 {
-	auto_free char *text = json_dumps(data, JSON_COMPACT);
 	char id[ID_BYTES];
 	struct event ev = { .type = (char *)type,
 			    .id = (char *)id_new(id),
 			    .task_row = task_row,
 			    .engagement_row = engagement_row,
 			    .created_at = clock_now_ms(),
-			    .data = text };
+			    .data = (char *)data };
 	int rc;
 
-	json_decref(data);
-	if (!text)
-		return err_set(e, -ENOMEM, "no memory for an event");
 	if (!event_type_find(type))
 		return err_set(e, -EINVAL, "'%s' is no type of event", type);
 	rc = row_insert(tx, &event_table, &ev, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_EVENT, ev.row_id, task_row, 0, 0, NULL);
 	return rc;
+}
+
+int event_emit(struct tx *tx, const char *type, int64_t task_row, int64_t engagement_row, json_t *data, struct err *e)
+{
+	auto_free char *text = json_dumps(data, JSON_COMPACT);
+
+	json_decref(data);
+	return text ? event_put(tx, type, task_row, engagement_row, text, e)
+		    : err_set(e, -ENOMEM, "no memory for an event");
 }
 
 void event_line(const struct event *ev, struct buf *out)

@@ -25,6 +25,9 @@ const struct event_type *event_type_find(const char *name);
  * data  its JSON object; the reference is taken, also on failure
  */
 int event_emit(struct tx *tx, const char *type, int64_t task_row, int64_t engagement_row, json_t *data, struct err *e);
+/* event_put - the same with the text of its JSON object, borrowed */
+int event_put(struct tx *tx, const char *type, int64_t task_row, int64_t engagement_row, const char *data,
+	      struct err *e);
 
 /* event_line - one event as a JSON line {id, type, timestamp, data} */
 void event_line(const struct event *ev, struct buf *out);

@@ -9,6 +9,7 @@
 #include "platform/attr.h"
 #include "platform/endpoint.h"
 #include "platform/event.h"
+#include "platform/model.h"
 #include "platform/record.h"
 #include "platform/settings.h"
 
@@ -118,6 +119,27 @@ static int tell_endpoint(struct tx *tx, const union party *x, bool created, stru
 	return rc < 0 ? rc : endpoint_tell(tx, &x->endpoint, "webhook.updated", e);
 }
 
+static void new_model(union party *x, const struct actor *who)
+{
+	model_fill(&x->model);
+	x->model.created_by = xstrdup(who->name);
+}
+
+static int may_model(const union party *was, const union party *now, const struct actor *who, struct err *e)
+{
+	return model_may(&was->model, &now->model, who, e);
+}
+
+static int check_model(struct platform *p, struct tx *tx, union party *x, struct err *e)
+{
+	return model_check(p, tx, &x->model, e);
+}
+
+static int tell_model(struct tx *tx, const union party *x, bool created UNUSED, struct err *e)
+{
+	return model_updated(tx, &x->model, e);
+}
+
 static const struct kind {
 	const char *word;
 	const struct table *table;
@@ -126,20 +148,26 @@ static const struct kind {
 	size_t id, name, created_at, updated_at; /* offsets of what all have */
 	void (*fill)(union party *x, const struct actor *who);
 	int (*check)(struct platform *p, struct tx *tx, union party *x, struct err *e);
-	int (*tell)(struct tx *tx, const union party *x, bool created, struct err *e); /* may be NULL */
+	/* these may be NULL */
+	int (*tell)(struct tx *tx, const union party *x, bool created, struct err *e);
+	int (*may)(const union party *was, const union party *now, const struct actor *who, struct err *e);
+	int (*end)(struct tx *tx, int64_t row_id, struct err *e); /* what belongs to it goes with it */
 } kinds[N_PARTY_KINDS] = {
 #define COMMON(type)                                                                               \
 	offsetof(struct type, id), offsetof(struct type, name), offsetof(struct type, created_at), \
 		offsetof(struct type, updated_at)
 	[PARTY_EXPERT] = { "expert", &expert_table, REFUSAL_EXPERT, Q_EXPERT_BY_NAME, Q_EXPERT_BY_ID, Q_EXPERTS,
-			   COMMON(expert), new_expert, check_expert, NULL },
+			   COMMON(expert), new_expert, check_expert, NULL, NULL, NULL },
 	[PARTY_COMPANY] = { "company", &company_table, REFUSAL_COMPANY, Q_COMPANY_BY_NAME, Q_COMPANY_BY_ID, Q_COMPANIES,
-			    COMMON(company), new_company, check_company, NULL },
+			    COMMON(company), new_company, check_company, NULL, NULL, NULL },
 	[PARTY_ENGAGEMENT] = { "engagement", &engagement_table, REFUSAL_ENGAGEMENT, Q_ENGAGEMENT_BY_NAME,
 			       Q_ENGAGEMENT_BY_ID, Q_ENGAGEMENTS, COMMON(engagement), new_engagement, check_engagement,
-			       tell_engagement },
+			       tell_engagement, NULL, NULL },
 	[PARTY_ENDPOINT] = { "endpoint", &endpoint_table, REFUSAL_ENDPOINT, Q_ENDPOINT_BY_NAME, Q_ENDPOINT_BY_ID,
-			     Q_ENDPOINTS, COMMON(endpoint), new_endpoint, check_endpoint, tell_endpoint },
+			     Q_ENDPOINTS, COMMON(endpoint), new_endpoint, check_endpoint, tell_endpoint, NULL,
+			     endpoint_end },
+	[PARTY_MODEL] = { "model", &model_table, REFUSAL_MODEL, Q_MODEL_BY_NAME, Q_MODEL_BY_ID, Q_MODELS, COMMON(model),
+			  new_model, check_model, tell_model, may_model, model_end },
 #undef COMMON
 };
 
@@ -300,6 +328,33 @@ int party_each(struct platform *p, enum party_kind kind, int64_t after, int (*fn
 	return store_read(p->store, each, &(struct each){ kind, after, fn, ud }, e);
 }
 
+static int apply_call(struct tx *tx, struct call *c, union party *x, struct err *e)
+{
+	const struct kind *k = &kinds[c->kind];
+
+	return c->doc ? record_apply(k->table, x, c->doc, e)
+	       : c->f ? record_set(k->table, c->f, x, c->text, e)
+		      : c->apply(tx, x, c->arg, e);
+}
+
+/* apply_call, where not everybody may change everything. */
+static int apply_allowed(struct tx *tx, struct call *c, union party *x, struct err *e)
+{
+	const struct kind *k = &kinds[c->kind];
+	union party was;
+	int rc;
+
+	if (!k->may)
+		return apply_call(tx, c, x, e);
+	if (row_copy(k->table, &was, x) < 0)
+		return err_set(e, -ENOMEM, "no memory for %s '%s'", k->word, TEXT_AT(x, k->name));
+	rc = apply_call(tx, c, x, e);
+	if (rc == 0)
+		rc = k->may(&was, x, c->who, e);
+	party_release(c->kind, &was);
+	return rc;
+}
+
 /* Applies what the call wants to the row, checks the whole, and writes it. */
 static int change(struct tx *tx, void *arg, struct err *e)
 {
@@ -310,9 +365,7 @@ static int change(struct tx *tx, void *arg, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = c->doc ? record_apply(k->table, &x, c->doc, e)
-	     : c->f ? record_set(k->table, c->f, &x, c->text, e)
-		    : c->apply(tx, &x, c->arg, e);
+	rc = apply_allowed(tx, c, &x, e);
 	if (rc == 0)
 		rc = k->check(c->p, tx, &x, e);
 	TIME_AT(&x, k->updated_at) = clock_now_ms();
@@ -416,7 +469,7 @@ int party_rename(struct platform *p, enum party_kind kind, int64_t row_id, const
 
 static int count_uses(struct tx *tx, enum party_kind kind, const union party *x, int64_t *n, struct err *e)
 {
-	if (kind == PARTY_ENDPOINT)
+	if (kind == PARTY_ENDPOINT || kind == PARTY_MODEL)
 		return 0;
 	if (kind == PARTY_ENGAGEMENT)
 		return row_int(tx, Q_TASK_COUNT_OF, ARGS(V_INT(x->engagement.row_id)), n, e);
@@ -441,8 +494,8 @@ static int remove_party(struct tx *tx, void *arg, struct err *e)
 	if (rc == 0 && c->kind == PARTY_ENGAGEMENT && streq(x.engagement.name, c->name))
 		rc = err_set(e, -EBUSY, "engagement '%s' is the default: choose another in settings/default_engagement",
 			     c->name);
-	if (rc == 0 && c->kind == PARTY_ENDPOINT)
-		rc = endpoint_end(tx, c->row_id, e);
+	if (rc == 0 && k->end)
+		rc = k->end(tx, c->row_id, e);
 	if (rc == 0)
 		rc = row_delete(tx, k->table, c->row_id, e);
 	if (rc == 0)

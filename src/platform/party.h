@@ -1,4 +1,4 @@
-/* party - experts, companies, engagements and webhook endpoints: named records that people make and edit */
+/* party - experts, companies, engagements, webhook endpoints and models: named records that people make and edit */
 #ifndef FS0711_PLATFORM_PARTY_H
 #define FS0711_PLATFORM_PARTY_H
 
@@ -6,7 +6,7 @@
 #include "platform/actor.h"
 #include "platform/refusal.h"
 
-enum party_kind { PARTY_EXPERT, PARTY_COMPANY, PARTY_ENGAGEMENT, PARTY_ENDPOINT, N_PARTY_KINDS };
+enum party_kind { PARTY_EXPERT, PARTY_COMPANY, PARTY_ENGAGEMENT, PARTY_ENDPOINT, PARTY_MODEL, N_PARTY_KINDS };
 
 /* A record of any of the kinds: use the member that the kind says; release it with party_release. */
 union party {
@@ -14,6 +14,7 @@ union party {
 	struct company company;
 	struct engagement engagement;
 	struct endpoint endpoint;
+	struct model model;
 };
 
 /* party_table - the fields of a kind */

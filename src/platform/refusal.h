@@ -16,7 +16,8 @@ enum refusal_kind {
 	REFUSAL_ENGAGEMENT,
 	REFUSAL_INBOX,
 	REFUSAL_SETTINGS,
-	REFUSAL_ENDPOINT
+	REFUSAL_ENDPOINT,
+	REFUSAL_MODEL
 };
 
 struct refusals *refusals_new(void);

@@ -40,6 +40,8 @@ static const struct setting_row rows[N_SETTINGS] = {
 				      "Seconds in which an endpoint must have answered. Read at start." },
 	[SETTING_WEBHOOK_OLDER] = { "webhook_older_headers", "0", true, 0, 1,
 				    "1: deliveries have the headers X-Webhook-Signature and X-Idempotency-Key too." },
+	[SETTING_RAM0_MEMORY] = { "ram0_memory", "0", true, 0, (int64_t)1 << 50,
+				  "Bytes of main memory for models where there is no GPU; 0 means half of the machine's." },
 };
 
 struct settings {

@@ -9,6 +9,7 @@
 #include "base/cond.h"
 #include "base/log.h"
 #include "platform/delivery.h"
+#include "platform/model.h"
 #include "platform/event.h"
 #include "platform/settings.h"
 #include "platform/trash.h"
@@ -298,6 +299,8 @@ static void *keeper_run(void *arg)
 				rc = event_sweep(w->p, &e);
 			if (rc >= 0)
 				rc = delivery_sweep(w->p, &e);
+			if (rc >= 0)
+				rc = model_sweep(w->p, &e);
 			next_sweep = now + SWEEP_EVERY_MS;
 		}
 		if (rc < 0 && !told)

@@ -123,7 +123,27 @@ static const char step_5[] =
 	"CREATE TABLE bookmark (row_id {key}, name TEXT NOT NULL, value BIGINT NOT NULL);"
 	"CREATE UNIQUE INDEX bookmark_name ON bookmark (name);";
 
-static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
+static const char step_6[] =
+	"CREATE TABLE model (row_id {key}, id TEXT NOT NULL, name TEXT NOT NULL, updated_at BIGINT, runner TEXT NOT NULL,"
+	" memory_bytes BIGINT, pinned BIGINT NOT NULL, keep_alive_s BIGINT, max_wait_s BIGINT NOT NULL,"
+	" start_s BIGINT NOT NULL, parallel BIGINT NOT NULL, queue BIGINT NOT NULL, stop_s BIGINT NOT NULL,"
+	" warm BIGINT NOT NULL, created_at BIGINT, created_by TEXT, served_as TEXT, health TEXT, sleep TEXT, wake TEXT,"
+	" devices TEXT, capabilities TEXT, path TEXT, url TEXT, key TEXT, license TEXT, purpose TEXT, command TEXT,"
+	" env TEXT);"
+	"CREATE UNIQUE INDEX model_id ON model (id);"
+	"CREATE UNIQUE INDEX model_name ON model (name);"
+
+	"CREATE TABLE model_memory (row_id {key}, model_row BIGINT NOT NULL, host TEXT NOT NULL, measured_bytes BIGINT,"
+	" loads BIGINT, failures BIGINT, requests BIGINT, tokens BIGINT, load_ms BIGINT, last_used_at BIGINT,"
+	" loaded_at BIGINT, load_times TEXT);"
+	"CREATE UNIQUE INDEX model_memory_host ON model_memory (model_row, host);"
+
+	"CREATE TABLE model_step (row_id {key}, model_row BIGINT NOT NULL, host TEXT NOT NULL, state TEXT NOT NULL,"
+	" bytes BIGINT, created_at BIGINT NOT NULL, device TEXT, reason TEXT, wanted TEXT);"
+	"CREATE INDEX model_step_model ON model_step (model_row, row_id);"
+	"CREATE INDEX model_step_time ON model_step (created_at);";
+
+static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6 };
 
 /* text with each {key} replaced; the caller's to free */
 static char *fill_in(const struct engine *en, const char *text)

@@ -97,6 +97,16 @@ enum query {
 	Q_DELIVERY_LAST_EVENT,    /* number: the highest row of an event that has a delivery */
 	Q_BOOKMARK,               /* bookmark: name */
 
+	Q_MODEL_BY_NAME,          /* model: name */
+	Q_MODEL_BY_ID,            /* model: id */
+	Q_MODELS,                 /* model listing by row: after row, limit */
+	Q_MODELS_ALL,             /* model by row */
+	Q_MODEL_MEMORY_OF,        /* model memory: model row, host */
+	Q_MODEL_MEMORIES_DELETE,  /* exec: delete: model row */
+	Q_MODEL_STEPS_OF,         /* model step by row, the newest: model row, limit */
+	Q_MODEL_STEPS_DELETE,     /* exec: delete: model row */
+	Q_MODEL_STEPS_DELETE_OLD, /* exec: delete the oldest: created before, at most so many */
+
 	Q_SETTING,               /* setting: name */
 	Q_XATTRS_OF,             /* xattr by name: inode */
 	Q_XATTR,                 /* xattr: inode, name */

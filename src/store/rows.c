@@ -13,6 +13,10 @@ const char *const endpoint_state_words[] = { "active", "throttled", "broken", "d
 const char *const endpoint_format_words[] = { "standard", "legacy", NULL };
 const char *const delivery_state_words[] = { "pending", "delivered", "dead", NULL };
 
+const char *const model_runner_words[] = { "none", "server", "remote", NULL };
+const char *const model_state_words[] = { "unloaded",  "loading", "resident", "asleep",
+					  "unloading", "failed",  "remote",   NULL };
+
 /* A row of the tables below: the member of the struct named ROW gives the name and the place. */
 #define TEXT(m, flags)                                                     \
 	{                                                                  \
@@ -240,6 +244,65 @@ static const struct field bookmark_fields[] = {
 };
 #undef ROW
 
+#define ROW        model
+#define BYTES_MOST ((int64_t)1 << 50)
+#define DAY_S      86400
+static const struct field model_fields[] = {
+	TEXT(id, FIELD_FIXED),
+	TEXT(name, FIELD_FIXED | FIELD_REQUIRED),
+	WORD(runner, 0, model_runner_words),
+	JSON(command, 0),
+	TEXT(path, 0),
+	TEXT(health, 0),
+	TEXT(url, 0),
+	TEXT(served_as, 0),
+	JSON(env, 0),
+	TEXT(sleep, 0),
+	TEXT(wake, 0),
+	INT(memory_bytes, 0, 0, BYTES_MOST),
+	JSON(devices, 0),
+	BOOL(pinned, 0),
+	INT(keep_alive_s, 0, 0, 366 * DAY_S),
+	INT(max_wait_s, FIELD_REQUIRED, 1, DAY_S),
+	INT(start_s, FIELD_REQUIRED, 1, DAY_S),
+	INT(parallel, FIELD_REQUIRED, 1, 1024),
+	INT(queue, FIELD_REQUIRED, 0, 65536),
+	INT(stop_s, FIELD_REQUIRED, 0, 600),
+	BOOL(warm, 0),
+	TEXT(license, 0),
+	JSON(capabilities, 0),
+	TEXT(purpose, 0),
+	TEXT(key, HIDDEN),
+	TEXT(created_by, FIELD_FIXED),
+	TIME(created_at, FIELD_FIXED),
+	TIME(updated_at, FIELD_FIXED),
+};
+#undef ROW
+
+#define ROW model_memory
+static const struct field model_memory_fields[] = {
+	INT(model_row, HIDDEN, 0, 0),           TEXT(host, FIELD_FIXED | FIELD_REQUIRED),
+	INT(measured_bytes, FIELD_FIXED, 0, 0), INT(loads, FIELD_FIXED, 0, 0),
+	INT(failures, FIELD_FIXED, 0, 0),       INT(requests, FIELD_FIXED, 0, 0),
+	INT(tokens, FIELD_FIXED, 0, 0),         INT(load_ms, FIELD_FIXED, 0, 0),
+	JSON(load_times, FIELD_FIXED),          TIME(last_used_at, FIELD_FIXED),
+	TIME(loaded_at, FIELD_FIXED),
+};
+#undef ROW
+
+#define ROW model_step
+static const struct field model_step_fields[] = {
+	INT(model_row, HIDDEN, 0, 0),
+	TEXT(host, FIELD_FIXED | FIELD_REQUIRED),
+	WORD(state, FIELD_FIXED, model_state_words),
+	TEXT(device, FIELD_FIXED),
+	TEXT(reason, FIELD_FIXED),
+	TEXT(wanted, FIELD_FIXED),
+	INT(bytes, FIELD_FIXED, 0, 0),
+	TIME(created_at, FIELD_FIXED),
+};
+#undef ROW
+
 #define ROW party_listing
 static const struct field listing_fields[] = {
 	TEXT(name, FIELD_REQUIRED),
@@ -277,16 +340,34 @@ const struct table xattr_table = TABLE("xattr", xattr, xattr_fields);
 const struct table endpoint_table = TABLE("endpoint", endpoint, endpoint_fields);
 const struct table delivery_table = TABLE("delivery", delivery, delivery_fields);
 const struct table bookmark_table = TABLE("bookmark", bookmark, bookmark_fields);
+const struct table model_table = TABLE("model", model, model_fields);
+const struct table model_memory_table = TABLE("model_memory", model_memory, model_memory_fields);
+const struct table model_step_table = TABLE("model_step", model_step, model_step_fields);
 
 const struct table *const store_tables[] = {
-	&setting_table,  &expert_table, &company_table,  &engagement_table, &task_table,     &document_table,
-	&drop_table,     &event_table,  &log_line_table, &xattr_table,      &endpoint_table, &delivery_table,
-	&bookmark_table, NULL,
+	&setting_table,
+	&expert_table,
+	&company_table,
+	&engagement_table,
+	&task_table,
+	&document_table,
+	&drop_table,
+	&event_table,
+	&log_line_table,
+	&xattr_table,
+	&endpoint_table,
+	&delivery_table,
+	&bookmark_table,
+	&model_table,
+	&model_memory_table,
+	&model_step_table,
+	NULL,
 };
 
 const struct table expert_listing_table = TABLE("expert", party_listing, listing_fields);
 const struct table company_listing_table = TABLE("company", party_listing, listing_fields);
 const struct table engagement_listing_table = TABLE("engagement", party_listing, listing_fields);
 const struct table endpoint_listing_table = TABLE("endpoint", party_listing, listing_fields);
+const struct table model_listing_table = TABLE("model", party_listing, listing_fields);
 const struct table delivery_listing_table = TABLE("delivery", delivery_listing, delivery_listing_fields);
 const struct table task_listing_table = TABLE("task", task_listing, task_listing_fields);

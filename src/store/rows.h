@@ -25,6 +25,18 @@ enum endpoint_state { ENDPOINT_ACTIVE, ENDPOINT_THROTTLED, ENDPOINT_BROKEN, ENDP
 enum endpoint_format { FORMAT_STANDARD, FORMAT_LEGACY };
 enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DEAD, N_DELIVERY_STATES };
 
+enum model_runner { RUNNER_NONE, RUNNER_SERVER, RUNNER_REMOTE };
+enum model_state {
+	MODEL_UNLOADED,
+	MODEL_LOADING,
+	MODEL_RESIDENT,
+	MODEL_ASLEEP,
+	MODEL_UNLOADING,
+	MODEL_FAILED,
+	MODEL_REMOTE,
+	N_MODEL_STATES
+};
+
 extern const char *const task_state_words[];
 extern const char *const priority_words[];
 extern const char *const ai_handled_words[];
@@ -34,6 +46,8 @@ extern const char *const document_role_words[];
 extern const char *const endpoint_state_words[];
 extern const char *const endpoint_format_words[];
 extern const char *const delivery_state_words[];
+extern const char *const model_runner_words[];
+extern const char *const model_state_words[];
 
 struct expert {
 	int64_t row_id;
@@ -164,6 +178,59 @@ struct delivery {
 	char *log; /* JSON list of attempts, oldest first */
 };
 
+/* A model that MCPs may ask for; its spec.json is this record. */
+struct model {
+	int64_t row_id;
+	char *id, *name;
+	int runner;
+	char *command;   /* JSON array of texts: the program and its arguments; {port}, {socket}, {path}, {name} in them
+			  */
+	char *path;      /* weights on this host, absolute */
+	char *health;    /* a path, or a URL whose path counts */
+	char *url;       /* remote: base of its API */
+	char *served_as; /* the name the server knows it by; NULL: name */
+	char *env;       /* JSON object of texts; NULL: none */
+	char *sleep, *wake;   /* paths that are posted to; NULL: it cannot sleep */
+	int64_t memory_bytes; /* the estimate; INT_NULL: not said */
+	char *devices;        /* JSON array of names; NULL or empty: any */
+	bool pinned;
+	int64_t keep_alive_s; /* unload after so long without a request; INT_NULL: stay until room is needed */
+	int64_t max_wait_s;   /* a request waits at most so long for it to be loaded and free */
+	int64_t start_s;      /* a server must be healthy after so long */
+	int64_t parallel;     /* requests it answers at a time */
+	int64_t queue;        /* requests that wait at most */
+	int64_t stop_s;       /* between SIGTERM and SIGKILL */
+	bool warm;            /* its weights are read ahead into the page cache */
+	char *license;
+	char *capabilities; /* JSON array of: chat, embeddings, rerank */
+	char *purpose;      /* a sentence for people */
+	char *key;          /* sealed: what a remote is asked with */
+	char *created_by;
+	int64_t created_at, updated_at;
+};
+
+/* What one host learned of a model; there is one of each pair at most. */
+struct model_memory {
+	int64_t row_id, model_row;
+	char *host;
+	int64_t measured_bytes; /* when it was resident last; 0: never */
+	int64_t loads, failures, requests, tokens;
+	int64_t load_ms;  /* the last load; 0: none */
+	char *load_times; /* JSON array: the last loads in ms, newest first */
+	int64_t last_used_at, loaded_at;
+};
+
+/* One step of a model's history on one host. */
+struct model_step {
+	int64_t row_id, model_row;
+	char *host;
+	int state;
+	char *device, *reason; /* NULL: none */
+	char *wanted;          /* for whom it went; NULL: nobody */
+	int64_t bytes;         /* what it held then; 0: nothing, or not known */
+	int64_t created_at;
+};
+
 /* How far something has come. */
 struct bookmark {
 	int64_t row_id;
@@ -209,10 +276,11 @@ struct task_listing {
 };
 
 extern const struct table expert_table, company_table, engagement_table, task_table, document_table, drop_table,
-	event_table, log_line_table, setting_table, xattr_table, endpoint_table, delivery_table, bookmark_table;
+	event_table, log_line_table, setting_table, xattr_table, endpoint_table, delivery_table, bookmark_table,
+	model_table, model_memory_table, model_step_table;
 /* Every table of records, those that others refer to first; ends with NULL. */
 extern const struct table *const store_tables[];
 extern const struct table expert_listing_table, company_listing_table, engagement_listing_table, task_listing_table,
-	endpoint_listing_table, delivery_listing_table;
+	endpoint_listing_table, delivery_listing_table, model_listing_table;
 
 #endif

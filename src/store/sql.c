@@ -178,6 +178,19 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DELIVERY_LAST_EVENT] = NUMBER(0, "SELECT MAX(event_row) FROM delivery"),
 	[Q_BOOKMARK] = ROWS(bookmark, 1, "WHERE name = $1"),
 
+	[Q_MODEL_BY_NAME] = ROWS(model, 1, "WHERE name = $1"),
+	[Q_MODEL_BY_ID] = ROWS(model, 1, "WHERE id = $1"),
+	[Q_MODELS] = ROWS(model_listing, 2, "WHERE " BY_ROW("$1", "$2")),
+	[Q_MODELS_ALL] = ROWS(model, 0, "ORDER BY row_id"),
+	[Q_MODEL_MEMORY_OF] = ROWS(model_memory, 2, "WHERE model_row = $1 AND host = $2"),
+	[Q_MODEL_MEMORIES_DELETE] = EXEC(1, "DELETE FROM model_memory WHERE model_row = $1"),
+	[Q_MODEL_STEPS_OF] = ROWS(model_step, 2,
+				  "WHERE row_id IN (SELECT row_id FROM model_step WHERE model_row = $1 "
+				  "ORDER BY row_id DESC LIMIT $2) ORDER BY row_id"),
+	[Q_MODEL_STEPS_DELETE] = EXEC(1, "DELETE FROM model_step WHERE model_row = $1"),
+	[Q_MODEL_STEPS_DELETE_OLD] = EXEC(2, "DELETE FROM model_step WHERE row_id IN (SELECT row_id FROM model_step "
+					     "WHERE created_at < $1 ORDER BY created_at LIMIT $2)"),
+
 	[Q_SETTING] = ROWS(setting, 1, "WHERE name = $1"),
 	[Q_XATTRS_OF] = ROWS(xattr, 1, "WHERE ino = $1 ORDER BY name"),
 	[Q_XATTR] = ROWS(xattr, 2, "WHERE ino = $1 AND name = $2"),
@@ -191,6 +204,7 @@ const struct sql_query sql_queries[N_QUERIES] = {
 			"ON x.ino >= d.row_id * 256 AND x.ino < d.row_id * 256 + 256 WHERE d.task_row = $1)"),
 	[Q_XATTRS_DELETE_LOST] = EXEC(0, "DELETE FROM xattr WHERE ino >= 256 "
 					 "AND NOT EXISTS (SELECT 1 FROM endpoint WHERE row_id = ino / 256) "
+					 "AND NOT EXISTS (SELECT 1 FROM model WHERE row_id = ino / 256) "
 					 "AND NOT EXISTS (SELECT 1 FROM expert WHERE row_id = ino / 256) "
 					 "AND NOT EXISTS (SELECT 1 FROM company WHERE row_id = ino / 256) "
 					 "AND NOT EXISTS (SELECT 1 FROM engagement WHERE row_id = ino / 256) "

@@ -66,8 +66,8 @@ eventually 'grep -q ^disabled "$mnt/webhooks/endpoints/gone/state"' || exit
 put 31 "$mnt/settings/trash_days"
 
 ok 'each event has the members that its type has' 'told'
-ok 'every type was told' '
-	grep -v "(to come)" types | cut -d " " -f 1 | sort >expected && cut -d " " -f 1 told | sort -u >got && diff expected got'
+ok 'every type was told but those of models, which tests/platform/model-test tells' '
+	grep -v -e "(to come)" -e "^model\." types | cut -d " " -f 1 | sort >expected && cut -d " " -f 1 told | grep -v "^model\." | sort -u >got && diff expected got'
 ok 'an event is one line of JSON with id, type, timestamp and data' '
 	same "data,id,timestamp,type" "$(jq -r "keys | join(\",\")" "$mnt/events" | sort -u)" &&
 	same "$(wc -l <"$mnt/events")" "$(jq -r .id "$mnt/events" | sort -u | wc -l)"'

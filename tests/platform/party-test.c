@@ -143,7 +143,7 @@ static void documents_that_are_refused(void **state UNUSED)
 	}
 	for (int k = 0; k < N_PARTY_KINDS; k++)
 		json_decref(before[k]);
-	assert_string_equal(told(0), "engagement.created engagement.created webhook.updated");
+	assert_string_equal(told(0), "engagement.created engagement.created webhook.updated model.updated");
 }
 
 static void references_by_name_or_id(void **state UNUSED)
