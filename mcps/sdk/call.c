@@ -17,6 +17,7 @@ struct call {
 	json_t *structured;
 	json_t *meta;
 	bool is_error;
+	struct exchange *models;
 };
 
 struct call *call_new(const json_t *args, int fd)
@@ -38,6 +39,16 @@ void call_free(struct call *c)
 	json_decref(c->structured);
 	json_decref(c->meta);
 	free(c);
+}
+
+void call_set_models(struct call *c, struct exchange *models)
+{
+	c->models = models;
+}
+
+struct exchange *call_models(const struct call *c)
+{
+	return c->models;
 }
 
 const json_t *call_args(const struct call *c)

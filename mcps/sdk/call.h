@@ -15,6 +15,7 @@
 #include "sdk/sandbox.h"
 
 struct call;
+struct exchange;
 
 struct tool {
 	const char *name;
@@ -29,6 +30,10 @@ struct tool {
 /* call_new - a call with these arguments (borrowed) that speaks on fd; call_free frees it, not the descriptor */
 struct call *call_new(const json_t *args, int fd);
 void call_free(struct call *c);
+
+/* call_set_models - over what its models are asked (model.h); borrowed. call_models - that, or NULL */
+void call_set_models(struct call *c, struct exchange *models);
+struct exchange *call_models(const struct call *c);
 
 /* call_args - the "arguments" object of the request; borrowed */
 const json_t *call_args(const struct call *c);

@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/socket.h"
+#include "sdk/exchange.h"
 
 #define REPLY_BYTES      (32u << 20)
 #define LOG_BYTES        65536
@@ -48,32 +50,52 @@ static int check_threads(struct err *e)
 	return 0;
 }
 
-/* From here on the process has its three descriptors and the pipe at 3: nothing of the server or of a sibling. */
-static int keep_only(int fd, int log_fd)
+/*
+ * From here on the process has its three descriptors, the pipe at 3 and perhaps the host's models at 4: nothing of the
+ * server or of a sibling. *models is a descriptor, or below 0.
+ */
+static int keep_only(int fd, int log_fd, int *models)
 {
+	int first_free = 4;
 	int null = open("/dev/null", O_RDWR);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		return -errno;
-	/* Move both out of the way first: one of them may be 2 or 3. */
+	/* Move all out of the way first: one of them may be 2 to 4. */
 	fd = fcntl(fd, F_DUPFD, 10);
 	log_fd = fcntl(log_fd, F_DUPFD, 10);
+	if (*models >= 0 && (*models = fcntl(*models, F_DUPFD, 10)) < 0)
+		return -errno;
 	if (fd < 0 || log_fd < 0 || dup2(log_fd, 2) < 0 || dup2(fd, 3) < 0)
 		return -errno;
-	return close_range(4, ~0u, 0) < 0 ? -errno : 0;
+	if (*models >= 0) {
+		if (dup2(*models, 4) < 0)
+			return -errno;
+		*models = first_free++;
+	}
+	return close_range((unsigned)first_free, ~0u, 0) < 0 ? -errno : 0;
 }
 
-static void run(const struct tool *tool, const json_t *args, pid_t parent, int fd, int log_fd)
+/* A tenth of its time is left to the tool for what it makes of the answer, or does without one. */
+static int64_t models_until_ms(const struct tool *tool)
 {
+	return tool->limits.wall_s ? clock_mono_ms() + 900 * (int64_t)tool->limits.wall_s : 0;
+}
+
+static void run(const struct tool *tool, const json_t *args, pid_t parent, int fd, int log_fd, int gate_fd)
+{
+	struct exchange models;
 	struct err e = ERR_INIT;
 	struct call *c;
 	int rc;
 
 	signal(SIGPIPE, SIG_DFL);
 	prctl(PR_SET_NAME, tool->name);
-	if (keep_only(fd, log_fd) < 0)
+	if (keep_only(fd, log_fd, &gate_fd) < 0)
 		_exit(EXIT_NOT_SHUT_IN);
+	exchange_init(&models, gate_fd, models_until_ms(tool));
 	c = call_new(args, 3);
+	call_set_models(c, &models);
 	rc = sandbox_enter(&tool->limits, parent, &e);
 	if (rc < 0)
 		call_fail(c, "sandbox", false,
@@ -87,9 +109,12 @@ static void run(const struct tool *tool, const json_t *args, pid_t parent, int f
 	_exit(rc < 0 ? EXIT_NO_ANSWER : 0);
 }
 
-int child_start(struct child *c, const struct tool *tool, const json_t *args, struct err *e)
+int child_start(struct child *c, const struct tool *tool, const json_t *args, const char *gate, struct err *e)
 {
 	int fd[2], log_fd[2];
+	/* a gate that is not there costs the call its models, not its answer */
+	int gate_fd = gate ? socket_connect(gate, NULL) : -ENODEV;
+	auto_close int to_close = gate_fd < 0 ? -1 : gate_fd;
 	pid_t parent = getpid();
 	int rc = check_threads(e);
 
@@ -104,7 +129,7 @@ int child_start(struct child *c, const struct tool *tool, const json_t *args, st
 	*c = (struct child){ .lines = LINES_INIT(tool->limits.reply_bytes ? tool->limits.reply_bytes : REPLY_BYTES) };
 	c->pid = fork();
 	if (c->pid == 0)
-		run(tool, args, parent, fd[1], log_fd[1]);
+		run(tool, args, parent, fd[1], log_fd[1], gate_fd);
 	if (c->pid < 0) {
 		rc = err_errno(e, "start a process");
 		c->pid = 0;

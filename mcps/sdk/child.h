@@ -28,10 +28,11 @@ struct child_end {
 
 /*
  * child_start - fork a process that runs tool with args (borrowed)
+ * gate     path of the socket at which the host offers models to this call; NULL: it offers none
  * Refused with -EBUSY when this process has more than one thread: a fork would copy locks that nobody opens.
  * Returns 0 and c, or -errno
  */
-int child_start(struct child *c, const struct tool *tool, const json_t *args, struct err *e);
+int child_start(struct child *c, const struct tool *tool, const json_t *args, const char *gate, struct err *e);
 
 /*
  * child_read - read once what the call says; fd is readable

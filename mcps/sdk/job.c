@@ -20,15 +20,17 @@ int job_level(const char *level)
 	return -1;
 }
 
-void job_add(struct session *s, const struct tool *tool, const json_t *id, json_t *args, const json_t *token)
+void job_add(struct session *s, const struct tool *tool, const json_t *id, json_t *args, const json_t *meta)
 {
 	struct job *j = xcalloc(1, sizeof(*j)), **end = &s->jobs;
+	const json_t *token = json_object_get(meta, "progressToken");
 
 	j->tool = tool;
 	j->id = json_deep_copy(id);
 	j->args = args;
 	if (json_is_string(token) || json_is_integer(token))
 		j->token = json_deep_copy(token);
+	j->gate = xstrdup(json_string_value(json_object_get(meta, "0711/models")));
 	j->progress = -1;
 	j->child.fd = j->child.log_fd = -1;
 	while (*end)
@@ -59,6 +61,7 @@ static void job_remove(struct session *s, struct job *j)
 	json_decref(j->args);
 	json_decref(j->token);
 	json_decref(j->result);
+	free(j->gate);
 	free(j);
 }
 
@@ -82,7 +85,7 @@ void job_start_waiting(struct session *s)
 		struct err e = ERR_INIT;
 
 		next = j->next;
-		if (j->child.pid || child_start(&j->child, j->tool, j->args, &e) == 0)
+		if (j->child.pid || child_start(&j->child, j->tool, j->args, j->gate, &e) == 0)
 			continue;
 		wire_refuse(&s->wire, j->id, WIRE_INTERNAL, "the call could not start: %s", e.text);
 		job_remove(s, j);

@@ -60,7 +60,6 @@ static void answer_tools_call(struct session *s, const struct request *r)
 {
 	const char *name = json_string_value(json_object_get(r->params, "name"));
 	json_t *args = json_object_get(r->params, "arguments");
-	const json_t *token = json_object_get(json_object_get(r->params, "_meta"), "progressToken");
 	const struct tool *tool = name ? find_tool(s->server, name) : NULL;
 
 	if (!name)
@@ -72,7 +71,8 @@ static void answer_tools_call(struct session *s, const struct request *r)
 	else if (job_find(s, r->id))
 		wire_refuse(&s->wire, r->id, WIRE_INVALID, "a call with this id is running already");
 	else
-		job_add(s, tool, r->id, json_is_object(args) ? json_incref(args) : json_object(), token);
+		job_add(s, tool, r->id, json_is_object(args) ? json_incref(args) : json_object(),
+			json_object_get(r->params, "_meta"));
 }
 
 static void answer_set_level(struct session *s, const struct request *r)

@@ -20,8 +20,8 @@ bool sandbox_sanitized(void);
 /*
  * sandbox_enter - shut the calling process in; it has one thread
  * Dies with its parent (parent is what getppid must still answer), has no capabilities, is not dumpable, writes no
- * file, opens files for reading only, has no sockets, starts no program, traces and signals nobody but itself. Returns
- * 0, or -errno: the caller must then not touch the document.
+ * file, opens files for reading only, makes no sockets (it may use one that it was given), starts no program, traces
+ * and signals nobody but itself. Returns 0, or -errno: the caller must then not touch the document.
  */
 int sandbox_enter(const struct limits *lim, pid_t parent, struct err *e);
 

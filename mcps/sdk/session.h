@@ -12,6 +12,7 @@ struct job {
 	struct job *next;
 	const struct tool *tool;
 	json_t *id, *args, *token; /* token is NULL when no progress is wanted */
+	char *gate;                /* where the host offers models to this call; NULL: nowhere */
 	double progress;           /* the last that was passed on; it may only rise */
 	json_t *result;            /* NULL until the call said it */
 	struct child child;
@@ -31,8 +32,12 @@ void method_dispatch(struct session *s, const char *line, size_t len);
 /* method_too_long - answer for a line over the limit */
 void method_too_long(struct session *s);
 
-/* job_add - queue a call; takes args, copies id and token. job_find - the call with this id, or NULL */
-void job_add(struct session *s, const struct tool *tool, const json_t *id, json_t *args, const json_t *token);
+/*
+ * job_add - queue a call; takes args, copies id
+ * meta  "_meta" of the request, with its "progressToken" and where the host's models are; may be NULL
+ * job_find - the call with this id, or NULL
+ */
+void job_add(struct session *s, const struct tool *tool, const json_t *id, json_t *args, const json_t *meta);
 struct job *job_find(struct session *s, const json_t *id);
 /* job_cancel - end a call without an answer */
 void job_cancel(struct session *s, struct job *j);

@@ -1,191 +1,14 @@
-/*
- * Drives the test server over its pipes.
- * SDK_SERVER names the program, SDK_MANIFEST its manifest; both default to their places in the build and source trees.
- */
-#include <errno.h>
-#include <jansson.h>
-#include <poll.h>
+/* Drives the test server: what the protocol asks, and what its calls must not do. */
+#include "tests/sdk/peer.h"
+
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "sdk/sandbox.h"
-
-#define WAIT_MS 20000
-
-static struct {
-	pid_t pid;
-	int in, out; /* our ends */
-	struct buf buf;
-	int next_id;
-} server;
-
-static int n_tests, n_failed;
-
-static bool ok(bool passed, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static bool ok(bool passed, const char *fmt, ...)
-{
-	va_list ap;
-
-	n_failed += !passed;
-	n_tests++;
-	printf("%sok ", passed ? "" : "not ");
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf("\n");
-	fflush(stdout);
-	return passed;
-}
-
-static void start(void)
-{
-	const char *program = getenv("SDK_SERVER"), *manifest = getenv("SDK_MANIFEST"),
-		   *srcdir = getenv("FS0711_SRCDIR");
-	auto_free char *place = xasprintf("%s/tests/sdk/manifest.json", srcdir ? srcdir : ".");
-	int in[2], out[2];
-
-	if (pipe(in) < 0 || pipe(out) < 0)
-		exit(1);
-	server.pid = fork();
-	if (server.pid == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		closefrom(3);
-		program = program ? program : "tests/sdk/server";
-		execl(program, program, manifest ? manifest : place, NULL);
-		perror(program);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	server.in = in[1];
-	server.out = out[0];
-	buf_clear(&server.buf);
-}
-
-static int stop(void)
-{
-	int status;
-
-	close(server.in);
-	while (waitpid(server.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	close(server.out);
-	return status;
-}
-
-static void send_line(const char *line)
-{
-	auto_buf b = BUF_INIT;
-
-	buf_addstr(&b, line);
-	buf_addc(&b, '\n');
-	if (io_write_all(server.in, b.data, b.len) < 0)
-		ok(false, "the server takes a line");
-}
-
-/* The next message, or NULL when none comes within the time. */
-static json_t *receive(int wait_ms)
-{
-	int64_t until_ms = clock_mono_ms() + wait_ms;
-
-	for (;;) {
-		char part[65536], *end = server.buf.len ? memchr(server.buf.data, '\n', server.buf.len) : NULL;
-		struct pollfd p = { .fd = server.out, .events = POLLIN };
-		ssize_t n;
-
-		if (end) {
-			json_t *got = json_loadb(server.buf.data, (size_t)(end - server.buf.data), 0, NULL);
-
-			buf_drop(&server.buf, (size_t)(end + 1 - server.buf.data));
-			if (!got)
-				ok(false, "every line of the server is JSON");
-			return got;
-		}
-		if (clock_mono_ms() >= until_ms || poll(&p, 1, (int)(until_ms - clock_mono_ms())) <= 0)
-			return NULL;
-		n = read(server.out, part, sizeof(part));
-		if (n <= 0)
-			return NULL;
-		buf_add(&server.buf, part, (size_t)n);
-	}
-}
-
-static int request(const char *method, json_t *params)
-{
-	int id = ++server.next_id;
-	json_t *message = json_pack("{s:s, s:i, s:s}", "jsonrpc", "2.0", "id", id, "method", method);
-	char *line;
-
-	if (params)
-		json_object_set_new(message, "params", params);
-	line = json_dumps(message, JSON_COMPACT);
-	send_line(line);
-	free(line);
-	json_decref(message);
-	return id;
-}
-
-/* The answer to id; notifications before it are dropped, into seen when that is wanted. */
-static json_t *answer(int id, json_t *seen)
-{
-	json_t *got;
-
-	while ((got = receive(WAIT_MS))) {
-		json_t *its = json_object_get(got, "id");
-
-		if (its && (id == 0 ? json_is_null(its) : json_integer_value(its) == id))
-			return got;
-		if (seen)
-			json_array_append(seen, got);
-		json_decref(got);
-	}
-	return NULL;
-}
-
-static json_t *call(const char *tool, json_t *args)
-{
-	return answer(request("tools/call", json_pack("{s:s, s:o}", "name", tool, "arguments", args)), NULL);
-}
-
-static int error_code(const json_t *a)
-{
-	return (int)json_integer_value(json_object_get(json_object_get(a, "error"), "code"));
-}
-
-static json_t *result_of(const json_t *a, const char *key)
-{
-	return json_object_get(json_object_get(a, "result"), key);
-}
-
-static const char *text_of(const json_t *a, const char *key)
-{
-	const char *s = json_string_value(result_of(a, key));
-
-	return s ? s : "";
-}
-
-static const char *kind_of(const json_t *a)
-{
-	const char *s = json_string_value(json_object_get(result_of(a, "_meta"), "kind"));
-
-	return s && json_is_true(result_of(a, "isError")) ? s : "";
-}
-
-static bool alive(void)
-{
-	json_t *a = answer(request("ping", NULL), NULL);
-	bool is = json_is_object(json_object_get(a, "result"));
-
-	json_decref(a);
-	return is;
-}
 
 static void test_initialize(void)
 {
@@ -223,7 +46,7 @@ static void test_requests(void)
 {
 	json_t *a = answer(request("tools/list", NULL), NULL);
 
-	ok(json_array_size(result_of(a, "tools")) == 8, "tools/list has every tool of the manifest");
+	ok(json_array_size(result_of(a, "tools")) == 11, "tools/list has every tool of the manifest");
 	json_decref(a);
 	expect_error("{\"jsonrpc\":\"2.0\",\"id\":900,\"method\":\"server/discover\"}", 900, -32601,
 		     "an unknown method");
@@ -466,7 +289,5 @@ int main(void)
 	test_progress();
 	test_spy();
 	test_end();
-	buf_release(&server.buf);
-	printf("1..%d\n", n_tests);
-	return n_failed > 0;
+	return done();
 }

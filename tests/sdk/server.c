@@ -1,6 +1,7 @@
 /* A server whose tools misbehave on purpose; drive.c watches what the SDK makes of them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "sdk/model.h"
 #include "sdk/server.h"
 
 static int64_t arg_int(struct call *c, const char *key)
@@ -179,6 +181,66 @@ static int tool_spy(struct call *c)
 	return 0;
 }
 
+static json_t *ask_messages(void)
+{
+	return json_pack("[{s:s, s:s}]", "role", "user", "content", "Which page?");
+}
+
+static int tool_ask(struct call *c)
+{
+	const char *model = json_string_value(json_object_get(call_args(c), "model"));
+	json_t *messages = ask_messages(), *answer;
+	json_t *schema = json_pack("{s:s, s:{s:{s:s}}, s:[s]}", "type", "object", "properties", "page", "type",
+				   "integer", "required", "page");
+	bool has = call_has_model(c, model), wanted = json_is_true(json_object_get(call_args(c), "schema"));
+	struct err e = ERR_INIT;
+	int rc = call_ask_model(c, model, messages, wanted ? schema : NULL, &answer, &e);
+
+	call_structured(c, json_pack("{s:b, s:s, s:s, s:o}", "has", has, "code", rc < 0 ? err_name(rc) : "", "text",
+				     e.text, "answer", answer ? answer : json_null()));
+	json_decref(schema);
+	json_decref(messages);
+	return 0;
+}
+
+struct asker {
+	struct call *c;
+	pthread_t thread;
+	int answered;
+};
+
+static void *ask_eight(void *arg)
+{
+	struct asker *a = arg;
+	const char *model = json_string_value(json_object_get(call_args(a->c), "model"));
+
+	for (int i = 0; i < 8; i++) {
+		json_t *messages = ask_messages(), *answer = NULL;
+
+		a->answered += call_ask_model(a->c, model, messages, NULL, &answer, NULL) == 0 &&
+			       streq(json_string_value(answer), "shared");
+		json_decref(answer);
+		json_decref(messages);
+	}
+	return NULL;
+}
+
+static int tool_ask_many(struct call *c)
+{
+	struct asker askers[4] = { { .c = c }, { .c = c }, { .c = c }, { .c = c } };
+	int answered = 0;
+
+	for (size_t i = 0; i < N_ELEMS(askers); i++)
+		if (pthread_create(&askers[i].thread, NULL, ask_eight, &askers[i]) != 0)
+			return call_fail(c, "threads", false, "There is no thread.");
+	for (size_t i = 0; i < N_ELEMS(askers); i++) {
+		pthread_join(askers[i].thread, NULL);
+		answered += askers[i].answered;
+	}
+	call_structured(c, json_pack("{s:i}", "answered", answered));
+	return 0;
+}
+
 static const struct tool tools[] = {
 	{ "echo", tool_echo, { .cpu_s = 5 } },
 	{ "sleep", tool_sleep, { .wall_s = 20 } },
@@ -188,6 +250,9 @@ static const struct tool tools[] = {
 	{ "hog", tool_hog, { .memory_bytes = 256u << 20 } },
 	{ "flood", tool_flood, { .reply_bytes = 1 << 20 } },
 	{ "spy", tool_spy, { .cpu_s = 5 } },
+	{ "ask", tool_ask, { .wall_s = 20 } },
+	{ "ask_short", tool_ask, { .wall_s = 2 } },
+	{ "ask_many", tool_ask_many, { .wall_s = 20, .threads = true } },
 };
 
 int main(int argc, char **argv)
