@@ -20,7 +20,7 @@ bool ok(bool passed, const char *fmt, ...)
 
 	n_failed += !passed;
 	n_tests++;
-	printf("%sok ", passed ? "" : "not ");
+	printf("%sok %d - ", passed ? "" : "not ", n_tests);
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);
