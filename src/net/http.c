@@ -1,7 +1,6 @@
 #include "net/http_parts.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -52,11 +51,6 @@ static int on_timer(CURLM *multi UNUSED, long timeout_ms, void *ud)
 	return 0;
 }
 
-static void start_curl(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 static int open_loop(struct http *h, struct err *e)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
@@ -103,11 +97,9 @@ static void spare_put(struct http *h, struct transfer *t)
 
 struct http *http_new(const struct http_options *o, struct err *e)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct http *h = xcalloc(1, sizeof(*h));
 	struct transfer *first;
 
-	pthread_once(&once, start_curl);
 	h->options.agent = xstrdup(o->agent);
 	h->options.most_connections = o->most_connections ? o->most_connections : CONNECTIONS;
 	h->options.timeout_ms = o->timeout_ms ? o->timeout_ms : TIMEOUT_MS;

@@ -1,5 +1,5 @@
 /*
- * http - requests to other hosts, many at a time on one thread; the only user of libcurl, beside url
+ * http - requests to other hosts, many at a time on one thread; the only user of libcurl, beside call and url
  *
  * Only POST. TLS is always verified (1.2 or newer), redirects are not followed, nothing is taken from the environment,
  * a cookie jar or .netrc. Each address is checked with cidr_check when it is connected to, and again when a kept

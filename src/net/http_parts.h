@@ -1,4 +1,4 @@
-/* http_parts - what the files of http share */
+/* http_parts - what the files of http share, and call with them */
 #ifndef FS0711_NET_HTTP_PARTS_H
 #define FS0711_NET_HTTP_PARTS_H
 
@@ -13,8 +13,14 @@ struct trust {
 	int fd;           /* what path leads to, or -1 */
 };
 
+/* trust_open - read the cafile, which may be NULL; libcurl is set up by the first. Returns 0, or -errno with e */
 int trust_open(struct trust *t, const char *cafile, struct err *e);
 void trust_close(struct trust *t);
+/*
+ * trust_apply - what holds for every request: HTTP and TLS alone, verified, no redirects, nothing from the environment
+ * Returns 0, or -ENOSYS when this libcurl lacks something
+ */
+int trust_apply(const struct trust *t, CURL *easy);
 
 /*
  * One request at a time, then the next: an easy handle is made once, with all that is the same for each request, and
@@ -55,5 +61,8 @@ int transfer_begin(struct transfer *t, const struct http_request *r, struct err 
 
 /* transfer_end - say what became of it, by done; the easy handle is in no multi handle any more */
 void transfer_end(struct transfer *t, CURLcode code);
+
+/* transfer_failure - what a code of libcurl says, in words and as -errno in *rc */
+const char *transfer_failure(CURLcode code, int *rc);
 
 #endif

@@ -9,7 +9,6 @@
 #include "net/url.h"
 
 #define DNS_CACHE_S     10
-#define TRUST_CACHE_S   3600
 #define RETRY_AFTER_MAX ((int64_t)365 * 86400)
 
 /* The two moments at which an address is known */
@@ -81,25 +80,6 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ud)
 
 /* The handle */
 
-static int set_safety(CURL *c)
-{
-	return curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") || curl_easy_setopt(c, CURLOPT_PROXY, "") ||
-	       curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) || curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) ||
-	       curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) ||
-	       curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
-	       curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ||
-	       curl_easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L) || curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-}
-
-static int set_trust(CURL *c, const struct trust *trust)
-{
-	if (!trust->keep_capath && curl_easy_setopt(c, CURLOPT_CAPATH, NULL))
-		return -1;
-	if (trust->path[0] && curl_easy_setopt(c, CURLOPT_CAINFO, trust->path))
-		return -1;
-	return curl_easy_setopt(c, CURLOPT_CA_CACHE_TIMEOUT, (long)TRUST_CACHE_S);
-}
-
 static int set_manner(CURL *c, const struct http_options *o)
 {
 	/* A libcurl without HTTP/2 refuses this, and does as well without. */
@@ -127,8 +107,7 @@ struct transfer *transfer_new(const struct http_options *o, const struct trust *
 
 	t->usual_timeout_ms = o->timeout_ms;
 	t->easy = curl_easy_init();
-	if (t->easy && !set_safety(t->easy) && !set_trust(t->easy, trust) && !set_manner(t->easy, o) &&
-	    !set_calls(t->easy, t))
+	if (t->easy && !trust_apply(trust, t->easy) && !set_manner(t->easy, o) && !set_calls(t->easy, t))
 		return t;
 	transfer_free(t);
 	return NULL;
@@ -262,39 +241,47 @@ static int64_t retry_after(CURL *easy)
 
 static const struct {
 	CURLcode code;
+	int rc;
 	const char *what;
 } failures[] = {
-	{ CURLE_COULDNT_RESOLVE_HOST, "the host has no address" },
-	{ CURLE_COULDNT_CONNECT, "there is no connection" },
-	{ CURLE_OPERATION_TIMEDOUT, "the time for a request is over" },
-	{ CURLE_SSL_CONNECT_ERROR, "TLS failed" },
-	{ CURLE_PEER_FAILED_VERIFICATION, "the host's certificate is not trusted" },
-	{ CURLE_SSL_CACERT_BADFILE, "the trusted certificates cannot be read" },
-	{ CURLE_GOT_NOTHING, "the connection was closed without an answer" },
-	{ CURLE_SEND_ERROR, "the connection broke" },
-	{ CURLE_RECV_ERROR, "the connection broke" },
-	{ CURLE_PARTIAL_FILE, "the answer broke off" },
-	{ CURLE_WEIRD_SERVER_REPLY, "the answer is not HTTP" },
-	{ CURLE_UNSUPPORTED_PROTOCOL, "the answer is not HTTP" },
-	{ CURLE_HTTP2, "HTTP/2 failed" },
-	{ CURLE_HTTP2_STREAM, "HTTP/2 failed" },
+	{ CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, "the host has no address" },
+	{ CURLE_COULDNT_CONNECT, -EHOSTUNREACH, "there is no connection" },
+	{ CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "the time for a request is over" },
+	{ CURLE_SSL_CONNECT_ERROR, -EHOSTUNREACH, "TLS failed" },
+	{ CURLE_PEER_FAILED_VERIFICATION, -EHOSTUNREACH, "the host's certificate is not trusted" },
+	{ CURLE_SSL_CACERT_BADFILE, -EHOSTUNREACH, "the trusted certificates cannot be read" },
+	{ CURLE_GOT_NOTHING, -ECONNRESET, "the connection was closed without an answer" },
+	{ CURLE_SEND_ERROR, -ECONNRESET, "the connection broke" },
+	{ CURLE_RECV_ERROR, -ECONNRESET, "the connection broke" },
+	{ CURLE_PARTIAL_FILE, -ECONNRESET, "the answer broke off" },
+	{ CURLE_WEIRD_SERVER_REPLY, -EPROTO, "the answer is not HTTP" },
+	{ CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "the answer is not HTTP" },
+	{ CURLE_HTTP2, -EPROTO, "HTTP/2 failed" },
+	{ CURLE_HTTP2_STREAM, -EPROTO, "HTTP/2 failed" },
+	{ CURLE_OUT_OF_MEMORY, -ENOMEM, "no memory for a request" },
 };
 
-static const char *failure(CURLcode code)
+const char *transfer_failure(CURLcode code, int *rc)
 {
-	for (size_t i = 0; i < N_ELEMS(failures); i++)
-		if (failures[i].code == code)
-			return failures[i].what;
+	for (size_t i = 0; i < N_ELEMS(failures); i++) {
+		if (failures[i].code != code)
+			continue;
+		*rc = failures[i].rc;
+		return failures[i].what;
+	}
+	*rc = -EPROTO;
 	return "the request failed";
 }
 
 /* describe - why there is no status; one that came before the answer broke off is told, but does not count */
 static void describe(const struct transfer *t, CURLcode code, int status, struct err *e)
 {
+	int rc;
+
 	if (t->flooded)
 		err_set(e, -EIO, "the head of the answer is longer than %d bytes", HTTP_ANSWER_BYTES);
 	else
-		err_set(e, -EIO, "%s: %s", failure(code), t->why[0] ? t->why : curl_easy_strerror(code));
+		err_set(e, -EIO, "%s: %s", transfer_failure(code, &rc), t->why[0] ? t->why : curl_easy_strerror(code));
 	if (status > 0)
 		err_add(e, -EIO, "the answer, of status %d, did not end", status);
 }

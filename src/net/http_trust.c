@@ -2,12 +2,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 
 #include "base/io.h"
 
 #define PEM_BYTES_MAX (16 << 20)
+#define TRUST_CACHE_S 3600
+
+static void start_curl(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
 
 static int read_cafile(const char *cafile, struct buf *pem, struct err *e)
 {
@@ -45,10 +52,12 @@ static int put_in_memory(struct trust *t, const struct buf *pem, struct err *e)
  */
 int trust_open(struct trust *t, const char *cafile, struct err *e)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *system = curl_version_info(CURLVERSION_NOW)->cainfo;
 	auto_buf pem = BUF_INIT;
 	int rc;
 
+	pthread_once(&once, start_curl);
 	*t = (struct trust){ .keep_capath = system == NULL, .fd = -1 };
 	if (!cafile)
 		return 0;
@@ -67,4 +76,25 @@ int trust_open(struct trust *t, const char *cafile, struct err *e)
 void trust_close(struct trust *t)
 {
 	util_close(&t->fd);
+}
+
+static int set_safety(CURL *c)
+{
+	return curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") || curl_easy_setopt(c, CURLOPT_PROXY, "") ||
+	       curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) || curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) ||
+	       curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) ||
+	       curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
+	       curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ||
+	       curl_easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L) || curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+}
+
+int trust_apply(const struct trust *t, CURL *c)
+{
+	if (set_safety(c))
+		return -ENOSYS;
+	if (!t->keep_capath && curl_easy_setopt(c, CURLOPT_CAPATH, NULL))
+		return -ENOSYS;
+	if (t->path[0] && curl_easy_setopt(c, CURLOPT_CAINFO, t->path))
+		return -ENOSYS;
+	return curl_easy_setopt(c, CURLOPT_CA_CACHE_TIMEOUT, (long)TRUST_CACHE_S) ? -ENOSYS : 0;
 }

@@ -11,16 +11,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 256
 #define DRIP_MS         1000
+#define CHUNK_MS        20
 
 struct connection {
 	struct server *server;
 	pthread_t thread;
 	int fd;
 	SSL *ssl; /* NULL in plain text */
+	unsigned n_requests;
 	bool ended;
 };
 
@@ -92,6 +95,20 @@ static bool body(struct connection *c, const char *rest)
 	snprintf(text, sizeof(text), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", len);
 	memset(bytes, 'x', len);
 	return say(c, text) && give(c, bytes, len);
+}
+
+static bool chunks(struct connection *c, const char *rest)
+{
+	bool on = say(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+
+	for (unsigned long i = 0, n = strtoul(rest, NULL, 10); on && i < n; i++) {
+		char text[80], line[40];
+
+		snprintf(line, sizeof(line), "chunk %lu\n", i);
+		snprintf(text, sizeof(text), "%zx\r\n%s\r\n", strlen(line), line);
+		on = say(c, text) && !gone_within(c, CHUNK_MS);
+	}
+	return on && say(c, "0\r\n\r\n");
 }
 
 static bool later(struct connection *c, const char *status_line, const char *rest)
@@ -197,6 +214,23 @@ static bool reset(struct connection *c, const char *rest UNUSED)
 	return false;
 }
 
+static bool broken(struct connection *c, const char *rest)
+{
+	cut_short(c, rest);
+	return reset(c, rest);
+}
+
+static bool once(struct connection *c, const char *rest UNUSED)
+{
+	return c->n_requests == 1 && status(c, "204");
+}
+
+static bool last(struct connection *c, const char *rest UNUSED)
+{
+	status(c, "204");
+	return false;
+}
+
 static bool garbage(struct connection *c, const char *rest UNUSED)
 {
 	say(c, "\x7f"
@@ -208,9 +242,10 @@ static const struct {
 	const char *path;
 	bool (*answer)(struct connection *c, const char *rest);
 } answers[] = {
-	{ "/body/", body },      { "/close", close_now },   { "/drip", drip },       { "/early", early },
-	{ "/endless", endless }, { "/fields", fields },     { "/garbage", garbage }, { "/hang", hang },
-	{ "/interim", interim }, { "/redirect", redirect }, { "/reset", reset },     { "/retry/", retry },
+	{ "/body/", body },      { "/broken", broken },     { "/chunks/", chunks },  { "/close", close_now },
+	{ "/drip", drip },       { "/early", early },       { "/endless", endless }, { "/fields", fields },
+	{ "/garbage", garbage }, { "/hang", hang },         { "/interim", interim }, { "/last", last },
+	{ "/once", once },       { "/redirect", redirect }, { "/reset", reset },     { "/retry/", retry },
 	{ "/short", cut_short }, { "/slower/", slower },    { "/stall", stall },     { "/", status },
 };
 
@@ -260,7 +295,8 @@ static bool answer(struct connection *c, const char *request)
 
 	const char *instead = ask_watcher(c->server, request);
 
-	if (sscanf(request, "POST %199s HTTP/1.1", path) != 1)
+	c->n_requests++;
+	if (sscanf(request, "POST %199s HTTP/1.1", path) != 1 && sscanf(request, "GET %199s HTTP/1.1", path) != 1)
 		return false;
 	if (instead)
 		snprintf(path, sizeof(path), "%s", instead);
@@ -367,22 +403,47 @@ static SSL_CTX *open_tls(const char *cert, const char *key)
 	return tls;
 }
 
-struct server *server_new(const char *cert, const char *key)
+static struct server *start(int family, const struct sockaddr *sa, socklen_t len)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct server *s = xcalloc(1, sizeof(*s));
-	socklen_t len = sizeof(sa);
 
-	s->tls = cert ? open_tls(cert, key) : NULL;
 	pthread_mutex_init(&s->lock, NULL);
-	s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->fd < 0 || bind(s->fd, (struct sockaddr *)&sa, len) < 0 || listen(s->fd, CONNECTIONS_MAX) < 0 ||
-	    getsockname(s->fd, (struct sockaddr *)&sa, &len) < 0 ||
-	    pthread_create(&s->thread, NULL, listen_on, s) != 0) {
+	s->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s->fd < 0 || bind(s->fd, sa, len) < 0 || listen(s->fd, CONNECTIONS_MAX) < 0) {
 		perror("a server for tests");
 		abort();
 	}
+	return s;
+}
+
+static void begin(struct server *s)
+{
+	if (pthread_create(&s->thread, NULL, listen_on, s) != 0)
+		abort();
+}
+
+struct server *server_new(const char *cert, const char *key)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(sa);
+	struct server *s = start(AF_INET, (struct sockaddr *)&sa, len);
+
+	if (getsockname(s->fd, (struct sockaddr *)&sa, &len) < 0)
+		abort();
 	s->port = ntohs(sa.sin_port);
+	s->tls = cert ? open_tls(cert, key) : NULL;
+	begin(s);
+	return s;
+}
+
+struct server *server_new_unix(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct server *s;
+
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
+	s = start(AF_UNIX, (struct sockaddr *)&sa, sizeof(sa));
+	begin(s);
 	return s;
 }
 

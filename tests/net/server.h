@@ -7,6 +7,9 @@
 /*
  * /N              answers status N, without a body; the connection is kept
  * /body/N         200 with N bytes "x"
+ * /chunks/N       200 of type text/event-stream, in N chunks "chunk 0\n", "chunk 1\n" …, 20 ms apart
+ * /once           204 for the first request of a connection; the second is read and the connection closed
+ * /last           204, then the connection is closed
  * /retry/VALUE    503 with Retry-After: VALUE, in which _ stands for a space; /slower/VALUE is 429 with it
  * /redirect       302 to /200
  * /endless        200 with 1 GiB
@@ -16,7 +19,7 @@
  * /early          204 before it reads the body, which it never does
  * /hang           nothing, and the connection stays
  * /stall          200 with 10 of 100 bytes, and the connection stays
- * /short          200 with 10 of 100 bytes, then closes
+ * /short          200 with 10 of 100 bytes, then closes; /broken the same with a TCP reset
  * /close          closes without an answer; /reset with a TCP reset
  * /garbage        bytes that are not HTTP
  */
@@ -24,6 +27,8 @@ struct server;
 
 /* server_new - listens on a port of 127.0.0.1; with cert and key (PEM files) it speaks TLS 1.2 and newer */
 struct server *server_new(const char *cert, const char *key);
+/* server_new_unix - the same on a Unix socket, in plain text; the path is the caller's to remove */
+struct server *server_new_unix(const char *path);
 /* server_free - close all connections, wait for its threads */
 void server_free(struct server *s);
 
