@@ -9,7 +9,7 @@
 #include "model/plan.h"
 #include "tests/model/random.h"
 
-#define WORLDS 60
+#define WORLDS 40
 #define STEPS  3000
 
 enum {
