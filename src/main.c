@@ -173,7 +173,7 @@ static int open_workers(struct daemon *d, struct err *e)
 {
 	size_t n = (size_t)settings_int(d->platform, SETTING_WORKERS);
 	struct workers *workers;
-	int rc = workers_start(d->platform, d->host, d->catalog, n, &workers, e);
+	int rc = workers_start(d->platform, d->host, d->catalog, NULL, n, &workers, e);
 
 	if (rc < 0)
 		return rc;

@@ -96,10 +96,31 @@ static int64_t time_for(const struct mcp_call *call)
 	return t->call_max_ms > 0 && ms > t->call_max_ms ? t->call_max_ms : ms;
 }
 
-/* Ask, and ask again when the server had stopped before the question was sent. */
-static int ask(struct server *s, const struct mcp_call *call, const json_t *tool, json_t *arguments, int64_t until_ms,
-	       json_t **answer, struct err *e)
+/* A call on its way. */
+struct way {
+	struct server *server;
+	const struct mcp_call *call;
+	const json_t *tool;
+	json_t *arguments;
+	const char *name; /* of its directory in the server's inbox */
+	json_t *meta;     /* "_meta" of the request, or NULL */
+};
+
+static json_t *make_params(const struct way *w)
 {
+	json_t *params = json_pack("{s:O, s:O}", "name", json_object_get(w->tool, "name"), "arguments", w->arguments);
+
+	/* a copy: the session adds to it, and a question may be asked twice */
+	if (w->meta)
+		json_object_set_new(params, "_meta", json_copy(w->meta));
+	return params;
+}
+
+/* Ask, and ask again when the server had stopped before the question was sent. */
+static int ask(const struct way *w, int64_t until_ms, json_t **answer, struct err *e)
+{
+	const struct mcp_call *call = w->call;
+	struct server *s = w->server;
 	int rc = -ESHUTDOWN;
 
 	while (rc == -ESHUTDOWN) {
@@ -115,7 +136,7 @@ static int ask(struct server *s, const struct mcp_call *call, const json_t *tool
 		rc = server_acquire(s, call, until_ms, &run, e);
 		if (rc < 0)
 			return rc;
-		r.params = json_pack("{s:O, s:O}", "name", json_object_get(tool, "name"), "arguments", arguments);
+		r.params = make_params(w);
 		r.limit_ms = time_for(call);
 		r.timeout_ms = until_ms - clock_mono_ms();
 		if (r.timeout_ms < 1)
@@ -126,47 +147,79 @@ static int ask(struct server *s, const struct mcp_call *call, const json_t *tool
 	return rc;
 }
 
-static int call_tool(struct server *s, const struct mcp_call *call, const json_t *tool, json_t *arguments,
-		     struct mcp_result *out, struct err *e)
+static int call_tool(const struct way *w, struct mcp_result *out, struct err *e)
 {
 	json_t *answer = NULL;
-	int rc = check_arguments(arguments, tool, e);
+	int rc = check_arguments(w->arguments, w->tool, e);
 
 	if (rc == 0)
-		rc = ask(s, call, tool, arguments, clock_mono_ms() + time_for(call), &answer, e);
+		rc = ask(w, clock_mono_ms() + time_for(w->call), &answer, e);
 	if (rc == 0)
 		rc = result_parse(answer, out, e);
 	json_decref(answer);
 	if (rc < 0)
 		return rc;
-	rc = check_result(out, tool, e);
+	rc = check_result(out, w->tool, e);
 	if (rc < 0 && rc != -EREMOTEIO)
 		mcp_result_release(out);
 	return rc;
 }
 
-static int call_with_documents(struct server *s, const struct mcp_call *call, const json_t *tool, const char *call_name,
-			       struct mcp_result *out, struct err *e)
+static const char *seen_inbox(const struct server *s)
 {
-	json_t *arguments = call->arguments ? json_copy((json_t *)call->arguments) : json_object(), *paths = NULL;
-	int rc = 0;
+	return s->host->view ? SANDBOX_IN : s->in_dir;
+}
 
-	if (!json_is_object(arguments))
-		rc = err_set(e, -EINVAL, "the arguments must be a JSON object");
-	if (rc == 0 && call->n_documents > 0) {
-		rc = server_make_dirs(s, e);
-		if (rc == 0)
-			rc = inbox_put(s->in_dir, call_name, s->host->view ? SANDBOX_IN : s->in_dir, s->host->view,
-				       call->documents, call->n_documents, &paths, e);
-		if (rc == 0)
-			rc = add_paths(arguments, call, tool, paths, e);
-	}
+/* 1 when the call has models, and its request says where. */
+static int open_models(struct way *w, struct err *e)
+{
+	auto_free char *path = xasprintf("%s/%s/" INBOX_SOCKET, w->server->in_dir, w->name);
+	auto_free char *inside = xasprintf("%s/%s/" INBOX_SOCKET, seen_inbox(w->server), w->name);
+	int rc = w->call->open_models(w->call->ud, path, e);
+
+	if (rc > 0)
+		w->meta = json_pack("{s:s}", "0711/models", inside);
+	return rc;
+}
+
+static int call_with_inbox(struct way *w, struct mcp_result *out, struct err *e)
+{
+	const struct mcp_call *call = w->call;
+	struct server *s = w->server;
+	json_t *paths = NULL;
+	int rc = server_make_dirs(s, e), models = 0;
+
 	if (rc == 0)
-		rc = call_tool(s, call, tool, arguments, out, e);
-	if (paths)
-		inbox_clear(s->in_dir, call_name);
+		rc = inbox_put(s->in_dir, w->name, seen_inbox(s), s->host->view, call->documents, call->n_documents,
+			       &paths, e);
+	if (rc < 0)
+		return rc;
+	if (call->n_documents > 0)
+		rc = add_paths(w->arguments, call, w->tool, paths, e);
+	if (rc == 0 && call->mcp->models[0] && call->open_models)
+		rc = models = open_models(w, e);
+	if (rc >= 0)
+		rc = call_tool(w, out, e);
+	if (models > 0)
+		call->close_models(call->ud);
+	inbox_clear(s->in_dir, w->name);
+	json_decref(w->meta);
 	json_decref(paths);
-	json_decref(arguments);
+	return rc;
+}
+
+static int run_call(struct way *w, struct mcp_result *out, struct err *e)
+{
+	const struct mcp_call *call = w->call;
+	bool inbox = call->n_documents > 0 || (call->mcp->models[0] && call->open_models);
+	int rc;
+
+	w->arguments = call->arguments ? json_copy((json_t *)call->arguments) : json_object();
+	if (!json_is_object(w->arguments))
+		rc = err_set(e, -EINVAL, "the arguments must be a JSON object");
+	else
+		rc = inbox ? call_with_inbox(w, out, e) : call_tool(w, out, e);
+	json_decref(w->arguments);
 	return rc;
 }
 
@@ -189,7 +242,7 @@ int mcp_host_call(struct mcp_host *h, const struct mcp_call *call, struct mcp_re
 	s->calls++;
 	snprintf(name, sizeof(name), "%llu", (unsigned long long)h->next_call++);
 	pthread_mutex_unlock(&h->lock);
-	rc = call_with_documents(s, call, tool, name, out, why);
+	rc = run_call(&(struct way){ .server = s, .call = call, .tool = tool, .name = name }, out, why);
 	if (rc < 0) {
 		text_clean(why->text);
 		pthread_mutex_lock(&h->lock);

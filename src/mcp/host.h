@@ -52,9 +52,16 @@ struct mcp_call {
 	size_t n_documents;
 	int64_t timeout_ms; /* for everything, a start of the server too; 0: the manifest's */
 	struct mcp_cancel *cancel;
-	/* Both come in the thread of the caller, while mcp_host_call runs. */
+	/* All come in the thread of the caller, while mcp_host_call runs. */
 	void (*on_progress)(void *ud, double percent, const char *message); /* percent -1: not known */
 	void (*on_log)(void *ud, const char *level, const char *line);      /* as mcp_line_fn */
+	/*
+	 * open_models - asked when the manifest names models: listen at path, in a directory of this call. Returns 1,
+	 * 0 (none of them is to be had: the server is told nothing), or -errno, which ends the call
+	 * close_models - the call is over; once for each 1
+	 */
+	int (*open_models)(void *ud, const char *path, struct err *e);
+	void (*close_models)(void *ud);
 	void *ud;
 };
 

@@ -68,7 +68,7 @@ static int put(const struct mcp_document *doc, int dir, const char *name, bool m
 
 static bool is_taken(int dir, const char *name)
 {
-	return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return streq(name, INBOX_SOCKET) || faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static const char *safe_name(int dir, const char *wanted, char *name)

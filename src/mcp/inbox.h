@@ -12,6 +12,8 @@
 
 #include "base/err.h"
 
+#define INBOX_SOCKET "models.sock" /* beside the documents; never the name of one */
+
 /* A document as the caller has it; borrowed. */
 struct mcp_document {
 	const char *name; /* as a person sees it */

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/name.h"
 
 #define MAX_BYTES (4u << 20)
 #define MAX_ID    64
+#define MAX_NAMED 64 /* models */
 #define MIB       (1ULL << 20)
 
 static const char *const search_path[] = { "/usr/local/bin", "/usr/bin", "/bin" };
@@ -164,6 +166,38 @@ static int take_tools(struct mcp_manifest *m, struct err *e)
 	return 0;
 }
 
+/* --- models --- */
+
+static bool is_named(const struct mcp_manifest *m, const char *model)
+{
+	for (size_t i = 0; m->models[i]; i++)
+		if (streq(m->models[i], model))
+			return true;
+	return false;
+}
+
+/* Only the form: which of them the host has is seen at each call. */
+static int take_models(struct mcp_manifest *m, struct err *e)
+{
+	const json_t *models = json_object_get(m->json, "models");
+	size_t n = json_array_size(models);
+
+	if (models && (!json_is_array(models) || n > MAX_NAMED))
+		return err_set(e, -EINVAL, "'models' must be an array of at most %d names", MAX_NAMED);
+	m->models = xcalloc(n + 1, sizeof(*m->models));
+	for (size_t i = 0; i < n; i++) {
+		const char *name = json_string_value(json_array_get(models, i));
+		char clean[NAME_BYTES];
+
+		if (!name || name_clean(name, clean, NULL) < 0)
+			return err_set(e, -EINVAL, "'models' must be an array of names, element %zu is none", i);
+		if (is_named(m, name))
+			return err_set(e, -EINVAL, "'models' names '%s' twice", name);
+		m->models[i] = name;
+	}
+	return 0;
+}
+
 /* --- numbers --- */
 
 /* Fields of "timeouts" and "limits": where they go, what they are without a word, and how large one unit is. */
@@ -223,6 +257,8 @@ static int take_all(struct mcp_manifest *m, struct err *e)
 	if (rc == 0)
 		rc = take_tools(m, e);
 	if (rc == 0)
+		rc = take_models(m, e);
+	if (rc == 0)
 		rc = take_numbers(m, e);
 	return rc;
 }
@@ -272,6 +308,7 @@ void manifest_free(struct mcp_manifest *m)
 		return;
 	free_strings(m->argv);
 	free_strings(m->env);
+	free(m->models);
 	free(m->dir);
 	json_decref(m->json);
 	free(m);

@@ -3,14 +3,15 @@
  *
  * {"id": "TENDER", "version": "0.1.0", "title": "…", "description": "…",
  *  "command": "${dir}/tender", "args": [], "env": {"NAME": "value"},
- *  "default_tool": "parse_rfp", "input": "paths", "accepts": ["application/pdf"],
+ *  "default_tool": "parse_rfp", "input": "paths", "accepts": ["application/pdf"], "models": ["tender-parser"],
  *  "timeouts": {"start_ms": 30000, "call_ms": 300000, "call_max_ms": 0, "idle_s": 0, "stop_grace_ms": 2000,
  *               "term_grace_ms": 2000},
  *  "limits": {"memory_mb": 2048, "processes": 64, "files": 256, "tmp_mb": 256, "file_mb": 1024, "cpu_s": 3600},
  *  "tools": [{"name": "parse_rfp", "description": "…", "inputSchema": {}, "outputSchema": {}}]}
  *
  * id, version, command and tools must be there. ${dir} is the manifest's own directory; a command without a slash is
- * looked for in /usr/local/bin, /usr/bin and /bin. Unknown fields are kept and ignored.
+ * looked for in /usr/local/bin, /usr/bin and /bin. models are those of the host that its calls may ask. Unknown fields
+ * are kept and ignored.
  */
 #ifndef FS0711_MCP_MANIFEST_H
 #define FS0711_MCP_MANIFEST_H
@@ -40,6 +41,7 @@ struct mcp_manifest {
 	const char *default_tool;                       /* NULL: none */
 	const char *input_key;                          /* NULL: the tools take no documents */
 	const json_t *tools;                            /* array of objects, checked */
+	const char **models;                            /* names, each once; ends with NULL */
 	struct mcp_timeouts timeouts;
 	struct sandbox_limits limits;
 };

@@ -441,7 +441,7 @@ static int succeed(struct tx *tx, void *arg, struct err *e)
 		rc = add_result(tx, t.row_id, &f->result, e);
 	if (rc == 0)
 		rc = replace_outputs(tx, f, e);
-	t.tokens_used += f->o->tokens;
+	t.tokens_used += f->o->tokens + f->w->tokens;
 	t.fresh = false;
 	if (rc == 0)
 		rc = decide(tx, f->p, &t, confidence_of(f->o->result), e);
@@ -529,6 +529,7 @@ static int fail(struct tx *tx, void *arg, struct err *e)
 		return rc;
 	rc = live_store(f->p, tx, &t, e);
 	row_set_text(&t.error_message, f->sentence);
+	t.tokens_used += f->w->tokens;
 	if (f->giveback)
 		t.attempts--;
 	t.not_before = f->giveback ? 0 : clock_now_ms() + retry_delay_ms(f->p, t.attempts);

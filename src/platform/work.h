@@ -20,6 +20,8 @@ struct work {
 	struct work_document *document;
 	size_t n_documents;
 	json_t *arguments;
+	int64_t tokens; /* that models of the host took for it in this attempt: the worker counts them here, and they
+			   are the task's however it ends */
 };
 
 struct work_output {
@@ -32,7 +34,7 @@ struct outcome {
 	const json_t *result; /* structuredContent */
 	const struct work_output *output;
 	size_t n_outputs;
-	int64_t tokens;
+	int64_t tokens; /* that the engine says it took, beside those of the work */
 };
 
 /*

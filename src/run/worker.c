@@ -1,6 +1,7 @@
 #include "run/worker.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct workers {
 	struct platform *p;
 	struct mcp_host *host;
 	const struct mcp_catalog *catalog;
+	const struct worker_models *models;
 	pthread_mutex_t lock;
 	pthread_cond_t wake, keep;
 	unsigned kicks; /* changes that may have made work, not looked at yet */
@@ -68,7 +70,11 @@ static void leave(struct workers *w, struct running *r)
 /* What callbacks of a call get. */
 struct telling {
 	struct platform *p;
-	const struct work *work;
+	struct work *work;
+	const struct mcp_manifest *mcp;
+	const struct worker_models *models;
+	struct mcp_cancel *cancel;
+	void *gate;
 };
 
 static void on_progress(void *ud, double percent, const char *message)
@@ -86,6 +92,31 @@ static void on_log(void *ud, const char *level, const char *line)
 	work_log(t->p, t->work, text);
 }
 
+static int open_models(void *ud, const char *path, struct err *e)
+{
+	struct telling *t = ud;
+	auto_free char *whom = xasprintf("task '%s'", t->work->task.name);
+	int rc = t->models->open(t->models->ud, t->mcp, path, whom, t->cancel, &t->gate, e);
+
+	return rc < 0 ? err_add(e, rc, "the models of MCP '%s'", t->mcp->id) : rc;
+}
+
+static void close_models(void *ud)
+{
+	struct telling *t = ud;
+	struct worker_usage u = { 0 };
+
+	t->models->close(t->models->ud, t->gate, &u);
+	t->work->tokens += u.tokens;
+	if (u.requests == 0)
+		return;
+	auto_free char *line =
+		xasprintf("info: models answered %" PRIu64 " of %" PRIu64 " requests, %" PRId64 " tokens in %.1f s",
+			  u.requests - u.failures, u.requests, u.tokens, (double)u.ms / 1000);
+
+	work_log(t->p, t->work, line);
+}
+
 /* True when the tool takes documents and cannot do without. */
 static bool needs_document(const struct mcp_manifest *m, const char *tool)
 {
@@ -99,13 +130,16 @@ static bool needs_document(const struct mcp_manifest *m, const char *tool)
 	return false;
 }
 
-static int call_engine(struct workers *w, const struct work *work, struct running *r, struct mcp_result *out,
-		       struct err *e)
+static int call_engine(struct workers *w, struct work *work, struct running *r, struct mcp_result *out, struct err *e)
 {
-	struct telling t = { w->p, work };
+	struct telling t = { .p = w->p,
+			     .work = work,
+			     .mcp = catalog_find(w->catalog, work->task.mcp),
+			     .models = w->models,
+			     .cancel = r->cancel };
 	auto_free char *paths = xmalloc(work->n_documents * PATH_MAX);
 	auto_free struct mcp_document *docs = xcalloc(work->n_documents, sizeof(*docs));
-	struct mcp_call call = { .mcp = catalog_find(w->catalog, work->task.mcp),
+	struct mcp_call call = { .mcp = t.mcp,
 				 .tool = work->task.tool,
 				 .arguments = work->arguments,
 				 .documents = docs,
@@ -114,6 +148,8 @@ static int call_engine(struct workers *w, const struct work *work, struct runnin
 				 .cancel = r->cancel,
 				 .on_progress = on_progress,
 				 .on_log = on_log,
+				 .open_models = w->models ? open_models : NULL,
+				 .close_models = close_models,
 				 .ud = &t };
 
 	if (!call.mcp)
@@ -212,7 +248,7 @@ static int finish_when_room(struct workers *w, const struct work *work, int call
 	return rc;
 }
 
-static void do_work(struct workers *w, const struct work *work)
+static void do_work(struct workers *w, struct work *work)
 {
 	struct running r = { .task_row = work->task.row_id, .fence = work->task.fence, .cancel = mcp_cancel_new() };
 	struct mcp_result result = { 0 };
@@ -351,8 +387,8 @@ static bool start_worker(struct workers *w)
 	return started;
 }
 
-int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_catalog *catalog, size_t n,
-		  struct workers **out, struct err *e)
+int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_catalog *catalog,
+		  const struct worker_models *models, size_t n, struct workers **out, struct err *e)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct workers *w;
@@ -362,6 +398,7 @@ int workers_start(struct platform *p, struct mcp_host *host, const struct mcp_ca
 	w->p = p;
 	w->host = host;
 	w->catalog = catalog;
+	w->models = models;
 	pthread_mutex_init(&w->lock, NULL);
 	cond_init(&w->wake);
 	cond_init(&w->keep);

@@ -4,16 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/socket.h"
 #include "mcp/host.h"
 
 static struct spawner *spawner;
@@ -25,8 +28,8 @@ static atomic_uint noise_lines;
 /* A manifest for one way of beginning. */
 static struct mcp_manifest *manifest(const char *id, const char *mode)
 {
-	static const char *const names[] = { "slow", "never",  "die",   "noise", "progress",  "huge",
-					     "fail", "refuse", "files", "ask",   "cancelled", "env" };
+	static const char *const names[] = { "slow",   "never", "die", "noise",     "progress", "huge",  "fail",
+					     "refuse", "files", "ask", "cancelled", "env",      "models" };
 	json_t *tools =
 		json_pack("[{s:s, s:{s:s, s:{s:{s:s}, s:{s:s, s:{s:s}}}}}, {s:s, s:{}, s:{s:{s:{s:{s:{s:s}}}}}}]",
 			  "name", "echo", "inputSchema", "type", "object", "properties", "text", "type", "string",
@@ -111,6 +114,131 @@ static void test_echo_with_documents(void **state UNUSED)
 	mcp_result_release(&r);
 	json_decref(args);
 	mcp_host_stop(host, "ECHO");
+	manifest_free(m);
+}
+
+/* A gate of one connection, that says one thing. */
+struct gate {
+	int fd;
+	char path[4096];
+	pthread_t thread;
+	int opened, closed, answer;
+};
+
+static void *gate_run(void *arg)
+{
+	struct gate *g = arg;
+	struct pollfd p = { .fd = g->fd, .events = POLLIN };
+	auto_close int fd = poll(&p, 1, 20000) == 1 ? accept(g->fd, NULL, NULL) : -1;
+
+	if (fd >= 0)
+		io_write_all(fd, "come in", 7);
+	return NULL;
+}
+
+static int gate_open(void *ud, const char *path, struct err *e)
+{
+	struct gate *g = ud;
+
+	g->opened++;
+	snprintf(g->path, sizeof(g->path), "%s", path);
+	if (g->answer <= 0)
+		return g->answer < 0 ? err_set(e, g->answer, "the gate is shut") : 0;
+	g->fd = socket_listen(path, geteuid() == 0 ? 0666 : 0600, 1, e);
+	if (g->fd < 0)
+		return g->fd;
+	assert_int_equal(pthread_create(&g->thread, NULL, gate_run, g), 0);
+	return 1;
+}
+
+static void gate_close(void *ud)
+{
+	struct gate *g = ud;
+
+	g->closed++;
+	pthread_join(g->thread, NULL);
+	close(g->fd);
+}
+
+static int call_models(const struct mcp_manifest *m, struct gate *g, const char *end, struct mcp_result *r,
+		       struct err *e)
+{
+	json_t *args = json_pack("{s:s}", "end", end);
+	struct mcp_call c = { .mcp = m,
+			      .tool = "models",
+			      .arguments = args,
+			      .open_models = gate_open,
+			      .close_models = gate_close,
+			      .ud = g };
+	int rc = mcp_host_call(host, &c, r, e);
+
+	json_decref(args);
+	return rc;
+}
+
+static const char *said(const struct mcp_result *r, const char *key)
+{
+	const char *text = json_string_value(json_object_get(r->structured, key));
+
+	return text ? text : "";
+}
+
+static void test_models(void **state UNUSED)
+{
+	struct mcp_manifest *m = manifest("MODELS", "good"), *none;
+	struct gate g = { .answer = 1 };
+	const char *one[] = { "small", NULL }, **empty = m->models;
+	struct mcp_result r;
+	struct err e = ERR_INIT;
+
+	m->models = one;
+	assert_int_equal(call_models(m, &g, "", &r, &e), 0);
+	if (!streq(said(&r, "said"), "come in"))
+		fail_msg("'%s': %s", said(&r, "gate"), said(&r, "error"));
+	assert_non_null(strstr(said(&r, "gate"), "/models.sock"));
+	assert_int_equal(g.closed, 1);
+	assert_int_not_equal(access(g.path, F_OK), 0);
+	mcp_result_release(&r);
+
+	assert_int_equal(call_models(m, &g, "die", &r, &e), -ECONNRESET);
+	assert_int_equal(g.closed, 2);
+
+	g.answer = 0; /* the host has none of them */
+	assert_int_equal(call_models(m, &g, "", &r, &e), 0);
+	assert_string_equal(said(&r, "gate"), "");
+	assert_int_equal(g.closed, 2);
+	mcp_result_release(&r);
+
+	g.answer = -EIO;
+	assert_int_equal(call_models(m, &g, "", &r, &e), -EIO);
+	assert_string_equal(e.text, "the gate is shut");
+	assert_int_equal(g.closed, 2);
+
+	none = manifest("MODELS", "good"); /* names none: nobody is asked */
+	g.opened = 0;
+	assert_int_equal(call_models(none, &g, "", &r, &e), 0);
+	assert_int_equal(g.opened, 0);
+	mcp_result_release(&r);
+	mcp_host_stop(host, "MODELS");
+	m->models = empty;
+	manifest_free(none);
+	manifest_free(m);
+}
+
+/* The name of the socket is never that of a document. */
+static void test_document_like_the_socket(void **state UNUSED)
+{
+	struct mcp_manifest *m = manifest("SOCKET", "good");
+	const struct mcp_document doc = { "models.sock", doc_path };
+	struct mcp_call c = { .mcp = m, .documents = &doc, .n_documents = 1 };
+	struct mcp_result r;
+	struct err e = ERR_INIT;
+
+	assert_int_equal(mcp_host_call(host, &c, &r, &e), 0);
+	assert_non_null(
+		strstr(json_string_value(json_array_get(json_object_get(r.structured, "paths"), 0)), "/2-models.sock"));
+	mcp_result_release(&r);
+	mcp_host_stop(host, "SOCKET");
 	manifest_free(m);
 }
 
@@ -570,6 +698,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_echo_with_documents),
+		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_document_like_the_socket),
 		cmocka_unit_test(test_missing_document),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_errors_of_the_tool),

@@ -35,6 +35,7 @@ static void test_fields(void **state UNUSED)
 	put_manifest("a",
 		     "{" HEAD ", " TOOLS ", \"args\": [\"--data=${dir}/x\"], \"env\": {\"D\": \"${dir}\"},"
 		     " \"default_tool\": \"parse\", \"input\": \"paths\", \"accepts\": [\"application/pdf\"],"
+		     " \"models\": [\"small\", \"large\"],"
 		     " \"timeouts\": {\"call_ms\": 5, \"idle_s\": 2}, \"limits\": {\"memory_mb\": 3, \"cpu_s\": 9},"
 		     " \"something\": \"else\"}");
 	assert_int_equal(manifest_load(dir, &m, &e), 0);
@@ -46,6 +47,9 @@ static void test_fields(void **state UNUSED)
 	assert_null(m->argv[2]);
 	assert_string_equal(m->env[0], env);
 	assert_string_equal(m->input_key, "paths");
+	assert_string_equal(m->models[0], "small");
+	assert_string_equal(m->models[1], "large");
+	assert_null(m->models[2]);
 	assert_non_null(manifest_tool(m, NULL));
 	assert_non_null(manifest_tool(m, "parse"));
 	assert_null(manifest_tool(m, "other"));
@@ -75,6 +79,10 @@ static void test_refusals(void **state UNUSED)
 		{ "{\"id\": \"A\", \"version\": \"1\", \"command\": \"${home}/x\"}", "${home}" },
 		{ "{" HEAD ", \"args\": [1]}", "element 0" },
 		{ "{" HEAD ", \"env\": {\"A=B\": \"x\"}}", "'A=B'" },
+		{ "{" HEAD ", " TOOLS ", \"models\": \"small\"}", "'models' must be an array" },
+		{ "{" HEAD ", " TOOLS ", \"models\": [\"small\", 1]}", "element 1 is none" },
+		{ "{" HEAD ", " TOOLS ", \"models\": [\"a/b\"]}", "element 0 is none" },
+		{ "{" HEAD ", " TOOLS ", \"models\": [\"a\", \"a\"]}", "'a' twice" },
 		{ "{" HEAD "}", "'tools'" },
 		{ "{" HEAD ", \"tools\": []}", "'tools'" },
 		{ "{" HEAD ", \"tools\": [{\"name\": \"x\"}]}", "'x' has no 'inputSchema'" },

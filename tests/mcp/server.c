@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define UNUSED __attribute__((unused))
+#include "base/socket.h"
 
 /* A call that is answered later. */
 struct later {
@@ -233,6 +233,21 @@ static void tool_env(const json_t *id, const json_t *args UNUSED, const json_t *
 	answer(id, structured(json_pack("{s:o}", "env", list)));
 }
 
+static const char *gate; /* of the call that is taken; NULL: it has none */
+
+static void tool_models(const json_t *id, const json_t *args, const json_t *token)
+{
+	struct err e = ERR_INIT;
+	auto_close int fd = gate ? socket_connect(gate, &e) : -1;
+	char said[80] = "";
+	ssize_t n = fd < 0 ? 0 : read(fd, said, sizeof(said) - 1);
+
+	if (strcmp(text_of(args, "end"), "die") == 0)
+		tool_die(id, args, token);
+	answer(id, structured(json_pack("{s:s?, s:s%, s:s}", "gate", gate, "said", said, (size_t)(n > 0 ? n : 0),
+					"error", e.text)));
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const json_t *id, const json_t *args, const json_t *token);
@@ -244,14 +259,16 @@ static const struct {
 	{ "fail", tool_fail },           { "refuse", tool_refuse },
 	{ "files", tool_files },         { "ask", tool_ask },
 	{ "cancelled", tool_cancelled }, { "env", tool_env },
+	{ "models", tool_models },
 };
 
 /* --- messages --- */
 
 static void take_call(const json_t *id, const json_t *params)
 {
-	const json_t *token = json_object_get(json_object_get(params, "_meta"), "progressToken");
+	const json_t *meta = json_object_get(params, "_meta"), *token = json_object_get(meta, "progressToken");
 
+	gate = json_string_value(json_object_get(meta, "0711/models"));
 	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
 		if (strcmp(tools[i].name, text_of(params, "name")) == 0)
 			tools[i].run(id, json_object_get(params, "arguments"), token);

@@ -1,6 +1,7 @@
 /* Workers from claim to outcome, with tests/mcp/server as the engine. */
 #include <libgen.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,6 +17,32 @@ static struct mcp_manifest *manifest;
 static struct mcp_catalog catalog = { &manifest, 1 };
 static struct workers *workers;
 static char server_dir[PATH_MAX];
+
+/* A gate that nobody asks: it counts what it is told, and has taken seven tokens when it is closed. */
+static struct {
+	char path[PATH_MAX], whom[64];
+	atomic_uint opened, closed;
+} gate;
+
+static int open_models(void *ud UNUSED, const struct mcp_manifest *mcp, const char *path, const char *for_whom,
+		       struct mcp_cancel *cancel UNUSED, void **out, struct err *e UNUSED)
+{
+	assert_string_equal(mcp->models[0], "small");
+	snprintf(gate.path, sizeof(gate.path), "%s", path);
+	snprintf(gate.whom, sizeof(gate.whom), "%s", for_whom);
+	*out = &gate;
+	gate.opened++;
+	return 1;
+}
+
+static void close_models(void *ud UNUSED, void *g, struct worker_usage *usage)
+{
+	assert_ptr_equal(g, &gate);
+	*usage = (struct worker_usage){ .requests = 3, .failures = 1, .tokens = 7, .ms = 1500 };
+	gate.closed++;
+}
+
+static const struct worker_models models = { NULL, open_models, close_models };
 
 static int resolve(void *ud UNUSED, const char *mcp, const char *tool, const char **tool_out, const char **version_out,
 		   struct err *e)
@@ -38,9 +65,9 @@ static int load_manifest(void)
 
 	for (size_t i = 0; i < N_ELEMS(tools); i++)
 		json_array_append_new(list, json_pack("{s:s, s:{}}", "name", tools[i], "inputSchema"));
-	doc = json_pack("{s:s, s:s, s:s, s:[s], s:s, s:s, s:{s:i, s:i}, s:o}", "id", "TENDER", "version", "1.0",
-			"command", "${dir}/server", "args", "good", "default_tool", "echo", "input", "paths",
-			"timeouts", "stop_grace_ms", 200, "term_grace_ms", 200, "tools", list);
+	doc = json_pack("{s:s, s:s, s:s, s:[s], s:s, s:s, s:[s], s:{s:i, s:i}, s:o}", "id", "TENDER", "version", "1.0",
+			"command", "${dir}/server", "args", "good", "default_tool", "echo", "input", "paths", "models",
+			"small", "timeouts", "stop_grace_ms", 200, "term_grace_ms", 200, "tools", list);
 	if (manifest_parse(server_dir, doc, &manifest, &e) == 0)
 		return 0;
 	print_error("%s\n", e.text);
@@ -66,7 +93,7 @@ static int begin(void **state)
 		run_dir = xasprintf("%s/run", temp_dir);
 		if (mkdir(run_dir, 0700) == 0 && mcp_host_open(spawner, run_dir, NULL, NULL, &host, &e) == 0) {
 			platform_watch(p, on_changes, NULL);
-			if (workers_start(p, host, &catalog, 2, &workers, &e) == 0)
+			if (workers_start(p, host, &catalog, &models, 2, &workers, &e) == 0)
 				return 0;
 		}
 	}
@@ -135,6 +162,24 @@ static void what_the_engine_makes(void **state UNUSED)
 
 	wait_for(row, TASK_FAILED); /* it gives files, and no result */
 	assert_non_null(strstr(get(row)->error_message, "no structured result"));
+}
+
+static void what_its_models_take(void **state UNUSED)
+{
+	int64_t row = drop("rfp.txt", "a line\n"), failed;
+	auto_buf log = BUF_INIT;
+	struct err e = ERR_INIT;
+
+	wait_for(row, TASK_NEEDS_REVIEW);
+	assert_int_equal(get(row)->tokens_used, 7);
+	assert_string_equal(gate.whom, "task 'rfp'");
+	assert_non_null(strstr(gate.path, "/models.sock"));
+	expect_ok(work_show_log(p, get(row), &log, &e), &e);
+	assert_non_null(strstr(buf_str(&log), "info: models answered 2 of 3 requests, 7 tokens in 1.5 s\n"));
+	failed = ask("fail", "{\"text\": \"no\"}");
+	wait_for(failed, TASK_FAILED);
+	assert_int_equal(get(failed)->tokens_used, 7);
+	assert_int_equal(gate.opened, gate.closed);
 }
 
 static void a_refusal_of_the_tool(void **state UNUSED)
@@ -214,7 +259,7 @@ static void stopping_gives_back(void **state UNUSED)
 	expect_state(row, TASK_TODO);
 	assert_int_equal(get(row)->attempts, 0);
 	expect_state(waiting, TASK_TODO);
-	expect_ok(workers_start(p, host, &catalog, 0, &workers, &e), &e);
+	expect_ok(workers_start(p, host, &catalog, NULL, 0, &workers, &e), &e);
 	wait_for(row, TASK_IN_PROGRESS);
 }
 
@@ -263,6 +308,7 @@ int main(void)
 		WITH_WORKERS(a_document_goes_through),
 		WITH_WORKERS(what_the_engine_tells),
 		WITH_WORKERS(what_the_engine_makes),
+		WITH_WORKERS(what_its_models_take),
 		WITH_WORKERS(a_refusal_of_the_tool),
 		WITH_WORKERS(a_server_that_dies_is_tried_again),
 		WITH_WORKERS(a_call_that_takes_too_long),
