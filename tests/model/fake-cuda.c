@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_DEVICE 100
+#define OUT_OF_MEMORY  2
+#define NO_DEVICE      100
+#define INVALID_DEVICE 101
 
 static int outcome(const char *function)
 {
@@ -102,6 +104,10 @@ int cuDeviceGetUuid(unsigned char *uuid, int device);
 int cuDeviceTotalMem_v2(size_t *bytes, int device);
 int cuDeviceGetPCIBusId(char *text, int size, int device);
 int cuGetErrorString(int result, const char **text);
+int cuCtxCreate_v2(void **context, unsigned flags, int device);
+int cuCtxSynchronize(void);
+int cuMemAlloc_v2(unsigned long long *at, size_t bytes);
+int cuMemsetD8_v2(unsigned long long at, unsigned char byte, size_t n);
 
 int cuInit(unsigned flags)
 {
@@ -115,8 +121,10 @@ int cuDeviceGetCount(int *n)
 
 int cuDeviceGet(int *device, int i)
 {
+	int n;
+
 	*device = i;
-	return outcome(__func__);
+	return count(&n) || i >= n ? INVALID_DEVICE : outcome(__func__);
 }
 
 int cuDeviceGetName(char *text, int size, int device)
@@ -147,5 +155,28 @@ int cuGetErrorString(int result, const char **text)
 {
 	*text = result == 999 ? "unknown error" : "some error";
 	return 0;
+}
+
+int cuCtxCreate_v2(void **context, unsigned flags, int device)
+{
+	*context = NULL;
+	return flags || device ? 1 : outcome(__func__);
+}
+
+int cuCtxSynchronize(void)
+{
+	return outcome(__func__);
+}
+
+/* Of the first GPU. */
+int cuMemAlloc_v2(unsigned long long *at, size_t bytes)
+{
+	*at = 1;
+	return bytes > number(0, 2) ? OUT_OF_MEMORY : outcome(__func__);
+}
+
+int cuMemsetD8_v2(unsigned long long at, unsigned char byte, size_t n)
+{
+	return at != 1 || byte == 0 || n > number(0, 2) ? 1 : outcome(__func__);
 }
 #endif

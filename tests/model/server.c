@@ -5,6 +5,8 @@
  *	--name NAME              of its only model (test-model)
  *	--key KEY                requests must bring "Authorization: Bearer KEY"
  *	--bytes N                memory that it takes and touches before it is healthy
+ *	--gpu-bytes N            memory of the first GPU that it sees, taken before it is healthy; without a GPU it ends
+ *	                         with status 77
  *	--more N                 so much more is taken once it is healthy
  *	--start-ms N             it is not healthy before
  *	--never-healthy          nor ever
@@ -24,6 +26,7 @@
  */
 #include "tests/model/server.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
@@ -33,6 +36,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "tests/model/weights.h"
 
 static struct server_options options = { .port = -1, .name = "test-model" };
 
@@ -46,6 +51,7 @@ static const struct {
 	{ "name", TEXT, &options.name },
 	{ "key", TEXT, &options.key },
 	{ "bytes", NUMBER, &options.bytes },
+	{ "gpu-bytes", NUMBER, &options.gpu_bytes },
 	{ "more", NUMBER, &options.more },
 	{ "start-ms", NUMBER, &options.start_ms },
 	{ "never-healthy", FLAG, &options.never_healthy },
@@ -79,6 +85,17 @@ static void *hold(int64_t len)
 	}
 	memset(p, 0x55, (size_t)len);
 	return p;
+}
+
+static void hold_gpu(int64_t len)
+{
+	struct err e = ERR_INIT;
+	int rc = len > 0 ? weights_hold((uint64_t)len, &e) : 0;
+
+	if (rc == 0)
+		return;
+	fprintf(stderr, "server: %s\n", e.text);
+	exit(rc == -ENODEV ? 77 : 4);
 }
 
 bool server_healthy(void)
@@ -191,6 +208,7 @@ int main(int argc, char **argv)
 	if (!daemon)
 		return 1;
 	memory = hold(options.bytes);
+	hold_gpu(options.gpu_bytes);
 	usleep((useconds_t)options.start_ms * 1000);
 	healthy = !options.never_healthy;
 	if (healthy)

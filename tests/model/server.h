@@ -8,7 +8,8 @@
 
 /* What the command line says; 0, false and NULL where it says nothing. */
 struct server_options {
-	int64_t port, bytes, more, start_ms, exit_after_ms, crash_on, hang_on, log_lines, answer_ms, chunk_ms;
+	int64_t port, bytes, gpu_bytes, more, start_ms, exit_after_ms, crash_on, hang_on, log_lines, answer_ms,
+		chunk_ms;
 	bool never_healthy, ignore_term, forks, sleep_endpoints;
 	const char *socket, *name, *key;
 	json_t *answers; /* [{"contains", "answer", "status", "wait_ms"}] */

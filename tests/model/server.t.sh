@@ -158,6 +158,18 @@ ok 'it ignores SIGTERM, and has a child out of its process group that outlives i
 serve --port 0
 ok 'else it ends at SIGTERM' 'healthy && kill "$server" && exits 143'
 
+# A driver that is made up, with a GPU of 1000 bytes or none
+mkdir "$dir/cuda" && ln -s "$build/tests/model/fake-cuda.so" "$dir/cuda/libcuda.so.1"
+export LD_LIBRARY_PATH=$dir/cuda FAKE_CUDA0='NVIDIA A|0:17:0|1000|171' FAKE_CUDA_GPUS=1
+serve --port 0 --gpu-bytes 1000
+ok 'it takes memory of a GPU' 'healthy'
+serve --port 0 --gpu-bytes 1001
+ok 'it ends when the GPU has less' 'exits 4 && grep "1001 bytes: CUDA error 2" "$dir/said"'
+FAKE_CUDA_GPUS=0
+serve --port 0 --gpu-bytes 1000
+ok 'where no GPU is it ends with 77' 'exits 77 && grep "no GPU" "$dir/said"'
+unset LD_LIBRARY_PATH FAKE_CUDA0 FAKE_CUDA_GPUS
+
 # refused ARGUMENT... - the server does not start with them
 refused()
 {
