@@ -68,6 +68,7 @@ void census_release(struct census *c)
 	rowset_release(&c->drop);
 	rowset_release(&c->endpoint);
 	rowset_release(&c->bookmark);
+	rowset_release(&c->model);
 	free(c->event);
 	shaset_release(&c->bytes);
 }
@@ -90,21 +91,33 @@ static void slim(struct task *t)
 	row_set_text(&t->review, NULL);
 }
 
-static void check_log_line(struct reading *r, const struct log_line *l)
+/* Many rows may belong to one that is gone: the finding is about that. which is taken. */
+static void add_once(struct reading *r, enum fault fault, int64_t gone, char *which, const char *text)
 {
-	struct finding *x;
-	struct finding like = { .fault = FAULT_NO_TASK_LOG };
+	struct finding like = { .fault = fault, .which = which }, *x;
 
-	if (rowset_find(&r->census->task, l->task_row))
-		return;
-	like.which = xasprintf("log of task %" PRId64, l->task_row);
 	if (findings_has(r->findings, &like)) {
-		free(like.which);
+		free(which);
 		return;
 	}
-	x = findings_add(r->findings, FAULT_NO_TASK_LOG, like.which, "the task is not there");
-	x->table = &log_line_table;
-	x->row = l->task_row;
+	x = findings_add(r->findings, fault, which, "%s", text);
+	x->table = r->table;
+	x->row = gone;
+}
+
+static void check_log_line(struct reading *r, const struct log_line *l)
+{
+	if (!rowset_find(&r->census->task, l->task_row))
+		add_once(r, FAULT_NO_TASK_LOG, l->task_row, xasprintf("log of task %" PRId64, l->task_row),
+			 "the task is not there");
+}
+
+/* Models are read before what was learned of them. */
+static void check_of_model(struct reading *r, int64_t model, const char *what)
+{
+	if (!rowset_find(&r->census->model, model))
+		add_once(r, FAULT_NO_MODEL, model, xasprintf("%s of model %" PRId64, what, model),
+			 "the model is not there");
 }
 
 static void note_event(struct census *c, int64_t row)
@@ -166,6 +179,10 @@ static int note_row(void *row, void *ud)
 		note_event(r->census, *(int64_t *)row);
 	if (r->table == &delivery_table && r->census->whole)
 		check_delivery(r, row);
+	if (r->table == &model_memory_table && r->census->whole)
+		check_of_model(r, ((struct model_memory *)row)->model_row, "memory");
+	if (r->table == &model_step_table && r->census->whole)
+		check_of_model(r, ((struct model_step *)row)->model_row, "history");
 	if (r->table == &document_table && ((struct document *)row)->sha256)
 		shaset_add(&r->census->bytes, ((struct document *)row)->sha256, 0);
 	if (r->table == &drop_table && !((struct drop *)row)->is_dir && ((struct drop *)row)->sha256)
@@ -208,7 +225,8 @@ static void check_identities(struct reading *r)
 
 static int read_table(struct tx *tx, struct census *c, struct findings *f, const struct table *t, struct err *e)
 {
-	struct rowset *sets[] = { &c->engagement, &c->task, &c->document, &c->drop, &c->endpoint, &c->bookmark };
+	struct rowset *sets[] = { &c->engagement, &c->task,     &c->document, &c->drop,
+				  &c->endpoint,   &c->bookmark, &c->model };
 	struct reading r = { .census = c, .findings = f, .table = t };
 	struct err why = ERR_INIT;
 	int rc;
@@ -248,6 +266,7 @@ int census_take(struct store *st, struct census *c, struct findings *f, struct e
 			      .drop.table = &drop_table,
 			      .endpoint.table = &endpoint_table,
 			      .bookmark.table = &bookmark_table,
+			      .model.table = &model_table,
 			      .whole = true };
 	return store_read(st, read_tables, &(struct take){ c, f }, e);
 }

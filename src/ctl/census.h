@@ -13,7 +13,7 @@ struct rowset {
 };
 
 struct census {
-	struct rowset engagement, task, document, drop, endpoint, bookmark;
+	struct rowset engagement, task, document, drop, endpoint, bookmark, model;
 	int64_t *event; /* row ids in their order */
 	size_t n_events, cap_events;
 	int64_t next_row;    /* the first that was never given out */

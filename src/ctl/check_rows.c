@@ -3,6 +3,7 @@
 
 #include "ctl/check_parts.h"
 #include "platform/endpoint.h"
+#include "platform/model.h"
 #include "platform/task.h"
 #include "platform/tempname.h"
 
@@ -137,6 +138,18 @@ static void check_bookmark(struct check_job *j, const struct bookmark *m)
 	add(j, FAULT_BOOKMARK, &bookmark_table, m->row_id, xasprintf("bookmark '%s'", m->name), text);
 }
 
+/* A spec that nobody could have written; one without a runner is never used. */
+static void check_model(struct check_job *j, const struct model *m)
+{
+	struct err e = ERR_INIT;
+	auto_free char *text = NULL;
+
+	if (m->runner == RUNNER_NONE || model_sound(m, &e) == 0)
+		return;
+	text = xasprintf("its spec cannot be used: %s", e.text);
+	add(j, FAULT_MODEL, &model_table, m->row_id, xasprintf("model '%s'", m->name), text);
+}
+
 void check_rows(struct check_job *j)
 {
 	const struct census *c = &j->census;
@@ -151,5 +164,7 @@ void check_rows(struct check_job *j)
 		check_endpoint(j, rowset_get(&c->endpoint, i));
 	for (size_t i = 0; i < c->bookmark.n; i++)
 		check_bookmark(j, rowset_get(&c->bookmark, i));
+	for (size_t i = 0; i < c->model.n; i++)
+		check_model(j, rowset_get(&c->model, i));
 	check_results(j);
 }

@@ -8,8 +8,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "ctl/doctor_parts.h"
 #include "platform/endpoint.h"
+#include "platform/model.h"
 #include "platform/vault.h"
 
 #define SPACE_ENOUGH  ((uint64_t)1 << 30)
@@ -61,7 +63,7 @@ struct sealed {
 	int n, n_unreadable;
 };
 
-static int count_sealed(void *row, void *ud)
+static int count_endpoint(void *row, void *ud)
 {
 	const struct endpoint *x = row;
 	struct sealed *s = ud;
@@ -71,9 +73,24 @@ static int count_sealed(void *row, void *ud)
 	return 0;
 }
 
+static int count_model(void *row, void *ud)
+{
+	auto_free char *key = NULL;
+	const struct model *m = row;
+	struct sealed *s = ud;
+
+	s->n += m->key != NULL;
+	s->n_unreadable += m->key && (!s->only.vault || model_key(&s->only, m, &key, NULL) < 0);
+	if (key)
+		crypto_wipe(key, strlen(key));
+	return 0;
+}
+
 static int read_sealed(struct tx *tx, void *arg, struct err *e)
 {
-	return row_each(tx, Q_ENDPOINTS_ALL, NULL, count_sealed, arg, e);
+	int rc = row_each(tx, Q_ENDPOINTS_ALL, NULL, count_endpoint, arg, e);
+
+	return rc < 0 ? rc : row_each(tx, Q_MODELS_ALL, NULL, count_model, arg, e);
 }
 
 static int count_unreadable(const char *source, struct sealed *s, struct err *e)
@@ -104,14 +121,15 @@ static void look_key(const struct patient *p, struct answer *a)
 	else if (count_unreadable(p->source, &s, &e) < 0 || s.n == 0)
 		answer_ok(a, "no secret is sealed");
 	else if (s.n_unreadable == 0)
-		answer_ok(a, "'%s' opens what is sealed of %d endpoints", path, s.n);
+		answer_ok(a, "'%s' opens what is sealed of %d endpoints and models", path, s.n);
 	else
-		answer_lack(a, VERDICT_LESS,
-			    "mount with -o keyfile= and the file from when they were written, or write secrets and "
-			    "headers anew into webhooks/endpoints/",
-			    vault ? "'%s' does not open what is sealed of %d of %d endpoints"
-				  : "'%s' is not there, and cannot open what is sealed of %d of %d endpoints",
-			    path, s.n_unreadable, s.n);
+		answer_lack(
+			a, VERDICT_LESS,
+			"mount with -o keyfile= and the file from when they were written, or write secrets and "
+			"headers anew into webhooks/endpoints/, and keys into models/",
+			vault ? "'%s' does not open what is sealed of %d of %d endpoints and models"
+			      : "'%s' is not there, and cannot open what is sealed of %d of %d endpoints and models",
+			path, s.n_unreadable, s.n);
 	vault_close(vault);
 }
 

@@ -9,6 +9,7 @@
 #include "ctl/recover.h"
 #include "platform/document.h"
 #include "platform/endpoint.h"
+#include "platform/model.h"
 #include "platform/task.h"
 #include "platform/trash.h"
 
@@ -338,6 +339,35 @@ static int repair_bookmark(struct platform *p, const struct finding *f, struct e
 	return in_tx(p, f, set_bookmark, e);
 }
 
+/* No more loaded, until a person has mended its spec, which stays to be read. */
+static int take_runner(struct tx *tx, void *arg, struct err *e)
+{
+	const struct finding *f = ((struct repair *)arg)->f;
+	struct model m;
+	int rc = row_get(tx, &model_table, f->row, &m, e);
+
+	m.runner = RUNNER_NONE;
+	if (rc == 0)
+		rc = row_update(tx, &model_table, &m, e);
+	row_release(&model_table, &m);
+	return rc;
+}
+
+static int repair_model(struct platform *p, const struct finding *f, struct err *e)
+{
+	return in_tx(p, f, take_runner, e);
+}
+
+static int end_model(struct tx *tx, void *arg, struct err *e)
+{
+	return model_end(tx, ((struct repair *)arg)->f->row, e);
+}
+
+static int repair_no_model(struct platform *p, const struct finding *f, struct err *e)
+{
+	return in_tx(p, f, end_model, e);
+}
+
 static int delete_delivery(struct tx *tx, void *arg, struct err *e)
 {
 	return row_delete(tx, &delivery_table, ((struct repair *)arg)->f->row, e);
@@ -419,10 +449,13 @@ const struct fault_row fault_rows[N_FAULTS] = {
 			     repair_endpoint },
 	[FAULT_BOOKMARK] = { "bookmark", false, TRY "lets the log be read from the last event that has a delivery",
 			     repair_bookmark },
+	[FAULT_MODEL] = { "model", false, "mend its spec.json; until then " TRY "sets its runner to none",
+			  repair_model },
 	[FAULT_LEASE] = { "lease", true, "the next mount works on it, and " TRY "puts it back into todo",
 			  repair_lease },
 	[FAULT_NO_TASK_LOG] = { "no-task-of-log", true, TRY "removes its lines", repair_log },
 	[FAULT_DELIVERY] = { "delivery", true, TRY "removes it", repair_delivery },
+	[FAULT_NO_MODEL] = { "no-model", true, TRY "removes it", repair_no_model },
 	[FAULT_NO_FOLDER_DROP] = { "no-folder-of-entry", false, TRY "makes a task of it, unless one has its bytes",
 				   repair_no_folder_drop },
 	[FAULT_STAGING] = { "staging", true, "the next mount or " TRY "removes it", repair_staging },

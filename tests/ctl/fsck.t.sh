@@ -158,6 +158,20 @@ ok 'endpoint: settings that cannot be read' '
 	fresh && hook "events, url, from_row" "'\''*'\'', '\''gopher://a.example/'\'', 0" && finds 1 endpoint gopher && repairs endpoint && same "disabled gopher://a.example/" "$(sql "SELECT state || '\'' '\'' || url FROM endpoint")" &&
 	fresh && hook "events, from_row" "'\''tusk.*'\'', 0" && finds 1 endpoint "tusk." && repairs endpoint'
 ok 'endpoint: one that waits for what never was' 'fresh && hook "events, from_row" "'\''*'\'', 1 << 40" && finds 1 endpoint "beyond the log" && repairs endpoint && same "$(sql "SELECT MAX(row_id) FROM event")" "$(sql "SELECT from_row FROM endpoint")"'
+# model RUNNER COLUMNS VALUES - a model, made by hand
+model()
+{
+	sql "INSERT INTO model (row_id, id, name, runner, pinned, max_wait_s, start_s, parallel, queue, stop_s, warm$2) VALUES (888010, 'm', 'parser', '$1', 0, 120, 600, 8, 64, 10, 0$3)"
+}
+ok 'model: a spec that cannot be used' '
+	fresh && model server ", command" ", '\''[\"serve\"]'\''" && finds 1 model "{port}" && repairs model && same "none [\"serve\"]" "$(sql "SELECT runner || '\'' '\'' || command FROM model")" &&
+	fresh && model remote ", url" ", '\''http://a.example/v1'\''" && finds 1 model "not encrypted" && repairs model &&
+	fresh && model none ", command" ", '\''{}'\''" && fsck && same 0 "$status"'
+ok 'no-model: memory and history of one that is gone' '
+	fresh && model none && sql "INSERT INTO model_memory (row_id, model_row, host) VALUES (888011, 888010, '\''h'\''), (888012, 777777, '\''h'\'')" &&
+	sql "INSERT INTO model_step (row_id, model_row, host, state, created_at) VALUES (888013, 888010, '\''h'\'', '\''failed'\'', 1), (888014, 777777, '\''h'\'', '\''loading'\'', 1), (888015, 777777, '\''h'\'', '\''failed'\'', 1)" &&
+	fsck && same 4 "$status" && grep "^no-model: memory of model 777777" "$dir/said" && same 1 "$(grep -c "^no-model: history of model 777777" "$dir/said")" && ! grep "model 888010" "$dir/said" &&
+	fsck --repair && same 0 "$status" && fsck && same 0 "$status" && same "888011 888013" "$(echo $(sql "SELECT row_id FROM model_memory UNION SELECT row_id FROM model_step ORDER BY 1"))"'
 ok 'bookmark: beyond the log' '
 	fresh && sql "INSERT INTO bookmark VALUES (888005, '\''webhooks'\'', 1 << 40)" && finds 1 bookmark webhooks && repairs bookmark && same 0 "$(sql "SELECT value FROM bookmark")"'
 ok 'no-folder-of-entry: a dropped file that is in no task' '
