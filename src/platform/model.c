@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "platform/event.h"
 #include "platform/party.h"
 #include "platform/sealed.h"
@@ -121,7 +120,9 @@ struct telling {
 
 static json_t *gigabytes(int64_t bytes)
 {
-	return bytes > 0 ? json_real((double)((bytes + 500000) / 1000000) / 1e3) : json_null();
+	int64_t megabytes = (bytes + 500000) / 1000000;
+
+	return bytes > 0 ? json_real((double)megabytes / 1e3) : json_null();
 }
 
 /* What it holds, held when it was resident last, or is thought to need. */

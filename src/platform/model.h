@@ -37,7 +37,8 @@ int model_each(struct platform *p, int (*fn)(void *model, void *ud), void *ud, s
 
 /* The key of a remote server: written, never shown (rule 18); sealed as an endpoint's secret */
 int model_put_key(struct platform *p, int64_t row_id, const char *line, const struct actor *who, struct err *e);
-int model_key(struct platform *p, const struct model *m, char **out, struct err *e); /* *out NULL: none */
+/* *out NULL: none; the caller's to free, with crypto_wipe before */
+int model_key(struct platform *p, const struct model *m, char **out, struct err *e);
 
 /* What this host learned: one row for each pair (struct model_memory in rows.h); zeroes when there is none yet */
 int model_memory_get(struct platform *p, int64_t row_id, struct model_memory *out, struct err *e);

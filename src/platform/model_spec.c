@@ -156,7 +156,7 @@ static int check_lists(const struct model *m, struct err *e)
 	int rc = check_list("devices", m->devices, MODEL_DEVICES_MOST, check_device, &devices, e);
 
 	if (rc == 0)
-		rc = check_list("capabilities", m->capabilities, N_ELEMS(capability_words), check_capability,
+		rc = check_list("capabilities", m->capabilities, N_ELEMS(capability_words) - 1, check_capability,
 				&capabilities, e);
 	json_decref(devices);
 	json_decref(capabilities);

@@ -92,6 +92,23 @@ static void encrypted_is_https(void **state UNUSED)
 	assert_false(url_encrypted("http://example.org/https:"));
 }
 
+static void this_host_is_known(void **state UNUSED)
+{
+	static const char *const local[] = { "http://localhost:8080/v1", "http://LOCALHOST", "http://127.0.0.1/",
+					     "http://127.255.0.9:1", "http://[::1]:8000/" };
+	static const char *const others[] = {
+		"http://localhost.example/",  "http://128.0.0.1/",       "http://[::2]/", "http://0.0.0.0/",
+		"http://a.example/127.0.0.1", "http://[::ffff:1.2.3.4]", "no url"
+	};
+
+	for (size_t i = 0; i < N_ELEMS(local); i++)
+		if (!url_local(local[i]))
+			fail_msg("'%s' is this host", local[i]);
+	for (size_t i = 0; i < N_ELEMS(others); i++)
+		if (url_local(others[i]))
+			fail_msg("'%s' is another host", others[i]);
+}
+
 static void hosts_are_looked_up(void **state UNUSED)
 {
 	struct err e = ERR_INIT;
@@ -107,9 +124,9 @@ static void hosts_are_looked_up(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(urls_are_accepted),   cmocka_unit_test(others_are_refused),
-		cmocka_unit_test(length_has_an_end),   cmocka_unit_test(encrypted_is_https),
-		cmocka_unit_test(hosts_are_looked_up),
+		cmocka_unit_test(urls_are_accepted),  cmocka_unit_test(others_are_refused),
+		cmocka_unit_test(length_has_an_end),  cmocka_unit_test(encrypted_is_https),
+		cmocka_unit_test(this_host_is_known), cmocka_unit_test(hosts_are_looked_up),
 	};
 
 	return RUN_TESTS(tests);

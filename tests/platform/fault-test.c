@@ -12,146 +12,19 @@
 
 #include "platform/review.h"
 #include "platform/trash.h"
-#include "store/sql.h"
 #include "tests/platform/hooks.h"
+#include "tests/platform/trap.h"
 
 #define N_MAX       1000 /* an operation that fails so often goes round in circles */
 #define LARGE_BYTES 100000
 #define CHUNK_BYTES (256 * 1024) /* what the blobs copy by, whatever the size */
 
-enum trap_kind { TRAP_CALL, TRAP_MEMORY };
-
-/* The store's threads ask too, also after they have answered. */
-static struct {
-	pthread_mutex_t lock;
-	enum trap_kind kind; /* of what is to fail */
-	unsigned left;       /* calls until the one that fails; 0: none does */
-	bool fired;
-	const char *what;
-} trap = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static bool fails_as(enum trap_kind kind, const char *what)
-{
-	bool now;
-
-	pthread_mutex_lock(&trap.lock);
-	now = kind == trap.kind && trap.left && --trap.left == 0;
-	if (now) {
-		trap.fired = true;
-		trap.what = what;
-	}
-	pthread_mutex_unlock(&trap.lock);
-	return now;
-}
-
-static bool fails(const char *what)
-{
-	return fails_as(TRAP_CALL, what);
-}
-
-/* The n-th call from now on is to fail; 0: none. True when one has failed since the last time. */
-static bool set_trap(unsigned n)
-{
-	bool fired;
-
-	pthread_mutex_lock(&trap.lock);
-	fired = trap.fired;
-	trap.fired = false;
-	trap.left = n;
-	pthread_mutex_unlock(&trap.lock);
-	return fired;
-}
-
-#define WRAP(type, name, ...)            \
-	type __real_##name(__VA_ARGS__); \
-	type __wrap_##name(__VA_ARGS__); \
-	type __wrap_##name(__VA_ARGS__)
-
-#define FAIL_ROW(e)          \
-	if (fails(__func__)) \
-	return err_set(e, -EIO, "as asked")
-
-WRAP(int, row_insert, struct tx *tx, const struct table *t, void *row, struct err *e)
-{
-	FAIL_ROW(e);
-	return __real_row_insert(tx, t, row, e);
-}
-
-WRAP(int, row_update, struct tx *tx, const struct table *t, const void *row, struct err *e)
-{
-	FAIL_ROW(e);
-	return __real_row_update(tx, t, row, e);
-}
-
-WRAP(int, row_delete, struct tx *tx, const struct table *t, int64_t row_id, struct err *e)
-{
-	FAIL_ROW(e);
-	return __real_row_delete(tx, t, row_id, e);
-}
-
-WRAP(int, row_get, struct tx *tx, const struct table *t, int64_t row_id, void *out, struct err *e)
-{
-	memset(out, 0, t->size);
-	FAIL_ROW(e);
-	return __real_row_get(tx, t, row_id, out, e);
-}
-
-WRAP(int, row_find, struct tx *tx, enum query q, const struct val *args, void *out, struct err *e)
-{
-	memset(out, 0, sql_queries[q].table->size);
-	FAIL_ROW(e);
-	return __real_row_find(tx, q, args, out, e);
-}
-
-WRAP(int, row_each, struct tx *tx, enum query q, const struct val *args, int (*fn)(void *row, void *ud), void *ud,
-     struct err *e)
-{
-	FAIL_ROW(e);
-	return __real_row_each(tx, q, args, fn, ud, e);
-}
-
-WRAP(int, row_exec, struct tx *tx, enum query q, const struct val *args, struct err *e)
-{
-	FAIL_ROW(e);
-	return __real_row_exec(tx, q, args, e);
-}
-
-WRAP(int, row_int, struct tx *tx, enum query q, const struct val *args, int64_t *out, struct err *e)
-{
-	FAIL_ROW(e);
-	return __real_row_int(tx, q, args, out, e);
-}
-
-/* The commit: all of the function is done, and then it does not count. */
-struct commit {
-	store_fn *fn;
-	void *arg;
-};
-
-static int run_and_fail(struct tx *tx, void *arg, struct err *e)
-{
-	struct commit *c = arg;
-	int rc = c->fn(tx, c->arg, e);
-
-	if (rc < 0)
-		return rc;
-	FAIL_ROW(e);
-	return rc;
-}
-
-WRAP(int, store_write, struct store *st, store_fn *fn, void *arg, struct err *e)
-{
-	struct commit c = { fn, arg };
-
-	return __real_store_write(st, run_and_fail, &c, e);
-}
-
-#define FAIL_DISK(number)                 \
-	do {                              \
-		if (fails(__func__)) {    \
-			errno = (number); \
-			return -1;        \
-		}                         \
+#define FAIL_DISK(number)                   \
+	do {                                \
+		if (trap_fails(__func__)) { \
+			errno = (number);   \
+			return -1;          \
+		}                           \
 	} while (0)
 
 WRAP(ssize_t, pwrite, int fd, const void *bytes, size_t len, off_t offset)
@@ -195,7 +68,7 @@ int __wrap_openat(int dir, const char *name, int flags, ...)
 
 static bool no_memory(size_t size, const char *what)
 {
-	return size >= LARGE_BYTES && size != CHUNK_BYTES && fails_as(TRAP_MEMORY, what);
+	return size >= LARGE_BYTES && size != CHUNK_BYTES && trap_fails_as(TRAP_MEMORY, what);
 }
 
 WRAP(void *, malloc, size_t size)
@@ -224,16 +97,6 @@ WRAP(char *, strndup, const char *s, size_t len)
 }
 
 /* All that the store holds, as text. */
-static void add_row(const struct table *t, const void *row, struct buf *out)
-{
-	buf_printf(out, "%s %jd:", t->name, (intmax_t) * (const int64_t *)row);
-	for (size_t i = 0; i < t->n_fields; i++) {
-		buf_printf(out, " %s=", t->fields[i].name);
-		record_value(&t->fields[i], row, out);
-	}
-	buf_addc(out, '\n');
-}
-
 struct picture {
 	struct tx *tx;
 	struct buf text;
@@ -242,19 +105,19 @@ struct picture {
 
 static int add_document(void *row, void *ud)
 {
-	add_row(&document_table, row, &((struct picture *)ud)->text);
+	trap_row(&document_table, row, &((struct picture *)ud)->text);
 	return 0;
 }
 
 static int add_line(void *row, void *ud)
 {
-	add_row(&log_line_table, row, &((struct picture *)ud)->text);
+	trap_row(&log_line_table, row, &((struct picture *)ud)->text);
 	return 0;
 }
 
 static int add_event(void *row, void *ud)
 {
-	add_row(&event_table, row, &((struct picture *)ud)->text);
+	trap_row(&event_table, row, &((struct picture *)ud)->text);
 	return 0;
 }
 
@@ -263,7 +126,7 @@ static int add_drop(void *row, void *ud)
 	struct picture *x = ud;
 	const struct drop *d = row;
 
-	add_row(&drop_table, row, &x->text);
+	trap_row(&drop_table, row, &x->text);
 	return d->is_dir ? row_each(x->tx, Q_DROPS_OF, ARGS(V_INT(0), V_INT(d->row_id), V_INT(0), V_INT(99)), add_drop,
 				    x, &x->e)
 			 : 0;
@@ -276,7 +139,7 @@ static int add_task(void *row, void *ud)
 	struct task t;
 	int rc = row_get(x->tx, &task_table, l->row_id, &t, &x->e);
 
-	add_row(&task_table, &t, &x->text);
+	trap_row(&task_table, &t, &x->text);
 	task_release(&t);
 	if (rc == 0)
 		rc = row_each(x->tx, Q_DOCUMENTS_ALL, ARGS(V_INT(l->row_id)), add_document, x, &x->e);
@@ -287,7 +150,7 @@ static int add_task(void *row, void *ud)
 
 static int add_endpoint(void *row, void *ud)
 {
-	add_row(&endpoint_table, row, &((struct picture *)ud)->text);
+	trap_row(&endpoint_table, row, &((struct picture *)ud)->text);
 	return 0;
 }
 
@@ -298,7 +161,7 @@ static int add_delivery(void *row, void *ud)
 	struct delivery d;
 	int rc = row_get(x->tx, &delivery_table, l->row_id, &d, &x->e);
 
-	add_row(&delivery_table, &d, &x->text);
+	trap_row(&delivery_table, &d, &x->text);
 	row_release(&delivery_table, &d);
 	return rc;
 }
@@ -314,7 +177,7 @@ static int look_at_webhooks(struct picture *x, struct err *e)
 	if (rc == 0)
 		rc = row_find(x->tx, Q_BOOKMARK, ARGS(V_TEXT("webhooks")), &mark, e);
 	if (rc == 0) {
-		add_row(&bookmark_table, &mark, &x->text);
+		trap_row(&bookmark_table, &mark, &x->text);
 		row_release(&bookmark_table, &mark);
 	}
 	return rc == -ENOENT ? 0 : rc;
@@ -411,9 +274,9 @@ static bool fail_until_done(const struct scenario *s, unsigned *n)
 	do {
 		struct err e = ERR_INIT;
 
-		set_trap(++*n);
+		trap_set(++*n);
 		rc = s->operation(&e);
-		fired = set_trap(0);
+		fired = trap_set(0);
 		if (rc < 0 && !fired)
 			fail_msg("it failed by itself: %s", e.text);
 		assert_int_equal(n_staged(), 0);

@@ -219,6 +219,29 @@ static void in_database(const char *sql)
 	sqlite3_close(db);
 }
 
+static int add_model(struct tx *tx, void *arg UNUSED, struct err *e)
+{
+	struct model m = { .id = (char *)"m", .name = (char *)"parser" };
+
+	return row_insert(tx, &model_table, &m, e);
+}
+
+/* As the version before models left it. */
+static void brings_an_older_store_up_to_date(void **state UNUSED)
+{
+	struct store *st = open_ok(dir);
+	struct err e = ERR_INIT;
+
+	assert_int_equal(store_write(st, put_setting, (char *)"kept", &e), 0);
+	store_close(st);
+	in_database("DROP TABLE model; DROP TABLE model_memory; DROP TABLE model_step;"
+		    "DELETE FROM schema_version WHERE version >= 6");
+	st = open_ok(dir);
+	assert_int_equal(store_read(st, find_setting, (char *)"kept", &e), 0);
+	assert_int_equal(store_write(st, add_model, NULL, &e), 0);
+	store_close(st);
+}
+
 static void refuses_a_newer_store(void **state UNUSED)
 {
 	store_close(open_ok(dir));
@@ -299,10 +322,11 @@ static void goes_on_when_there_is_room_again(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EACH(makes_a_private_directory),    EACH(keeps_what_was_written),
-		EACH(refuses_what_is_no_directory), EACH(never_gives_an_id_twice_after_a_kill),
-		EACH(refuses_a_second_process),     EACH(refuses_a_newer_store),
-		EACH(tells_a_damaged_database),     EACH(goes_on_when_there_is_room_again),
+		EACH(makes_a_private_directory),        EACH(keeps_what_was_written),
+		EACH(refuses_what_is_no_directory),     EACH(never_gives_an_id_twice_after_a_kill),
+		EACH(refuses_a_second_process),         EACH(refuses_a_newer_store),
+		EACH(tells_a_damaged_database),         EACH(goes_on_when_there_is_room_again),
+		EACH(brings_an_older_store_up_to_date),
 	};
 
 	return RUN_TESTS(tests);
