@@ -10,6 +10,8 @@
 #include "platform/record.h"
 
 #define HEALTH "/health"
+/* Of what is taken for a word in braces, and of names of devices. */
+#define WORD_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 /* What is put into the texts of a command. */
 static const char *const command_words[] = { "port", "socket", "path", "name", NULL };
@@ -35,7 +37,7 @@ static bool next_word(const char **text, const char **word, size_t *len)
 {
 	for (const char *at = strchr(*text, '{'); at; at = strchr(at + 1, '{')) {
 		*word = at + 1;
-		*len = strspn(*word, "abcdefghijklmnopqrstuvwxyz_");
+		*len = strspn(*word, WORD_CHARS);
 		if (*len && (*word)[*len] == '}') {
 			*text = *word + *len;
 			return true;
@@ -88,8 +90,7 @@ static int check_device(const char *text, struct err *e)
 {
 	size_t len = strlen(text);
 
-	if (len == 0 || len > 31 ||
-	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != len)
+	if (len == 0 || len > 31 || strspn(text, WORD_CHARS ".") != len)
 		return err_set(e, -EINVAL,
 			       "'devices' has '%.60s', which is no name of a device: they are those in models/devices",
 			       text);
@@ -139,8 +140,8 @@ static int check_command(const struct model *m, struct err *e)
 	int rc = check_list("command", m->command, MODEL_ARGS_MOST, check_argument, &list, e);
 	const char *program = json_string_value(json_array_get(list, 0));
 
-	if (rc == 0 && program && (!*program || strchr(program, '{')))
-		rc = err_set(e, -EINVAL, "'command' must begin with the name of a program");
+	if (rc == 0 && program && (!*program || strchr(program, '{') || (*program != '/' && strchr(program, '/'))))
+		rc = err_set(e, -EINVAL, "'command' must begin with the name of a program, or its absolute path");
 	if (rc == 0 && m->runner == RUNNER_SERVER && !program)
 		rc = err_set(e, -EINVAL, "a model whose runner is server needs 'command': its program and arguments");
 	if (rc == 0 && m->runner == RUNNER_SERVER && !has_word(list, "port") && !has_word(list, "socket"))

@@ -38,6 +38,9 @@ static void what_does_not_fit_is_refused(void **state UNUSED)
 		{ "{\"command\": {\"a\": 1}}", -EINVAL, "'command' must be a list of texts" },
 		{ "{\"command\": [\"serve\", 8080]}", -EINVAL, "'command' must be a list of texts" },
 		{ "{\"command\": [\"serve\", \"{port}\", \"--log={logfile}\"]}", -EINVAL, "{logfile}" },
+		{ "{\"command\": [\"serve\", \"{Port}\"]}", -EINVAL, "{Port}" },
+		{ "{\"command\": [\"serve\", \"{gpu-0}\"]}", -EINVAL, "{gpu-0}" },
+		{ "{\"command\": [\"bin/serve\", \"{port}\"]}", -EINVAL, "absolute path" },
 		{ "{\"command\": [\"\", \"{port}\"]}", -EINVAL, "name of a program" },
 		{ "{\"command\": [\"{path}\", \"{port}\"]}", -EINVAL, "name of a program" },
 		{ "{\"path\": \"weights/a.gguf\"}", -EINVAL, "begin with '/'" },
@@ -108,7 +111,8 @@ static void what_fits_is_taken_and_what_lacks_is_said(void **state UNUSED)
 		const char *lack; /* NULL: it is ready */
 	} rows[] = {
 		{ SERVER, NULL },
-		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"--uds={socket}\"], \"memory_bytes\": 0}", NULL },
+		{ "{\"runner\": \"server\", \"command\": [\"/opt/x/serve\", \"--uds={socket}\"], \"memory_bytes\": 0}",
+		  NULL },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\"]}", "no memory_bytes" },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\", \"-m\", \"{path}\"], \"memory_bytes\": 1}",
 		  "no path" },
