@@ -136,6 +136,15 @@ static bool reachable(const char *path, int how)
 	return !path || faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0;
 }
 
+/* give - let a user write in the directories of spec that are for that */
+static void give(const struct sandbox_layers *l, const struct sandbox_spec *spec, unsigned id)
+{
+	if (!l->view && spec->tmp_dir)
+		(void)!chown(spec->tmp_dir, id, id);
+	if (spec->work_dir)
+		(void)!chown(l->view ? SANDBOX_WORK : spec->work_dir, id, id);
+}
+
 /*
  * Root becomes nobody, for good. Where nobody cannot reach the program or the documents (a private build tree, and no
  * view in which the way to them is open) it stays root, without any capability.
@@ -143,11 +152,12 @@ static bool reachable(const char *path, int how)
 static bool become_nobody(const struct sandbox_layers *l, const struct sandbox_spec *spec, const char *program)
 {
 	const char *in = l->view && spec->in_dir ? SANDBOX_IN : spec->in_dir;
+	const char *work = l->view && spec->work_dir ? SANDBOX_WORK : spec->work_dir;
 	bool ok;
 
 	if (geteuid() != 0 || setgroups(0, NULL) < 0 || setegid(SANDBOX_NOBODY) < 0 || seteuid(SANDBOX_NOBODY) < 0)
 		return false;
-	ok = reachable(program, X_OK) && reachable(in, R_OK | X_OK);
+	ok = reachable(program, X_OK) && reachable(in, R_OK | X_OK) && reachable(work, W_OK | X_OK);
 	if (seteuid(0) < 0 || setegid(0) < 0)
 		_exit(126);
 	if (!ok)
@@ -162,10 +172,11 @@ int sandbox_confine(const struct sandbox_layers *l, const struct sandbox_spec *s
 	int rc = 0;
 
 	set_limits(l, &spec->limits);
-	if (!l->view && spec->tmp_dir && l->nobody)
-		(void)!chown(spec->tmp_dir, SANDBOX_NOBODY, SANDBOX_NOBODY);
-	if (l->nobody)
-		become_nobody(l, spec, program);
+	if (l->nobody) {
+		give(l, spec, SANDBOX_NOBODY);
+		if (!become_nobody(l, spec, program))
+			give(l, spec, 0);
+	}
 	sandbox_keep_caps(0);
 	*what = "forbid new privileges";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -173,7 +184,7 @@ int sandbox_confine(const struct sandbox_layers *l, const struct sandbox_spec *s
 	if (l->landlock > 0)
 		rc = sandbox_landlock(l->landlock, spec, l->view, what);
 	if (rc == 0 && l->seccomp)
-		rc = sandbox_filter(what);
+		rc = sandbox_filter(spec->network, what);
 	return rc;
 }
 
@@ -220,7 +231,7 @@ static int try_filter(const struct trial *t UNUSED)
 	int rc;
 
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	rc = sandbox_filter(&what);
+	rc = sandbox_filter(false, &what);
 	if (rc < 0)
 		return -rc;
 	return syscall(SYS_unshare, 0) < 0 && errno == EPERM ? 0 : EPROTO;

@@ -4,7 +4,8 @@
  * From the outside in: a cgroup (memory, number of processes); namespaces with a file system view of their own; an
  * unprivileged user; resource limits; no_new_privs; Landlock; a seccomp filter. A layer that is missing is reported,
  * the others still hold. In the view the server sees /usr, the libraries and fonts, its own directories at their usual
- * paths, /in (read-only), /tmp (private, empty at start), a few devices and its own /proc, and nothing else.
+ * paths, /in (read-only), /tmp (private, empty at start), a few devices and its own /proc, and nothing else. Inference
+ * servers get a little more, where their spec says so: devices, a directory to write in, the host's network.
  */
 #ifndef FS0711_RUN_SANDBOX_H
 #define FS0711_RUN_SANDBOX_H
@@ -13,7 +14,8 @@
 
 #include "base/err.h"
 
-#define SANDBOX_IN "/in" /* where in_dir appears when there is a view */
+#define SANDBOX_IN   "/in"        /* where in_dir appears when there is a view */
+#define SANDBOX_WORK "/run/model" /* and work_dir */
 
 enum sandbox_cgroup { SANDBOX_CGROUP_NONE, SANDBOX_CGROUP_V1, SANDBOX_CGROUP_V2 };
 
@@ -30,10 +32,16 @@ struct sandbox_limits {
 
 /* All pointers are borrowed for the call that takes the struct. */
 struct sandbox_spec {
-	const char *const
-		*dirs;       /* host directories to read and run from, at the same paths; ends with NULL; may be NULL */
-	const char *in_dir;  /* host directory of the documents, read-only at /in with a view, else at its own path */
-	const char *tmp_dir; /* host directory to write in where there is no view (with one, /tmp is private) */
+	const char *const *dirs; /* host directories, or files, to read and run from, at the same paths, through links;
+				    ends with NULL; may be NULL */
+	const char *in_dir;   /* host directory of the documents, read-only at /in with a view, else at its own path */
+	const char *tmp_dir;  /* host directory to write in where there is no view (with one, /tmp is private) */
+	const char *work_dir; /* host directory, the daemon's own, to write and make Unix sockets in, at SANDBOX_WORK
+				 with a view, else at its own path; given to the user that the server runs as. /dev/shm
+				 is there with it (in /tmp). May be NULL */
+	const char *const *devices; /* device files of the host to open for all uses; ends with NULL; may be NULL */
+	bool network; /* the host's network, with all that can be reached in it, also abstract Unix sockets before
+			 Landlock ABI 6; else none, and no socket but Unix ones */
 	struct sandbox_limits limits;
 };
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -150,9 +151,32 @@ static struct sock_filter *add_choice(struct sock_filter *at, int nr, unsigned a
 	return at;
 }
 
-int sandbox_filter(const char **what)
+#ifdef SYS_socket
+/*
+ * Families of sockets: Unix ones are always allowed. With the network those of the internet are, and netlink's for
+ * routes, from which the C library learns the addresses of this host (to change them takes a capability).
+ */
+static struct sock_filter *add_socket(struct sock_filter *at, bool network)
 {
-	struct sock_filter program[2 * N_ELEMS(refused) + 32], *at = add_head(program);
+	if (!network)
+		return add_choice(at, SYS_socket, 0, BPF_JEQ, AF_UNIX, SECCOMP_RET_ALLOW, REFUSE(EAFNOSUPPORT));
+	ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 9));
+	ADD(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARG_LOW(0)));
+	ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 5, 0));
+	ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 4, 0));
+	ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 3, 0));
+	ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 3));
+	ADD(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARG_LOW(2)));
+	ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_ROUTE, 0, 1));
+	ADD(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+	ADD(BPF_STMT(BPF_RET | BPF_K, REFUSE(EAFNOSUPPORT)));
+	return at;
+}
+#endif
+
+int sandbox_filter(bool network, const char **what)
+{
+	struct sock_filter program[2 * N_ELEMS(refused) + 48], *at = add_head(program);
 	struct sock_fprog prog = { .filter = program };
 
 	for (size_t i = 0; i < N_ELEMS(refused); i++)
@@ -163,7 +187,7 @@ int sandbox_filter(const char **what)
 	at = add_refusal(at, SYS_clone3, ENOSYS);
 #endif
 #ifdef SYS_socket
-	at = add_choice(at, SYS_socket, 0, BPF_JEQ, AF_UNIX, SECCOMP_RET_ALLOW, REFUSE(EAFNOSUPPORT));
+	at = add_socket(at, network);
 #endif
 	ADD(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
 	prog.len = (unsigned short)(at - program);
@@ -173,7 +197,7 @@ int sandbox_filter(const char **what)
 	return -errno;
 }
 #else
-int sandbox_filter(const char **what)
+int sandbox_filter(bool network UNUSED, const char **what)
 {
 	*what = "find the seccomp filter for this processor";
 	return -ENOSYS;

@@ -54,9 +54,9 @@ int sandbox_landlock_abi(void)
 	return abi < 0 ? 0 : (int)abi;
 }
 
-static int new_ruleset(int abi)
+static int new_ruleset(int abi, bool network)
 {
-	struct ruleset_attr attr = { .fs = handled_fs(abi), .net = ACCESS_NET_TCP, .scoped = SCOPES };
+	struct ruleset_attr attr = { .fs = handled_fs(abi), .net = network ? 0 : ACCESS_NET_TCP, .scoped = SCOPES };
 	size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
 	long fd = syscall(SYS_landlock_create_ruleset, &attr, size, 0);
 
@@ -89,6 +89,10 @@ static int allow_all(int ruleset, int abi, const struct sandbox_spec *spec, bool
 		rc = allow(ruleset, abi, p->path, p->access);
 	for (const char *const *d = spec->dirs; rc == 0 && d && *d; d++)
 		rc = allow(ruleset, abi, *d, SANDBOX_RUN);
+	for (const char *const *d = spec->devices; rc == 0 && d && *d; d++)
+		rc = allow(ruleset, abi, *d, SANDBOX_DEVICE);
+	if (rc == 0 && spec->work_dir)
+		rc = allow(ruleset, abi, view ? SANDBOX_WORK : spec->work_dir, SANDBOX_WRITE);
 	if (rc == 0)
 		rc = allow(ruleset, abi, view ? SANDBOX_IN : spec->in_dir, SANDBOX_READ);
 	if (rc == 0)
@@ -101,7 +105,7 @@ static int allow_all(int ruleset, int abi, const struct sandbox_spec *spec, bool
 
 int sandbox_landlock(int abi, const struct sandbox_spec *spec, bool view, const char **what)
 {
-	auto_close int ruleset = new_ruleset(abi);
+	auto_close int ruleset = new_ruleset(abi, spec->network);
 	int rc;
 
 	*what = "make a Landlock ruleset";

@@ -38,8 +38,9 @@ void sandbox_keep_caps(uint64_t mask);
 /* sandbox_landlock_abi - 0 when the kernel has none */
 int sandbox_landlock_abi(void);
 int sandbox_landlock(int abi, const struct sandbox_spec *spec, bool view, const char **what);
-/* sandbox_filter - the seccomp filter. -ENOSYS on processors whose system calls we do not know */
-int sandbox_filter(const char **what);
+/* sandbox_filter - the seccomp filter; network as in the spec. -ENOSYS on processors whose system calls we do not know
+ */
+int sandbox_filter(bool network, const char **what);
 
 /* A group of one server. name "" when there is none. */
 struct sandbox_group {

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -57,9 +58,10 @@ static unsigned long kept_flags(const char *path)
 	return keep;
 }
 
-static int make_readonly(const char *path, bool device)
+static int shut(const char *path, enum sandbox_access access)
 {
-	struct attr attr = { .set = ATTR_RDONLY | ATTR_NOSUID | (device ? 0 : ATTR_NODEV) };
+	bool device = access == SANDBOX_DEVICE, write = access == SANDBOX_WRITE;
+	struct attr attr = { .set = ATTR_NOSUID | (write ? 0 : ATTR_RDONLY) | (device ? 0 : ATTR_NODEV) };
 
 #ifdef SYS_mount_setattr
 	if (syscall(SYS_mount_setattr, AT_FDCWD, path, AT_RECURSIVE, &attr, sizeof(attr)) == 0)
@@ -68,7 +70,9 @@ static int make_readonly(const char *path, bool device)
 		return -1;
 #endif
 	return mount(NULL, path, NULL,
-		     MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | (device ? 0 : MS_NODEV) | kept_flags(path), NULL);
+		     MS_BIND | MS_REMOUNT | MS_NOSUID | (write ? 0 : MS_RDONLY) | (device ? 0 : MS_NODEV) |
+			     kept_flags(path),
+		     NULL);
 }
 
 static int make_dirs(char *path)
@@ -116,7 +120,7 @@ static int copy_link(const char *from, const char *to)
 	return symlink(target, to) < 0 && errno != EEXIST ? -1 : 0;
 }
 
-static int bind_at(const char *source, const char *target, bool device, bool may_miss)
+static int bind_at(const char *source, const char *target, enum sandbox_access access, bool may_miss)
 {
 	char from[PATH_MAX];
 	struct stat sb;
@@ -133,7 +137,7 @@ static int bind_at(const char *source, const char *target, bool device, bool may
 		return -1;
 	if (mount(from, target, NULL, MS_BIND | MS_REC, NULL) < 0)
 		return -1;
-	return make_readonly(target, device);
+	return shut(target, access);
 }
 
 static int new_root(const char **what)
@@ -158,16 +162,66 @@ static int mount_tmp(const struct sandbox_limits *limits, const char **what)
 	return 0;
 }
 
-static int bind_host(const struct sandbox_spec *spec, const char **what)
+/* What this server alone sees of the host. */
+struct piece {
+	char source[PATH_MAX]; /* without links: what they point to is elsewhere in the view */
+	const char *target;
+	enum sandbox_access access;
+	const char *what;
+};
+
+struct pieces {
+	size_t n;
+	struct piece *piece;
+};
+
+static size_t count(const char *const *list)
+{
+	size_t n = 0;
+
+	while (list && list[n])
+		n++;
+	return n;
+}
+
+static void add_piece(struct pieces *all, const char *source, const char *target, enum sandbox_access access,
+		      const char *what)
+{
+	struct piece *p = &all->piece[all->n];
+
+	if (!source)
+		return;
+	if (!realpath(source, p->source))
+		snprintf(p->source, sizeof(p->source), "%s", source);
+	p->target = target;
+	p->access = access;
+	p->what = what;
+	all->n++;
+}
+
+/* While the host's root is still ours, so that links lead where they lead on the host. */
+static struct pieces find_pieces(const struct sandbox_spec *spec)
+{
+	size_t most = count(spec->dirs) + count(spec->devices) + 2;
+	struct pieces all = { .piece = xcalloc(most, sizeof(*all.piece)) };
+
+	for (const char *const *d = spec->dirs; d && *d; d++)
+		add_piece(&all, *d, *d, SANDBOX_RUN, "bind the server's own directory");
+	for (const char *const *d = spec->devices; d && *d; d++)
+		add_piece(&all, *d, *d, SANDBOX_DEVICE, "bind the server's devices");
+	add_piece(&all, spec->in_dir, SANDBOX_IN, SANDBOX_READ, "bind the documents at /in");
+	add_piece(&all, spec->work_dir, SANDBOX_WORK, SANDBOX_WRITE, "bind the directory to write in");
+	return all;
+}
+
+static int bind_host(const struct pieces *own, const char **what)
 {
 	for (const struct sandbox_path *p = sandbox_paths; p->path; p++)
-		if (bind_at(p->path, p->path, p->access == SANDBOX_DEVICE, PERHAPS_MISSING) < 0)
+		if (bind_at(p->path, p->path, p->access, PERHAPS_MISSING) < 0)
 			return fail(what, "bind the system's directories");
-	for (const char *const *d = spec->dirs; d && *d; d++)
-		if (bind_at(*d, *d, false, !PERHAPS_MISSING) < 0)
-			return fail(what, "bind the server's own directory");
-	if (spec->in_dir && bind_at(spec->in_dir, SANDBOX_IN, false, !PERHAPS_MISSING) < 0)
-		return fail(what, "bind the documents at /in");
+	for (const struct piece *p = own->piece; p < own->piece + own->n; p++)
+		if (bind_at(p->source, p->target, p->access, !PERHAPS_MISSING) < 0)
+			return fail(what, p->what);
 	return 0;
 }
 
@@ -185,12 +239,16 @@ static void mount_proc(void)
 int sandbox_view(const struct sandbox_spec *spec, bool own_proc, const char **what)
 {
 	mode_t mask = umask(0);
+	struct pieces own = find_pieces(spec);
 	int rc = new_root(what);
 
 	if (rc == 0)
 		rc = mount_tmp(&spec->limits, what);
 	if (rc == 0)
-		rc = bind_host(spec, what);
+		rc = bind_host(&own, what);
+	if (rc == 0 && spec->work_dir)
+		(void)!symlink("/tmp", "/dev/shm");
+	free(own.piece);
 	umask(mask);
 	if (rc < 0)
 		return rc;

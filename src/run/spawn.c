@@ -113,15 +113,19 @@ static void add_string(struct buf *b, const char *string)
 
 static void pack(struct buf *b, const struct spawn_spec *spec, uint64_t id)
 {
-	struct spawn_request head = { .op = SPAWN_OP_SPAWN, .id = id, .limits = spec->sandbox.limits };
+	struct spawn_request head = {
+		.op = SPAWN_OP_SPAWN, .id = id, .network = spec->sandbox.network, .limits = spec->sandbox.limits
+	};
 
 	buf_add(b, &head, sizeof(head));
 	add_string(b, spec->cwd);
 	add_string(b, spec->sandbox.in_dir);
 	add_string(b, spec->sandbox.tmp_dir);
+	add_string(b, spec->sandbox.work_dir);
 	head.n_argv = add_strings(b, spec->argv);
 	head.n_env = add_strings(b, spec->env);
 	head.n_dirs = add_strings(b, spec->sandbox.dirs);
+	head.n_devices = add_strings(b, spec->sandbox.devices);
 	if (!b->failed)
 		memcpy(b->data, &head, sizeof(head));
 }

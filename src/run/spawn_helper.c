@@ -48,7 +48,7 @@ struct helper {
 struct order {
 	struct spawn_request head;
 	const char *cwd;
-	const char **argv, **env, **dirs;
+	const char **argv, **env, **dirs, **devices;
 	struct sandbox_spec sandbox;
 	int fds[SPAWN_FDS]; /* in, out, err, status */
 };
@@ -277,23 +277,28 @@ static const char **take_strings(const char **at, const char *end, uint32_t n)
 	return list;
 }
 
+static const char *take_path(const char **at, const char *end)
+{
+	const char *path = take_string(at, end);
+
+	return path && path[0] ? path : NULL;
+}
+
 static bool unpack(struct order *o, const char *at, const char *end)
 {
 	o->cwd = take_string(&at, end);
-	o->sandbox.in_dir = take_string(&at, end);
-	o->sandbox.tmp_dir = take_string(&at, end);
-	if (!o->cwd || !o->sandbox.in_dir || !o->sandbox.tmp_dir)
-		return false;
-	if (!o->sandbox.in_dir[0])
-		o->sandbox.in_dir = NULL;
-	if (!o->sandbox.tmp_dir[0])
-		o->sandbox.tmp_dir = NULL;
-	o->argv = take_strings(&at, end, o->head.n_argv);
+	o->sandbox.in_dir = take_path(&at, end);
+	o->sandbox.tmp_dir = take_path(&at, end);
+	o->sandbox.work_dir = take_path(&at, end);
+	o->argv = o->cwd ? take_strings(&at, end, o->head.n_argv) : NULL;
 	o->env = o->argv ? take_strings(&at, end, o->head.n_env) : NULL;
 	o->dirs = o->env ? take_strings(&at, end, o->head.n_dirs) : NULL;
+	o->devices = o->dirs ? take_strings(&at, end, o->head.n_devices) : NULL;
 	o->sandbox.dirs = o->dirs;
+	o->sandbox.devices = o->devices;
+	o->sandbox.network = o->head.network;
 	o->sandbox.limits = o->head.limits;
-	return o->dirs && o->head.n_argv > 0;
+	return o->devices && o->head.n_argv > 0;
 }
 
 static void order_release(struct order *o)
@@ -301,6 +306,7 @@ static void order_release(struct order *o)
 	free(o->argv);
 	free(o->env);
 	free(o->dirs);
+	free(o->devices);
 	for (int i = 0; i < SPAWN_FDS; i++)
 		util_close(&o->fds[i]);
 }
@@ -318,7 +324,7 @@ static void spawn_kid(struct helper *h, struct order *o)
 		return;
 	}
 	sandbox_cgroup_make(h->layers.cgroup, o->head.id, &o->head.limits, &k->group);
-	k->pid = sandbox_fork(h->layers.namespaces);
+	k->pid = sandbox_fork(h->layers.namespaces & ~(o->sandbox.network ? (unsigned)CLONE_NEWNET : 0));
 	if (k->pid == 0) {
 		close(go[1]);
 		keeper_run(h, o, go[0], uid, gid);

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +68,30 @@ static int try_udp(const char *port)
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return fd < 0 || sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) < 0 ? -errno : 0;
+}
+
+static int try_listen(const char *port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 1) < 0 ? -errno : 0;
+}
+
+static int try_family(const char *family)
+{
+	return socket(atoi(family), SOCK_DGRAM, 0) < 0 ? -errno : 0;
+}
+
+static int try_netlink(const char *protocol)
+{
+	return socket(AF_NETLINK, SOCK_RAW, atoi(protocol)) < 0 ? -errno : 0;
+}
+
+static int try_open(const char *path)
+{
+	return open(path, O_RDWR | O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 static int try_signal(const char *pid)
@@ -176,6 +201,21 @@ static int be_parent(const char *n)
 	return 0;
 }
 
+/* Listen on a Unix socket, and give a byte to the first that comes. */
+static int be_server(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 1) < 0)
+		return -errno;
+	puts("server ok");
+	fflush(stdout);
+	peer = accept(fd, NULL, NULL);
+	return peer < 0 || write(peer, "x", 1) != 1 ? -errno : 0;
+}
+
 static int be_idle(const char *seconds)
 {
 	sleep((unsigned)atoi(seconds));
@@ -186,11 +226,13 @@ static const struct {
 	const char *verb;
 	int (*run)(const char *arg);
 } verbs[] = {
-	{ "read", try_read },    { "write", try_write },      { "remove", try_remove }, { "chmod", try_chmod },
-	{ "tcp", try_tcp },      { "udp", try_udp },          { "signal", try_signal }, { "ptrace", try_ptrace },
-	{ "mount", try_mount },  { "unshare", try_unshare },  { "clone", try_clone },   { "setuid", try_setuid },
-	{ "fork", try_fork },    { "memory", try_memory },    { "env", try_env },       { "exit", be_exit },
-	{ "killed", be_killed }, { "stubborn", be_stubborn }, { "parent", be_parent },  { "idle", be_idle },
+	{ "read", try_read },     { "write", try_write },     { "remove", try_remove },    { "chmod", try_chmod },
+	{ "tcp", try_tcp },       { "udp", try_udp },         { "signal", try_signal },    { "ptrace", try_ptrace },
+	{ "mount", try_mount },   { "unshare", try_unshare }, { "clone", try_clone },      { "setuid", try_setuid },
+	{ "fork", try_fork },     { "memory", try_memory },   { "env", try_env },          { "exit", be_exit },
+	{ "listen", try_listen }, { "family", try_family },   { "netlink", try_netlink },  { "open", try_open },
+	{ "server", be_server },  { "killed", be_killed },    { "stubborn", be_stubborn }, { "parent", be_parent },
+	{ "idle", be_idle },
 };
 
 int main(int argc, char **argv)

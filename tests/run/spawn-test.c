@@ -14,6 +14,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,13 +41,21 @@ static bool sanitized(void)
 #endif
 }
 
+static void put_file(const char *path, mode_t mode)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+
+	assert_true(fd >= 0);
+	assert_int_equal(io_write_all(fd, "text\n", 5), 0);
+}
+
 /* Start probe with words ("VERB ARG VERB ARG"); its stdout is what *from reads. */
-static int start(const char *words, const struct sandbox_limits *limits, struct child *c, int *from, struct err *e)
+static int start_in(const struct sandbox_spec *sandbox, const char *words, struct child *c, int *from, struct err *e)
 {
 	char *copy = xstrdup(words), *rest = NULL;
-	const char *argv[64] = { probe }, *dirs[] = { probe_dir, NULL };
+	const char *argv[64] = { probe };
 	const char *env[] = { "DECLARED=1", "TSAN_OPTIONS=report_bugs=0", "ASAN_OPTIONS=detect_leaks=0", NULL };
-	struct spawn_spec spec = { .argv = argv, .env = env, .sandbox = { .dirs = dirs } };
+	struct spawn_spec spec = { .argv = argv, .env = env, .sandbox = *sandbox };
 	int pipes[2], n = 1, rc;
 
 	for (char *w = strtok_r(copy, " ", &rest); w && n < 63; w = strtok_r(NULL, " ", &rest))
@@ -54,10 +64,6 @@ static int start(const char *words, const struct sandbox_limits *limits, struct 
 	spec.in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	spec.out = pipes[1];
 	spec.err = STDERR_FILENO;
-	spec.sandbox.in_dir = in_dir;
-	spec.sandbox.tmp_dir = tmp_dir;
-	if (limits)
-		spec.sandbox.limits = *limits;
 	rc = spawner_spawn(spawner, &spec, c, e);
 	close(pipes[1]);
 	close(spec.in);
@@ -69,22 +75,58 @@ static int start(const char *words, const struct sandbox_limits *limits, struct 
 	return rc;
 }
 
+/* What an MCP server gets. */
+static int start(const char *words, const struct sandbox_limits *limits, struct child *c, int *from, struct err *e)
+{
+	const char *dirs[] = { probe_dir, NULL };
+	struct sandbox_spec sandbox = { .dirs = dirs, .in_dir = in_dir, .tmp_dir = tmp_dir };
+
+	if (limits)
+		sandbox.limits = *limits;
+	return start_in(&sandbox, words, c, from, e);
+}
+
 /* The whole output of one run that ends by itself; the status must be 0. */
+static char *end_of(struct child *c, int from)
+{
+	auto_buf out = BUF_INIT;
+
+	assert_int_equal(io_read_fd(from, &out, 65536), 0);
+	assert_int_equal(spawner_wait(c, 10000), 0);
+	assert_int_equal(c->status, 0);
+	spawner_release(c);
+	close(from);
+	return buf_steal(&out);
+}
+
+static char *output_in(const struct sandbox_spec *sandbox, const char *words)
+{
+	struct child c;
+	struct err e = ERR_INIT;
+	int from = -1;
+
+	if (start_in(sandbox, words, &c, &from, &e) < 0)
+		fail_msg("%s", e.text);
+	return end_of(&c, from);
+}
+
 static char *output_of(const char *words, const struct sandbox_limits *limits)
 {
 	struct child c;
 	struct err e = ERR_INIT;
-	auto_buf out = BUF_INIT;
 	int from = -1;
 
 	if (start(words, limits, &c, &from, &e) < 0)
 		fail_msg("%s", e.text);
-	assert_int_equal(io_read_fd(from, &out, 65536), 0);
-	assert_int_equal(spawner_wait(&c, 10000), 0);
-	assert_int_equal(c.status, 0);
-	spawner_release(&c);
-	close(from);
-	return buf_steal(&out);
+	return end_of(&c, from);
+}
+
+static void expect_in(const struct sandbox_spec *sandbox, const char *words, const char *expected)
+{
+	auto_free char *out = output_in(sandbox, words);
+
+	if (!streq(out, expected))
+		fail_msg("'%s' answered '%s'", words, out);
 }
 
 static void expect_word(const char *words, const char *word, bool expected)
@@ -190,6 +232,137 @@ static void test_network(void **state UNUSED)
 	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
 	auto_free char *words = xasprintf("tcp %d udp %d", ntohs(addr.sin_port), ntohs(addr.sin_port));
 	expect_refused(words);
+}
+
+static void test_no_socket_but_unix(void **state UNUSED)
+{
+	if (spawner_layers(spawner)->seccomp)
+		expect_refused("listen 0 family 2 family 10 family 16 family 17 netlink 0");
+	expect_ok("family 1");
+}
+
+/* What inference servers get, and MCP servers do not */
+
+static void test_network_where_wanted(void **state UNUSED)
+{
+	const char *dirs[] = { probe_dir, NULL };
+	const struct sandbox_spec sandbox = { .dirs = dirs, .network = true };
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	socklen_t len = sizeof(addr);
+	auto_close int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	auto_free char *words = xasprintf("tcp %d listen 0 netlink 0 family 1", ntohs(addr.sin_port));
+	expect_in(&sandbox, words, "tcp ok\nlisten ok\nnetlink ok\nfamily ok\n");
+	if (spawner_layers(spawner)->seccomp)
+		expect_in(&sandbox, "family 17 netlink 9 family 40",
+			  "family EAFNOSUPPORT\nnetlink EAFNOSUPPORT\nfamily EAFNOSUPPORT\n");
+}
+
+/* A device that anybody may open, and no server sees by itself: a /dev/null of our own where we may make one */
+static const char *find_device(void)
+{
+	static const char *devices[] = { NULL, "/dev/fuse", "/dev/kvm", "/dev/net/tun" };
+	static char own[128];
+	struct stat sb;
+
+	snprintf(own, sizeof(own), "%s/device", dir);
+	devices[0] = own;
+	if (mknod(own, S_IFCHR | 0666, makedev(1, 3)) == 0)
+		chmod(own, 0666);
+	for (size_t i = 0; i < N_ELEMS(devices); i++) {
+		auto_close int fd = open(devices[i], O_RDWR | O_CLOEXEC);
+
+		if (fd >= 0 && fstat(fd, &sb) == 0 && (sb.st_mode & 06) == 06)
+			return devices[i];
+	}
+	return NULL;
+}
+
+static void test_devices_where_wanted(void **state UNUSED)
+{
+	const char *dirs[] = { probe_dir, NULL }, *devices[] = { find_device(), NULL };
+	const struct sandbox_spec sandbox = { .dirs = dirs, .devices = devices };
+
+	if (!devices[0])
+		skip();
+	auto_free char *words = xasprintf("open %s", devices[0]);
+	auto_free char *around = xasprintf("remove %s chmod %s write /dev/new", devices[0], devices[0]);
+	expect_in(&sandbox, words, "open ok\n");
+	expect_refused(words);
+	auto_free char *out = output_in(&sandbox, around);
+	assert_null(strstr(out, " ok\n"));
+}
+
+static void test_missing_device(void **state UNUSED)
+{
+	const char *dirs[] = { probe_dir, NULL }, *devices[] = { "/dev/0711-none", NULL };
+	const struct sandbox_spec sandbox = { .dirs = dirs, .devices = devices };
+	struct err e = ERR_INIT;
+	struct child c;
+	int from;
+
+	if (!spawner_layers(spawner)->view)
+		skip();
+	assert_int_equal(start_in(&sandbox, "exit 0", &c, &from, &e), -ENOENT);
+	assert_non_null(strstr(e.text, "bind the server's devices"));
+}
+
+static void connect_to(const char *path)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char byte;
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(read(fd, &byte, 1), 1);
+}
+
+static void test_directory_to_write_in(void **state UNUSED)
+{
+	bool view = spawner_layers(spawner)->view;
+	auto_free char *work = xasprintf("%s/work", dir), *socket = xasprintf("%s/s", work);
+	const char *dirs[] = { probe_dir, NULL }, *inside = view ? SANDBOX_WORK : work;
+	const struct sandbox_spec sandbox = { .dirs = dirs, .work_dir = work };
+	auto_free char *words = xasprintf("write %s/x server %s/s", inside, inside);
+	auto_free char *write = xasprintf("write %s/y", inside);
+	char said[64] = "";
+	struct err e = ERR_INIT;
+	struct child c;
+	int from;
+
+	assert_int_equal(mkdir(work, 0700), 0);
+	if (start_in(&sandbox, words, &c, &from, &e) < 0)
+		fail_msg("%s", e.text);
+	for (size_t n = 0; !strstr(said, "server"); n += strlen(said + n))
+		assert_true(read(from, said + n, sizeof(said) - 1 - n) > 0);
+	assert_non_null(strstr(said, "write ok\n"));
+	connect_to(socket);
+	free(end_of(&c, from));
+	if (view)
+		expect_in(&sandbox, "write /dev/shm/x read /tmp/x write /run/x", "write ok\nread ok\nwrite EROFS\n");
+	expect_refused(write);
+	expect_refused("write /dev/shm/x");
+}
+
+static void test_files_through_links(void **state UNUSED)
+{
+	auto_free char *file = xasprintf("%s/weights", dir), *link = xasprintf("%s/link", dir);
+	const char *dirs[] = { probe_dir, link, NULL };
+	const struct sandbox_spec sandbox = { .dirs = dirs };
+	auto_free char *words = xasprintf("read %s", link), *write = xasprintf("write %s", link);
+	auto_free char *beside = xasprintf("read %s", secret);
+
+	put_file(file, 0644);
+	assert_int_equal(symlink("weights", link), 0);
+	expect_in(&sandbox, words, "read ok\n");
+	auto_free char *out = output_in(&sandbox, write), *secrets = output_in(&sandbox, beside);
+	assert_null(strstr(out, " ok\n"));
+	assert_null(strstr(secrets, " ok\n"));
 }
 
 static void test_others(void **state UNUSED)
@@ -363,14 +536,6 @@ static void test_speed(void **state UNUSED)
 	print_message("# %d us for a child from start to end\n", (int)((clock_mono_ms() - began) * 1000 / n));
 }
 
-static void put_file(const char *path, mode_t mode)
-{
-	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-
-	assert_true(fd >= 0);
-	assert_int_equal(io_write_all(fd, "text\n", 5), 0);
-}
-
 static int setup(void **state UNUSED)
 {
 	char self[4096];
@@ -422,6 +587,12 @@ int main(void)
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_network),
+		cmocka_unit_test(test_no_socket_but_unix),
+		cmocka_unit_test(test_network_where_wanted),
+		cmocka_unit_test(test_devices_where_wanted),
+		cmocka_unit_test(test_missing_device),
+		cmocka_unit_test(test_directory_to_write_in),
+		cmocka_unit_test(test_files_through_links),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_environment),
