@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "model/cuda.h"
@@ -121,6 +122,14 @@ static void look_with_cuda(struct devices *d)
 		add_gpu(d, &found[i], (unsigned)i);
 }
 
+/* The first program that uses CUDA makes this file, by a helper with root's rights: in a sandbox that cannot work. */
+static void warn_of_missing_file(void)
+{
+	if (access("/dev/nvidia-uvm", F_OK) < 0 && access("/dev/dxg", F_OK) < 0)
+		log_warn(
+			"there is no /dev/nvidia-uvm, without which servers cannot use a GPU: run nvidia-modprobe -c 0 -u");
+}
+
 int devices_open(uint64_t ram_bytes, struct devices **out, struct err *e UNUSED)
 {
 	struct devices *d = xcalloc(1, sizeof(*d));
@@ -130,6 +139,8 @@ int devices_open(uint64_t ram_bytes, struct devices **out, struct err *e UNUSED)
 		look_with_cuda(d);
 	if (d->n == 0)
 		add_ram(d, ram_bytes);
+	else
+		warn_of_missing_file();
 	*out = d;
 	return 0;
 }

@@ -67,8 +67,14 @@ int devices_set_total(struct devices *d, size_t i, uint64_t bytes, struct err *e
 
 /*
  * devices_environment - what shows a server no GPU but device i: "NAME=value" texts into env; returns how many (1 to 3)
- * They count GPUs as they are on the PCI bus, so the server must have the device files of all of them
+ * They count GPUs as they are on the PCI bus, so the server must have the files of all of them
  */
 size_t devices_environment(const struct devices *d, size_t i, char env[3][128]);
+
+/*
+ * devices_files - the files below /dev that a server on device i opens, as they are now: of all GPUs; none for ram0
+ * Returns paths, the last is NULL; the caller's to free, in one piece
+ */
+char **devices_files(const struct devices *d, size_t i);
 
 #endif

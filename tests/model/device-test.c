@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <signal.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -230,6 +232,74 @@ static void test_ram_resident(void **state UNUSED)
 		assert_int_equal(seteuid(0), 0);
 	assert_true(bytes >= (int64_t)(16 * MIB));
 	stop_server(server, rope);
+	devices_close(d);
+}
+
+/* A file below /dev that is /dev/null, as it was before: made in a /dev of our own. */
+static bool make_device(const char *path, int null)
+{
+	char from[64];
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", null);
+	return fd >= 0 && mount(from, path, NULL, MS_BIND, NULL) == 0;
+}
+
+/* In a process of its own: 77 where no /dev of our own can be had, else 0 when the files are those that they must be.
+ */
+static int files_in_own_dev(struct devices *d)
+{
+	static const char *const devices[] = { "/dev/nvidia0", "/dev/nvidia1", "/dev/nvidiactl", "/dev/nvidia-uvm" };
+	static const char *const expected[] = { "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia0", "/dev/nvidia1" };
+	auto_free char **files = NULL;
+	int null, text;
+	size_t n = 0;
+
+	if ((unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return 77;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0 || mount("none", "/dev", "tmpfs", 0, NULL) < 0)
+		return 77;
+	for (size_t i = 0; i < N_ELEMS(devices); i++) {
+		if (!make_device(devices[i], null))
+			return 77;
+	}
+	text = open("/dev/nvidia2", O_WRONLY | O_CREAT | O_CLOEXEC, 0600); /* no device */
+	if (text < 0 || mkdir("/dev/nvidia-caps", 0700) < 0)
+		return 1;
+	for (files = devices_files(d, 0); files[n]; n++) {
+		if (n == N_ELEMS(expected) || !streq(files[n], expected[n]))
+			return 2;
+	}
+	return n == N_ELEMS(expected) ? 0 : 3;
+}
+
+static void test_files(void **state UNUSED)
+{
+	struct devices *d = open_two();
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(files_in_own_dev(d));
+	devices_close(d);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77) {
+		print_message("# a /dev of our own cannot be had here\n");
+		skip();
+	}
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_ram_files(void **state UNUSED)
+{
+	struct devices *d = open_devices(0);
+	auto_free char **files = devices_files(d, 0);
+
+	assert_null(files[0]);
 	devices_close(d);
 }
 
@@ -534,6 +604,7 @@ int main(int argc UNUSED, char **argv)
 		cmocka_unit_test_setup(test_missing, forget),      cmocka_unit_test_setup(test_ram, forget),
 		cmocka_unit_test_setup(test_ram_bounds, forget),   cmocka_unit_test_setup(test_ram_environment, forget),
 		cmocka_unit_test_setup(test_ram_process, forget),  cmocka_unit_test_setup(test_ram_resident, forget),
+		cmocka_unit_test_setup(test_ram_files, forget),    cmocka_unit_test_setup(test_files, forget),
 		cmocka_unit_test_setup(test_two_gpus, forget),     cmocka_unit_test_setup(test_gpu_memory, forget),
 		cmocka_unit_test_setup(test_gpu_process, forget),  cmocka_unit_test_setup(test_many_processes, forget),
 		cmocka_unit_test_setup(test_old_library, forget),  cmocka_unit_test_setup(test_lacking_library, forget),
