@@ -57,8 +57,9 @@ int devices_memory(struct devices *d, size_t i, uint64_t ours, struct device_mem
 /*
  * devices_process - what the processes of one server hold of a device: root and all that descend from it
  * For a GPU by NVML's list of processes, for ram0 the sum of their proportional set sizes (Pss, else Rss)
- * Returns the bytes, 0 when none of them holds any; -ENOTSUP where this system cannot say (no NVML; in a container
- * whose processes the driver knows by other numbers, or not at all); -EIO (the GPU is lost). Blocks milliseconds
+ * Returns the bytes, 0 when none of them holds any; -ENOTSUP where this system cannot say (no NVML; a container whose
+ * processes the driver knows by other numbers); -EIO (the GPU is lost). A driver that hides the processes of a
+ * container gives 0 too: hold that against devices_memory. Blocks milliseconds
  */
 int64_t devices_process(struct devices *d, size_t i, pid_t root);
 
