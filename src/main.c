@@ -149,7 +149,11 @@ static int open_fs(struct daemon *d, struct err *e)
 {
 	struct fs_options fo = { .platform = d->platform,
 				 .catalog = d->catalog,
-				 .host = { d, health, mcp_status, webhooks, on_mounted },
+				 .host = { .ud = d,
+					   .health = health,
+					   .mcp_status = mcp_status,
+					   .webhooks = webhooks,
+					   .mounted = on_mounted },
 				 .uid = (uid_t)d->o->uid,
 				 .gid = (gid_t)d->o->gid,
 				 .umask = (mode_t)d->o->umask,

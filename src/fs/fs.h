@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "mcp/catalog.h"
 #include "platform/platform.h"
 
@@ -31,6 +32,14 @@ struct fs_host {
 	json_t *(*webhooks)(void *ud);                    /* what was sent; new reference, NULL when nothing sends */
 	/* before the first request is answered: who writes to control breaks the connection. It stays the fs's */
 	void (*mounted)(void *ud, int control);
+
+	/* Models and devices as model/keeper.h has them; each may be NULL: nobody keeps models here. */
+	json_t *(*model)(void *ud, int64_t row); /* keeper_model */
+	/* keeper_do, by the verb's word; blocks up to two seconds */
+	int (*model_do)(void *ud, int64_t row, const char *verb, struct err *e);
+	int (*model_log)(void *ud, int64_t row, struct buf *out);                           /* keeper_log */
+	json_t *(*devices)(void *ud);                                                       /* keeper_devices */
+	int (*device_total)(void *ud, const char *device, const char *text, struct err *e); /* keeper_device_total */
 };
 
 struct fs_options {
@@ -63,6 +72,7 @@ struct fs {
 	struct kicks *kicks;
 	struct eventlog *eventlog;
 	struct pool *pool;
+	struct pool *patient; /* for what may wait for seconds: nobody who waits for the disk stands behind it */
 	struct fuse_session *session;
 	int control; /* of connection_control, -1 for none */
 };

@@ -58,6 +58,38 @@ PUT(endpoint_replay_put);
 /* webhooks_health - which endpoints are failing, for `health`: a new reference */
 json_t *webhooks_health(struct fs *fs);
 
+/* node_model.c */
+SHOW(model_figure_show);
+SHOW(model_log_show);
+SHOW(model_history_show);
+SHOW(model_ctl_show);
+PUT(model_ctl_put);
+PUT(model_key_put);
+REMOVE(models_remove);
+MOVE(models_move);
+SHOW(models_status_show);
+/* model_now - what is known of a model, in the shape of keeper_model: a new reference. 0 and *out, or -errno */
+int model_now(struct fs *fs, int64_t row, json_t **out, struct err *e);
+/* models_count - set in counts how many models are in each state */
+int models_count(struct fs *fs, json_t *counts, struct err *e);
+
+/* node_device.c */
+STAT(device_stat);
+LIST(devices_node_list);
+FIND(devices_node_find);
+SHOW(device_figure_show);
+PUT(device_total_put);
+LIST(resident_list);
+FIND(resident_find);
+SHOW(resident_link);
+FIND_UP(resident_up);
+/* devices_now - in the shape of keeper_devices: a new reference */
+json_t *devices_now(struct fs *fs);
+/* devices_status - a line for each */
+void devices_status(struct fs *fs, struct buf *out);
+/* device_size - "4.0 GB", "-" for nothing; returns text */
+const char *device_size(int64_t bytes, char text[static 32]);
+
 /* node_party.c */
 STAT(party_node_stat);
 FIND(party_node_find);

@@ -130,10 +130,9 @@ static void on_document(const struct feed *f)
 static void on_party(const struct feed *f)
 {
 	static const unsigned files[N_PARTY_KINDS] = {
-		[PARTY_EXPERT] = NODE_EXPERT_JSON,
-		[PARTY_COMPANY] = NODE_COMPANY_JSON,
-		[PARTY_ENGAGEMENT] = NODE_ENGAGEMENT_JSON,
-		[PARTY_ENDPOINT] = NODE_ENDPOINT_JSON,
+		[PARTY_EXPERT] = NODE_EXPERT_JSON,         [PARTY_COMPANY] = NODE_COMPANY_JSON,
+		[PARTY_ENGAGEMENT] = NODE_ENGAGEMENT_JSON, [PARTY_ENDPOINT] = NODE_ENDPOINT_JSON,
+		[PARTY_MODEL] = NODE_MODEL_SPEC,
 	};
 
 	if (f->c->was != CHANGE_NONE && f->c->now != CHANGE_NONE)
@@ -148,10 +147,22 @@ static void on_live(const struct feed *f)
 
 static void on_refusal(const struct feed *f)
 {
-	if (f->c->parent == REFUSAL_TASK)
-		changed(f, NODE_TASK_ERROR, f->c->row);
-	else if (f->c->parent == REFUSAL_ENGAGEMENT)
-		changed(f, NODE_ENGAGEMENT_ERROR, f->c->row);
+	static const unsigned files[] = {
+		[REFUSAL_TASK] = NODE_TASK_ERROR,
+		[REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR,
+		[REFUSAL_ENDPOINT] = NODE_ENDPOINT_ERROR,
+		[REFUSAL_MODEL] = NODE_MODEL_ERROR,
+	};
+
+	if ((size_t)f->c->parent < N_ELEMS(files) && files[f->c->parent])
+		changed(f, files[f->c->parent], f->c->row);
+}
+
+static void on_model(const struct feed *f)
+{
+	changed(f, NODE_MODEL_STATE, f->c->row);
+	changed(f, NODE_MODEL_REASON, f->c->row);
+	changed(f, NODE_MODEL_HISTORY, f->c->row);
 }
 
 void kick_changed(struct fs *fs, const struct change *c, void (*fn)(void *ud, struct kick *k), void *ud)
@@ -159,6 +170,7 @@ void kick_changed(struct fs *fs, const struct change *c, void (*fn)(void *ud, st
 	static void (*const on[])(const struct feed *f) = {
 		[CHANGE_TASK] = on_task,   [CHANGE_DROP] = on_drop,       [CHANGE_DOCUMENT] = on_document,
 		[CHANGE_PARTY] = on_party, [CHANGE_REFUSAL] = on_refusal, [CHANGE_LIVE] = on_live,
+		[CHANGE_MODEL] = on_model,
 	};
 
 	if (kick_wanted(fs) && (size_t)c->kind < N_ELEMS(on) && on[c->kind])

@@ -52,6 +52,18 @@ static int company_place(struct fs *fs, int64_t row, struct place *out)
 	return party_place(fs, PARTY_COMPANY, row, out);
 }
 
+static int endpoint_place(struct fs *fs, int64_t row, struct place *out)
+{
+	out->parent = INO(NODE_ENDPOINTS, 0);
+	return party_place(fs, PARTY_ENDPOINT, row, out);
+}
+
+static int model_place(struct fs *fs, int64_t row, struct place *out)
+{
+	out->parent = INO(NODE_MODELS, 0);
+	return party_place(fs, PARTY_MODEL, row, out);
+}
+
 static int task_place(struct fs *fs, int64_t row, struct place *out)
 {
 	struct task t;
@@ -111,6 +123,7 @@ static int (*const places[N_NODE_KINDS])(struct fs *fs, int64_t row, struct plac
 	[NODE_EXPERT] = expert_place,     [NODE_COMPANY] = company_place,
 	[NODE_TASK] = task_place,         [NODE_INBOX_MCP] = chosen_place,
 	[NODE_INBOX_TOOL] = chosen_place, [NODE_FOLDER] = folder_place,
+	[NODE_ENDPOINT] = endpoint_place, [NODE_MODEL] = model_place,
 };
 
 int kick_path(struct fs *fs, uint64_t dir, struct buf *out)

@@ -155,19 +155,66 @@ static void answer_when_told(fuse_req_t req, size_t written)
 	notify_then(ll_fs(req), send_answer, a);
 }
 
+/* A write that is judged on another thread, with its bytes: those of the request go when its callback returns. */
+struct writing {
+	struct ll_job *j;
+	size_t len;
+	off_t offset;
+	char bytes[];
+};
+
+static void run_write(void *arg)
+{
+	struct writing *w = arg;
+	struct err e = ERR_INIT;
+	int rc = handle_write(w->j->h, w->bytes, w->len, w->offset, &w->j->who, &e);
+
+	if (rc < 0)
+		ll_reply(w->j->req, rc, &e);
+	else
+		answer_when_told(w->j->req, w->len);
+	free(w->j);
+	free(w);
+}
+
+static void write_patiently(fuse_req_t req, struct handle *h, const char *bytes, size_t size, off_t off)
+{
+	struct writing *w = malloc(sizeof(*w) + size);
+
+	if (!w) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	w->j = ll_job_new(req, h);
+	w->len = size;
+	w->offset = off;
+	memcpy(w->bytes, bytes, size);
+	pool_run(h->fs->patient, run_write, w);
+}
+
+static bool is_patient(const struct handle *h)
+{
+	return nodes[INO_KIND(h->ino)].flags & NODE_PATIENT;
+}
+
 void ll_write(fuse_req_t req, fuse_ino_t ino UNUSED, const char *bytes, size_t size, off_t off,
 	      struct fuse_file_info *fi)
 {
+	struct handle *h = ll_handle(fi);
 	struct err e = ERR_INIT;
 	struct actor who;
 	int rc;
 
-	if (ll_handle(fi)->type == HANDLE_EDIT)
+	if (h->type == HANDLE_EDIT && is_patient(h)) {
+		write_patiently(req, h, bytes, size, off);
+		return;
+	}
+	if (h->type == HANDLE_EDIT)
 		ll_who(req, &who);
-	rc = handle_write(ll_handle(fi), bytes, size, off, &who, &e);
+	rc = handle_write(h, bytes, size, off, &who, &e);
 	if (rc < 0)
 		ll_reply(req, rc, &e);
-	else if (ll_handle(fi)->type == HANDLE_EDIT)
+	else if (h->type == HANDLE_EDIT)
 		answer_when_told(req, size);
 	else
 		fuse_reply_write(req, size);
@@ -193,7 +240,7 @@ void ll_flush(fuse_req_t req, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
 	if (!h || !h->writes)
 		fuse_reply_err(req, 0);
 	else
-		pool_run(ll_fs(req)->pool, run_flush, ll_job_new(req, h));
+		pool_run(is_patient(h) ? h->fs->patient : h->fs->pool, run_flush, ll_job_new(req, h));
 }
 
 static void run_release(void *arg)

@@ -29,11 +29,12 @@
 #include "fs/upload.h"
 #include "fs/wait.h"
 
-#define MAX_THREADS  32 /* that answer at once; what waits for the disk or for an event holds none */
-#define POOL_THREADS 16
-#define WAKE_US      20000
-#define ASK_MS       5000 /* for the answer of a mount that may be dead */
-#define LOOK_US      2000
+#define MAX_THREADS     32 /* that answer at once; what waits for the disk or for an event holds none */
+#define POOL_THREADS    16
+#define PATIENT_THREADS 8
+#define WAKE_US         20000
+#define ASK_MS          5000 /* for the answer of a mount that may be dead */
+#define LOOK_US         2000
 
 extern char **environ;
 
@@ -218,8 +219,9 @@ static int start_parts(struct fs *fs, struct err *e)
 	int rc;
 
 	fs->pool = pool_start(POOL_THREADS);
+	fs->patient = pool_start(PATIENT_THREADS);
 	fs->eventlog = eventlog_new(fs, e);
-	if (!fs->pool)
+	if (!fs->pool || !fs->patient)
 		return err_set(e, -EAGAIN, "no threads to be had");
 	if (!fs->eventlog)
 		return e->code;
@@ -329,6 +331,7 @@ void fs_close(struct fs *fs)
 {
 	if (!fs)
 		return;
+	pool_stop(fs->patient);
 	pool_stop(fs->pool);
 	folders_stop(fs);
 	notify_stop(fs); /* which wakes the readers of wait */

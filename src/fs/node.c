@@ -26,6 +26,10 @@
 #define ENDPOINT_TEXT(text, more) \
 	.mode = EDIT, .flags = more, .field = text, .stat = party_node_stat, .show = endpoint_text_show, \
 	.put = endpoint_text_put
+#define MODEL_FILE(file) .name = file, .parent = NODE_MODEL, .stat = party_node_stat
+#define MODEL_FIGURE(key, more) .mode = READ, .flags = more, .field = key, .show = model_figure_show
+#define DEVICE_FILE(file, key, more) \
+	.name = file, .parent = NODE_DEVICE, .flags = NODE_FIXED | (more), .field = key, .stat = device_stat, .show = device_figure_show
 #define TASK_FILE(file) .name = file, .parent = NODE_TASK, .stat = task_node_stat
 #define TASK_FIELD(text) \
 	.mode = TELL, .flags = NODE_LINE, .field = text, .show = task_field_show, .put = task_field_put
@@ -147,7 +151,7 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_ENDPOINT] = { .parent = NODE_ENDPOINTS, PARTY_HANDLERS },
 	[NODE_ENDPOINT_JSON] = { "endpoint.json", NODE_ENDPOINT, EDIT, .stat = party_node_stat, .show = party_json_show,
 				 .put = party_json_put },
-	[NODE_ENDPOINT_URL] = { "url", NODE_ENDPOINT, ENDPOINT_TEXT("url", NODE_LINE) },
+	[NODE_ENDPOINT_URL] = { "url", NODE_ENDPOINT, ENDPOINT_TEXT("url", NODE_LINE | NODE_PATIENT) },
 	[NODE_ENDPOINT_SECRET] = { "secret", NODE_ENDPOINT, S_IFREG | 0200, NODE_LINE, .stat = party_node_stat,
 				   .put = endpoint_secret_put },
 	[NODE_ENDPOINT_KEYS] = { "public_keys", NODE_ENDPOINT, READ, .stat = party_node_stat, .show = endpoint_keys_show },
@@ -161,6 +165,40 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_ENDPOINT_REPLAY] = { "replay", NODE_ENDPOINT, TELL, NODE_LINE, .stat = party_node_stat,
 				   .show = endpoint_replay_show, .put = endpoint_replay_put },
 	[NODE_ENDPOINT_ERROR] = { "error", NODE_ENDPOINT, READ, .stat = party_node_stat, .show = party_error_show },
+
+	[NODE_MODELS] = { "models", NODE_ROOT, DIR, .find = party_node_find, .list = party_node_list, .mkdir = party_node_mkdir,
+			  .remove = models_remove, .move = models_move },
+	[NODE_MODELS_STATUS] = { "status", NODE_MODELS, READ, NODE_LIVE, .show = models_status_show },
+	[NODE_MODEL] = { .parent = NODE_MODELS, PARTY_HANDLERS },
+	[NODE_MODEL_SPEC] = { MODEL_FILE("spec.json"), .mode = EDIT, .show = party_json_show, .put = party_json_put },
+	[NODE_MODEL_STATE] = { MODEL_FILE("state"), MODEL_FIGURE("state", NODE_GROWING) },
+	[NODE_MODEL_REASON] = { MODEL_FILE("reason"), MODEL_FIGURE("reason", NODE_GROWING) },
+	[NODE_MODEL_DEVICE] = { MODEL_FILE("device"), MODEL_FIGURE("device", NODE_GROWING) },
+	[NODE_MODEL_MEMORY] = { MODEL_FILE("memory"), MODEL_FIGURE("memory", NODE_LIVE) },
+	[NODE_MODEL_LAST_USED] = { MODEL_FILE("last_used"), MODEL_FIGURE("last_used", NODE_LIVE) },
+	[NODE_MODEL_LOADS] = { MODEL_FILE("loads"), MODEL_FIGURE("loads", NODE_LIVE) },
+	[NODE_MODEL_LOAD_SECONDS] = { MODEL_FILE("load_seconds"), MODEL_FIGURE("load_seconds", NODE_LIVE) },
+	[NODE_MODEL_IN_USE] = { MODEL_FILE("in_use"), MODEL_FIGURE("in_use", NODE_LIVE) },
+	[NODE_MODEL_LOG] = { MODEL_FILE("log"), .mode = READ, .flags = NODE_GROWING, .show = model_log_show },
+	[NODE_MODEL_HISTORY] = { MODEL_FILE("history.jsonl"), .mode = READ, .flags = NODE_GROWING, .show = model_history_show },
+	[NODE_MODEL_CTL] = { MODEL_FILE("ctl"), .mode = TELL, .flags = NODE_LINE | NODE_GROWING | NODE_PATIENT,
+			     .show = model_ctl_show, .put = model_ctl_put },
+	[NODE_MODEL_KEY] = { MODEL_FILE("key"), .mode = S_IFREG | 0200, .flags = NODE_LINE, .put = model_key_put },
+	[NODE_MODEL_ERROR] = { MODEL_FILE("error"), .mode = READ, .show = party_error_show },
+	[NODE_DEVICES] = { "devices", NODE_MODELS, DIR, NODE_VOLATILE | NODE_GROWING, .find = devices_node_find,
+			   .list = devices_node_list },
+	[NODE_DEVICE] = { .parent = NODE_DEVICES, .mode = DIR, .flags = NODE_FIXED, .stat = device_stat },
+	[NODE_DEVICE_NAME] = { DEVICE_FILE("name", "title", 0), .mode = READ },
+	[NODE_DEVICE_UUID] = { DEVICE_FILE("uuid", "uuid", 0), .mode = READ },
+	[NODE_DEVICE_TOTAL] = { DEVICE_FILE("memory_total", "memory_total", NODE_LINE | NODE_GROWING), .mode = EDIT,
+				.put = device_total_put, .refusals = settings_refusals },
+	[NODE_DEVICE_FREE] = { DEVICE_FILE("memory_free", "memory_free", NODE_LIVE), .mode = READ },
+	[NODE_DEVICE_USED] = { DEVICE_FILE("memory_used", "memory_used", NODE_LIVE), .mode = READ },
+	[NODE_DEVICE_FOREIGN] = { DEVICE_FILE("foreign", "foreign", NODE_LIVE), .mode = READ },
+	[NODE_DEVICE_RESIDENT] = { "resident", NODE_DEVICE, DIR, NODE_FIXED | NODE_VOLATILE | NODE_GROWING, .stat = device_stat,
+				   .find = resident_find, .list = resident_list },
+	[NODE_RESIDENT] = { .up = resident_up, .mode = S_IFLNK | 0777, .flags = NODE_GROWING, .stat = party_node_stat,
+			    .link = resident_link },
 
 	[NODE_MCPS] = { "mcps", NODE_ROOT, DIR, .find = mcps_node_find, .list = mcps_node_list },
 	[NODE_MCP] = { .parent = NODE_MCPS, .mode = DIR, .flags = NODE_FIXED, .stat = mcp_node_stat },

@@ -116,6 +116,33 @@ enum node_kind {
 	NODE_ENDPOINT_STATE,
 	NODE_ENDPOINT_REPLAY,
 	NODE_ENDPOINT_ERROR,
+	NODE_MODELS,
+	NODE_MODELS_STATUS,
+	NODE_MODEL, /* row: the model, also of what is in it */
+	NODE_MODEL_SPEC,
+	NODE_MODEL_STATE,
+	NODE_MODEL_REASON,
+	NODE_MODEL_DEVICE,
+	NODE_MODEL_MEMORY,
+	NODE_MODEL_LAST_USED,
+	NODE_MODEL_LOADS,
+	NODE_MODEL_LOAD_SECONDS,
+	NODE_MODEL_IN_USE,
+	NODE_MODEL_LOG,
+	NODE_MODEL_HISTORY,
+	NODE_MODEL_CTL,
+	NODE_MODEL_KEY,
+	NODE_MODEL_ERROR,
+	NODE_DEVICES,
+	NODE_DEVICE, /* row: its place among the devices + 1, also of what is in it */
+	NODE_DEVICE_NAME,
+	NODE_DEVICE_UUID,
+	NODE_DEVICE_TOTAL,
+	NODE_DEVICE_FREE,
+	NODE_DEVICE_USED,
+	NODE_DEVICE_FOREIGN,
+	NODE_DEVICE_RESIDENT,
+	NODE_RESIDENT, /* row: the model */
 	N_NODE_KINDS
 };
 
@@ -141,6 +168,7 @@ enum node_flags {
 	NODE_VOLATILE = 128, /* a directory whose names change with one another: the kernel asks for each */
 	NODE_FIXED = 256,    /* its row is no record of the store */
 	NODE_GROWING = 512,  /* its text grows without a word to the kernel, which asks each time */
+	NODE_PATIENT = 1024, /* what is written may take seconds: judged where that holds up nobody else */
 };
 
 struct node;

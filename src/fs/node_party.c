@@ -1,4 +1,4 @@
-/* engagements/, experts/ and companies/: records that people make, edit, rename and remove */
+/* engagements/, experts/, companies/, endpoints and models: records that people make, edit, rename and remove */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -14,6 +14,8 @@ static enum party_kind party_of(const struct ask *a)
 {
 	unsigned kind = (unsigned)(a->node - nodes);
 
+	if ((kind >= NODE_MODELS && kind <= NODE_MODEL_ERROR) || kind == NODE_RESIDENT)
+		return PARTY_MODEL;
 	if (kind >= NODE_ENDPOINTS && kind <= NODE_ENDPOINT_ERROR)
 		return PARTY_ENDPOINT;
 	if ((kind >= NODE_COMPANIES && kind <= NODE_COMPANY_ERROR) || kind == NODE_COMPANY_PROFILE)
@@ -22,10 +24,8 @@ static enum party_kind party_of(const struct ask *a)
 }
 
 static const unsigned dir_kinds[N_PARTY_KINDS] = {
-	[PARTY_EXPERT] = NODE_EXPERT,
-	[PARTY_COMPANY] = NODE_COMPANY,
-	[PARTY_ENGAGEMENT] = NODE_ENGAGEMENT,
-	[PARTY_ENDPOINT] = NODE_ENDPOINT,
+	[PARTY_EXPERT] = NODE_EXPERT,     [PARTY_COMPANY] = NODE_COMPANY, [PARTY_ENGAGEMENT] = NODE_ENGAGEMENT,
+	[PARTY_ENDPOINT] = NODE_ENDPOINT, [PARTY_MODEL] = NODE_MODEL,
 };
 
 int party_node_stat(const struct ask *a, struct attr *out)

@@ -53,6 +53,9 @@ static const char readme[] =
 	"    mv webhooks/dead/X webhooks/pending/      send once more what nobody took\n"
 	"0711fs-webhooks(7) describes it.\n"
 	"\n"
+	"models/ keeps the models that engines ask for in memory: cat models/status, see\n"
+	"0711fs-models(7).\n"
+	"\n"
 	"Removed tasks stay in .trash/ for some days (settings/trash_days); mv brings them back.\n"
 	"The whole tree is described in the manual page 0711fs-layout(7).\n";
 
@@ -144,22 +147,66 @@ static void add_sender_metrics(struct buf *out, const json_t *figures)
 	buf_printf(out, "fs0711_webhook_seconds_total %.3f\n", json_real_value(json_object_get(figures, "seconds")));
 }
 
+static void add_model_metrics(struct buf *out, const json_t *counts)
+{
+	const char *state;
+	json_t *n;
+
+	add_metric(out, "models", "gauge", "Models by state.");
+	json_object_foreach ((json_t *)counts, state, n)
+		buf_printf(out, "fs0711_models{state=\"%s\"} %lld\n", state, (long long)json_integer_value(n));
+}
+
+static void add_device_metrics(struct buf *out, const json_t *devices)
+{
+	static const char *const kinds[][2] = {
+		{ "memory_total", "Memory of a device." },
+		{ "memory_used", "Memory of a device that is in use." },
+		{ "foreign", "Memory of a device that is used by others than models." },
+	};
+	const json_t *device;
+	size_t i;
+
+	for (size_t k = 0; k < N_ELEMS(kinds) && json_array_size(devices); k++) {
+		auto_free char *name = xasprintf("device_%s_bytes", kinds[k][0]);
+
+		add_metric(out, name, "gauge", kinds[k][1]);
+		json_array_foreach (devices, i, device)
+			buf_printf(out, "fs0711_%s{device=\"%s\"} %lld\n", name,
+				   json_string_value(json_object_get(device, "name")),
+				   (long long)json_integer_value(json_object_get(device, kinds[k][0])));
+	}
+}
+
+/* What the program around the file system counts. */
+static void add_host_metrics(struct fs *fs, struct buf *out)
+{
+	json_t *figures = fs->o.host.webhooks ? fs->o.host.webhooks(fs->o.host.ud) : NULL, *devices = devices_now(fs);
+
+	if (figures)
+		add_sender_metrics(out, figures);
+	add_device_metrics(out, devices);
+	json_decref(figures);
+	json_decref(devices);
+}
+
 int metrics_show(const struct ask *a, struct buf *out)
 {
-	json_t *counts = json_object(), *figures = NULL;
+	json_t *counts = json_object(), *models = json_object();
 	struct delivery_counts deliveries;
 	int rc = store_read(a->fs->p->store, count_states, counts, a->e);
 
 	if (rc == 0)
 		rc = delivery_count(a->fs->p, 0, &deliveries, a->e);
+	if (rc == 0)
+		rc = models_count(a->fs, models, a->e);
 	if (rc == 0) {
 		add_task_metrics(out, counts);
 		add_delivery_metrics(out, &deliveries);
-		figures = a->fs->o.host.webhooks ? a->fs->o.host.webhooks(a->fs->o.host.ud) : NULL;
-		if (figures)
-			add_sender_metrics(out, figures);
+		add_model_metrics(out, models);
+		add_host_metrics(a->fs, out);
 	}
-	json_decref(figures);
+	json_decref(models);
 	json_decref(counts);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "fs/node.h"
 #include "fs/scratch.h"
 #include "fs/teller.h"
+#include "fs/tree.h"
 #include "fs/view.h"
 #include "platform/inbox.h"
 #include "platform/party.h"
@@ -60,6 +61,7 @@ static const struct {
 	[PARTY_COMPANY] = { NODE_COMPANIES, NODE_COMPANY, NODE_COMPANY_ERROR },
 	[PARTY_ENGAGEMENT] = { NODE_ENGAGEMENTS, NODE_ENGAGEMENT, NODE_ENGAGEMENT_ERROR },
 	[PARTY_ENDPOINT] = { NODE_ENDPOINTS, NODE_ENDPOINT, NODE_ENDPOINT_ERROR },
+	[PARTY_MODEL] = { NODE_MODELS, NODE_MODEL, NODE_MODEL_ERROR },
 };
 
 struct links {
@@ -92,6 +94,10 @@ static void party_changed(struct notifier *n, const struct change *c)
 	enum party_kind kind = (enum party_kind)c->parent;
 
 	tell(n, INO(party_nodes[kind].list, 0), NULL);
+	if (kind == PARTY_MODEL) {
+		tree_renew();
+		tell(n, INO(NODE_RESIDENT, c->row), NULL);
+	}
 	if (c->now != CHANGE_NONE) {
 		tell_files(n, party_nodes[kind].dir, c->row);
 		return;
@@ -207,7 +213,8 @@ static void refusal_changed(struct notifier *n, const struct change *c)
 	static const unsigned files[] = {
 		[REFUSAL_TASK] = NODE_TASK_ERROR,         [REFUSAL_EXPERT] = NODE_EXPERT_ERROR,
 		[REFUSAL_COMPANY] = NODE_COMPANY_ERROR,   [REFUSAL_ENGAGEMENT] = NODE_ENGAGEMENT_ERROR,
-		[REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR, [REFUSAL_ENDPOINT] = NODE_ENDPOINT_ERROR
+		[REFUSAL_SETTINGS] = NODE_SETTINGS_ERROR, [REFUSAL_ENDPOINT] = NODE_ENDPOINT_ERROR,
+		[REFUSAL_MODEL] = NODE_MODEL_ERROR
 	};
 
 	if ((size_t)c->parent < N_ELEMS(files) && files[c->parent])
@@ -219,9 +226,10 @@ static void delivery_changed(struct notifier *n UNUSED, const struct change *c U
 {
 }
 
-/* As with deliveries: what runs is asked for each time. */
+/* And for what models do, which is known before it is stored. */
 static void model_changed(struct notifier *n UNUSED, const struct change *c UNUSED)
 {
+	tree_renew();
 }
 
 static void (*const on_change[])(struct notifier *n, const struct change *c) = {

@@ -123,12 +123,14 @@ int tree_list(const struct ask *dir, struct listing *out)
 /* The last snapshot of each live file: read and stat of one second see the same. */
 static struct {
 	pthread_mutex_t lock;
+	_Atomic unsigned renewals;
 	struct snapshot {
 		const struct node *node;
 		int64_t row, at_ms;
+		unsigned renewals; /* when it was made */
 		char *text;
 		size_t len;
-	} slot[16];
+	} slot[64];
 } live = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static struct snapshot *slot_of(const struct ask *a)
@@ -145,15 +147,21 @@ static struct snapshot *slot_of(const struct ask *a)
 	return oldest;
 }
 
+void tree_renew(void)
+{
+	live.renewals++;
+}
+
 static int live_text(const struct ask *a, struct buf *out)
 {
+	unsigned renewals = live.renewals;
 	int64_t now = clock_mono_ms();
 	struct snapshot *s;
 	int rc = 0;
 
 	pthread_mutex_lock(&live.lock);
 	s = slot_of(a);
-	if (s->at_ms == 0 || now - s->at_ms >= 1000) {
+	if (s->at_ms == 0 || now - s->at_ms >= 1000 || s->renewals != renewals) {
 		auto_buf fresh = BUF_INIT;
 
 		rc = a->node->show(a, &fresh);
@@ -164,6 +172,7 @@ static int live_text(const struct ask *a, struct buf *out)
 			s->node = a->node;
 			s->row = a->row;
 			s->at_ms = now;
+			s->renewals = renewals;
 		}
 	}
 	if (rc == 0)

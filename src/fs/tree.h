@@ -23,6 +23,8 @@ int tree_stat_found(const struct ask *a, const struct found *at, struct attr *ou
 int tree_list(const struct ask *dir, struct listing *out);
 /* tree_text - the text of a file as of now, exact; for NODE_LIVE the snapshot of this second */
 int tree_text(const struct ask *a, struct buf *out);
+/* tree_renew - what was just done shows in live files at once: the snapshots of this second are old */
+void tree_renew(void);
 /* tree_bytes - the same of a file whose bytes never change too; -EFBIG above 64 MiB */
 int tree_bytes(const struct ask *a, struct buf *out);
 /* tree_walk - from the root along a path, through links to tasks; "" and doubled slashes are skipped. 0 and *out, or

@@ -45,6 +45,9 @@ static const struct place {
 	{ NODE_DELIVERY, NODE_PENDING, "EVENT@ENDPOINT.json" },
 	{ NODE_DELIVERY, NODE_DELIVERED, "EVENT@ENDPOINT.json" },
 	{ NODE_DELIVERY, NODE_DEAD, "EVENT@ENDPOINT.json" },
+	{ NODE_MODEL, NODE_MODELS, "MODEL" },
+	{ NODE_DEVICE, NODE_DEVICES, "DEVICE" },
+	{ NODE_RESIDENT, NODE_DEVICE_RESIDENT, "MODEL" },
 	{ NODE_EVENTS_DAY, NODE_EVENTS_DAYS, "DAY.jsonl" },
 	{ NODE_EVENTS_AFTER, NODE_EVENTS_SINCE, "ID" },
 };
@@ -158,6 +161,7 @@ int main(void)
 	print_fields("expert.json", &expert_table);
 	print_fields("company.json", &company_table);
 	print_fields("endpoint.json", &endpoint_table);
+	print_fields("spec.json", &model_table);
 	print_settings();
 	print_events();
 	return 0;

@@ -110,6 +110,16 @@ ok 'a review is seen as a move' '
 	saw needs_review DELETE unsure && saw completed CREATE unsure && saw unsure ATTRIB status'
 unwatch
 
+mkdir "$mnt/webhooks/endpoints/shop" "$mnt/models/parser"
+watch "$mnt/webhooks/endpoints/shop" "$mnt/models/parser"
+ok 'a refusal by an endpoint or a model is seen' '
+	must_fail EINVAL put nowhere "$mnt/webhooks/endpoints/shop/url" && saw shop ATTRIB error &&
+	must_fail EINVAL put dance "$mnt/models/parser/ctl" && saw parser ATTRIB error'
+ok 'and that they were set' '
+	put 127.0.0.1 "$mnt/webhooks/endpoints/shop/allow" && saw shop ATTRIB endpoint.json &&
+	echo "{ \"purpose\": \"to read\" }" | tee "$mnt/models/parser/spec.json" && saw parser ATTRIB spec.json'
+unwatch
+
 ok 'a storm is answered: nothing is lost, the mount answers, links are told of' '
 	watch "$mnt"/tasks/{inbox,todo,in_progress,completed} "$tasks" &&
 	for i in $(seq 60); do

@@ -62,6 +62,45 @@ static void add_endpoint(void)
 	assert_true(delivery_expand(p, &e) > 0);
 }
 
+/* What a keeper would say: one GPU with the only model on it. */
+static json_t *a_model(void *ud UNUSED, int64_t row UNUSED)
+{
+	return json_pack("{s:s, s:n, s:s, s:{s:I, s:n, s:I}, s:i, s:s, s:i, s:{s:f, s:f}, s:s}", "state", "resident",
+			 "reason", "device", "gpu0", "memory", "estimated", (json_int_t)4000000000, "measured", "held",
+			 (json_int_t)4100000000, "in_use", 2, "last_used", "2026-01-31T17:00:00.000Z", "loads", 3,
+			 "load_seconds", "last", 4.5, "median", 4.0, "temperature", "warm");
+}
+
+static json_t *a_device(void *ud UNUSED)
+{
+	return json_pack("[{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:[s, s]}]", "name", "gpu0", "title", "A GPU", "uuid",
+			 "GPU-1", "memory_total", (json_int_t)80000000000, "memory_free", (json_int_t)75000000000,
+			 "memory_used", (json_int_t)5000000000, "foreign", (json_int_t)900000000, "resident", "parser",
+			 "gone");
+}
+
+static int a_log(void *ud UNUSED, int64_t row UNUSED, struct buf *out)
+{
+	buf_addstr(out, "listening\n");
+	return 0;
+}
+
+static int do_nothing(void *ud UNUSED, int64_t row UNUSED, const char *verb, struct err *e)
+{
+	return streq(verb, "load") ? 0 : err_set(e, -EBUSY, "it is being used");
+}
+
+static void add_model(void)
+{
+	struct err e = ERR_INIT;
+
+	fs->o.host.model = a_model;
+	fs->o.host.devices = a_device;
+	fs->o.host.model_log = a_log;
+	fs->o.host.model_do = do_nothing;
+	expect_ok(make_dir("models", "parser", &e), &e);
+}
+
 /* One of everything. */
 static void populate(void)
 {
@@ -110,6 +149,7 @@ static void populate(void)
 	expect(write_file("tasks/needs_review/reviewed/review", "perhaps\n", 0, &e), -EINVAL, &e, NULL);
 	expect_ok(store_write(p->store, add_old_event, NULL, &e), &e);
 	add_endpoint();
+	add_model();
 }
 
 static bool seen[N_NODE_KINDS];
@@ -288,6 +328,47 @@ static void links_lead_to_their_tasks(void **state UNUSED)
 	}
 }
 
+static void models_are_as_their_keeper_says(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+
+	add_model();
+	assert_string_equal(text("models/parser/state"), "resident\n");
+	assert_string_equal(text("models/parser/reason"), "");
+	assert_string_equal(text("models/parser/device"), "gpu0\n");
+	assert_string_equal(text("models/parser/in_use"), "2\n");
+	assert_string_equal(text("models/parser/loads"), "3\n");
+	assert_string_equal(text("models/parser/last_used"), "2026-01-31T17:00:00.000Z\n");
+	assert_non_null(strstr(text("models/parser/memory"), "\"measured\": null"));
+	assert_string_equal(text("models/parser/log"), "listening\n");
+	assert_string_equal(text("models/devices/gpu0/name"), "A GPU\n");
+	assert_string_equal(text("models/devices/gpu0/foreign"), "900000000\n");
+	assert_true(at("models/devices/gpu0/resident/parser") == INO(NODE_RESIDENT, INO_ROW(at("models/parser"))));
+	assert_true(gone("models/devices/gpu0/resident/gone"));
+	assert_true(gone("models/devices/gpu1"));
+	assert_non_null(strstr(text("models/status"), "gpu0   A GPU: 5.0 GB of 80.0 GB used, 900.0 MB by others\n"));
+	assert_non_null(strstr(text("metrics"), "fs0711_models{state=\"resident\"} 1\n"));
+	assert_non_null(strstr(text("metrics"), "fs0711_device_memory_used_bytes{device=\"gpu0\"} 5000000000\n"));
+	expect(remove_at("models", "parser", true, &e), -EBUSY, &e, "answers requests now: 2");
+}
+
+static void verbs_are_its_keepers(void **state UNUSED)
+{
+	struct err e = ERR_INIT;
+
+	add_model();
+	assert_string_equal(text("models/parser/ctl"), "load    no: it is resident\n"
+						       "unload  no: it answers requests: 2\n"
+						       "pin     yes\n"
+						       "unpin   no: it is not pinned\n"
+						       "sleep   no: its spec has no sleep\n"
+						       "wake    no: it is resident\n");
+	expect_ok(write_file("models/parser/ctl", "load\n", 0, &e), &e);
+	expect(write_file("models/parser/ctl", "unload\n", 0, &e), -EBUSY, &e, "it is being used");
+	assert_non_null(strstr(text("models/parser/error"), "EBUSY: it is being used"));
+	expect(write_file("models/parser/ctl", "LOAD\n", 0, &e), -EINVAL, &e, "load, unload, pin");
+}
+
 /* Names of 255 bytes, so that every derived name must be cut: they are found under what the listing says. */
 static void long_names_are_found(void **state UNUSED)
 {
@@ -393,6 +474,8 @@ int main(void)
 		cmocka_unit_test(names_in_views),
 		IN_TREE(what_is_listed_is_there),
 		IN_TREE(links_lead_to_their_tasks),
+		IN_TREE(models_are_as_their_keeper_says),
+		IN_TREE(verbs_are_its_keepers),
 		IN_TREE(long_names_are_found),
 		IN_TREE(rows_that_are_gone),
 		IN_TREE(walking),

@@ -1,0 +1,345 @@
+/* models/: what is kept of each model, what it is doing and why. Its spec is a record as others are (node_party.c) */
+#include "platform/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "fs/handlers.h"
+#include "fs/tree.h"
+#include "platform/party.h"
+#include "platform/record.h"
+
+#define HISTORY_MOST 1000
+#define NOBODY_KEEPS "no models are kept by this process"
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The median of the times of loading in seconds; null when there are none. */
+static json_t *median_seconds(const char *load_times)
+{
+	json_t *list = load_times ? json_loads(load_times, 0, NULL) : NULL, *v;
+	size_t n = json_array_size(list), i;
+	auto_free double *ms = xcalloc(n + 1, sizeof(*ms));
+
+	json_array_foreach (list, i, v)
+		ms[i] = json_number_value(v);
+	json_decref(list);
+	qsort(ms, n, sizeof(*ms), by_size);
+	return n ? json_real((ms[(n - 1) / 2] + ms[n / 2]) / 2000) : json_null();
+}
+
+static json_t *bytes_or_null(int64_t bytes)
+{
+	return bytes > 0 ? json_integer(bytes) : json_null();
+}
+
+/* What the store knows of a model that nobody keeps. */
+static json_t *kept_by_nobody(const struct model *m, const struct model_memory *mem, const char *reason)
+{
+	char time[CLOCK_TEXT_BYTES];
+
+	return json_pack("{s:s, s:s?, s:n, s:{s:o, s:o, s:i}, s:b, s:i, s:i, s:s?, s:I, s:{s:o, s:o}, s:s}", "state",
+			 model_state_words[MODEL_UNLOADED], "reason", reason, "device", "memory", "estimated",
+			 bytes_or_null(m->memory_bytes), "measured", bytes_or_null(mem->measured_bytes), "held", 0,
+			 "pinned", m->pinned, "in_use", 0, "waiting", 0, "last_used",
+			 mem->last_used_at ? clock_format(mem->last_used_at, time) : NULL, "loads",
+			 (json_int_t)mem->loads, "load_seconds", "last",
+			 mem->load_ms ? json_real((double)mem->load_ms / 1000) : json_null(), "median",
+			 median_seconds(mem->load_times), "temperature", "cold");
+}
+
+int model_now(struct fs *fs, int64_t row, json_t **out, struct err *e)
+{
+	const struct fs_host *host = &fs->o.host;
+	struct model_memory mem;
+	union party x;
+	int rc;
+
+	*out = host->model ? host->model(host->ud, row) : NULL;
+	if (*out)
+		return 0;
+	rc = party_get(fs->p, PARTY_MODEL, row, &x, e);
+	if (rc < 0)
+		return rc;
+	rc = model_memory_get(fs->p, row, &mem, e);
+	if (rc == 0) {
+		*out = kept_by_nobody(&x.model, &mem, host->model ? NULL : NOBODY_KEEPS);
+		row_release(&model_memory_table, &mem);
+		rc = *out ? 0 : -ENOMEM;
+	}
+	party_release(PARTY_MODEL, &x);
+	return rc;
+}
+
+/* A member of what is known of a model now: a document, a line, or nothing for null. */
+int model_figure_show(const struct ask *a, struct buf *out)
+{
+	const json_t *v;
+	json_t *now;
+	int rc = model_now(a->fs, a->row, &now, a->e);
+
+	if (rc < 0)
+		return rc;
+	v = json_object_get(now, a->node->field);
+	if (json_is_object(v))
+		record_dump(v, out);
+	else if (json_is_integer(v))
+		buf_printf(out, "%lld\n", (long long)json_integer_value(v));
+	else if (json_is_string(v))
+		buf_printf(out, "%s\n", json_string_value(v));
+	json_decref(now);
+	return 0;
+}
+
+int model_log_show(const struct ask *a, struct buf *out)
+{
+	const struct fs_host *host = &a->fs->o.host;
+
+	return host->model_log ? host->model_log(host->ud, a->row, out) : 0;
+}
+
+int model_history_show(const struct ask *a, struct buf *out)
+{
+	return model_history(a->fs->p, a->row, HISTORY_MOST, out, a->e);
+}
+
+int model_key_put(const struct ask *a, const char *text, size_t len UNUSED)
+{
+	return model_put_key(a->fs->p, a->row, text, a->who, a->e);
+}
+
+/* What a person can ask for, and of what state. */
+#define IN(state) (1u << (state))
+#define ANY       (IN(N_MODEL_STATES) - 1)
+static const struct verb {
+	const char *word;
+	unsigned states;
+	const char *needs; /* a member of the spec that it needs */
+	bool idle;         /* not while it answers requests */
+} verbs[] = {
+	{ "load", IN(MODEL_UNLOADED) | IN(MODEL_FAILED), NULL, false },
+	{ "unload", IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), NULL, true },
+	{ "pin", ANY & ~IN(MODEL_REMOTE), NULL, false },
+	{ "unpin", ANY & ~IN(MODEL_REMOTE), NULL, false },
+	{ "sleep", IN(MODEL_RESIDENT), "sleep", true },
+	{ "wake", IN(MODEL_ASLEEP), "wake", false },
+};
+
+static bool in_state(const struct verb *v, const char *state)
+{
+	for (int i = 0; model_state_words[i]; i++)
+		if (streq(model_state_words[i], state))
+			return v->states & IN(i);
+	return false;
+}
+
+static bool has_field(const struct model *m, const char *name)
+{
+	auto_buf text = BUF_INIT;
+
+	record_value(field_find(&model_table, name), m, &text);
+	return text.len > 0;
+}
+
+/* Why a verb would be refused now, or NULL; text has room for it. */
+static const char *verb_refusal(const struct verb *v, const struct model *m, const json_t *now, char text[128])
+{
+	const char *state = json_string_value(json_object_get(now, "state"));
+	json_int_t in_use = json_integer_value(json_object_get(now, "in_use"));
+
+	if (!in_state(v, state ? state : ""))
+		snprintf(text, 128, "it is %s", state ? state : "unknown");
+	else if (streq(v->word, m->pinned ? "pin" : "unpin"))
+		snprintf(text, 128, "it is %s", m->pinned ? "pinned" : "not pinned");
+	else if (v->needs && !has_field(m, v->needs))
+		snprintf(text, 128, "its spec has no %s", v->needs);
+	else if (v->idle && in_use > 0)
+		snprintf(text, 128, "it answers requests: %lld", (long long)in_use);
+	else
+		return NULL;
+	return text;
+}
+
+int model_ctl_show(const struct ask *a, struct buf *out)
+{
+	bool kept = a->fs->o.host.model_do;
+	char text[128];
+	json_t *now;
+	union party x;
+	int rc = party_get(a->fs->p, PARTY_MODEL, a->row, &x, a->e);
+
+	if (rc < 0)
+		return rc;
+	rc = model_now(a->fs, a->row, &now, a->e);
+	for (size_t i = 0; rc == 0 && i < N_ELEMS(verbs); i++) {
+		const char *why = kept ? verb_refusal(&verbs[i], &x.model, now, text) : NOBODY_KEEPS;
+
+		buf_printf(out, "%-6s  %s%s\n", verbs[i].word, why ? "no: " : "yes", why ? why : "");
+	}
+	if (rc == 0)
+		json_decref(now);
+	party_release(PARTY_MODEL, &x);
+	return rc;
+}
+
+int model_ctl_put(const struct ask *a, const char *text, size_t len UNUSED)
+{
+	const struct fs_host *host = &a->fs->o.host;
+	auto_buf known = BUF_INIT;
+
+	for (size_t i = 0; i < N_ELEMS(verbs); i++) {
+		if (streq(verbs[i].word, text))
+			return host->model_do ? host->model_do(host->ud, a->row, text, a->e)
+					      : err_set(a->e, -ENODEV, NOBODY_KEEPS);
+		buf_printf(&known, "%s%s", i ? ", " : "", verbs[i].word);
+	}
+	return err_set(a->e, -EINVAL, "'%.40s' is no verb; there are: %s", text, buf_str(&known));
+}
+
+int models_remove(const struct ask *a, const char *name, struct found at)
+{
+	json_int_t in_use;
+	json_t *now;
+	int rc = model_now(a->fs, at.row, &now, a->e);
+
+	if (rc < 0)
+		return rc;
+	in_use = json_integer_value(json_object_get(now, "in_use"));
+	json_decref(now);
+	if (in_use > 0)
+		return err_set(a->e, -EBUSY, "model '%s' answers requests now: %lld", name, (long long)in_use);
+	return party_node_remove(a, name, at);
+}
+
+int models_move(const struct ask *a, const char *name, struct found at, struct found to, const char *to_name,
+		bool replace)
+{
+	if (tree_belongs(NODE_MODELS, to_name))
+		return err_set(a->e, -EEXIST, "a model cannot be called '%s': that is something else here", to_name);
+	return party_node_move(a, name, at, to, to_name, replace);
+}
+
+/* Those there are, before each is asked about: no question runs within another. */
+struct models {
+	struct party_listing *one;
+	size_t n;
+};
+
+static int add_model(void *row, void *ud)
+{
+	struct models *all = ud;
+	const struct party_listing *x = row;
+
+	all->one = xrealloc(all->one, (all->n + 1) * sizeof(*all->one));
+	all->one[all->n] = *x;
+	all->one[all->n++].name = xstrdup(x->name);
+	return 0;
+}
+
+static void release_models(struct models *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		free(all->one[i].name);
+	free(all->one);
+}
+
+/* each - fn for every model with what is known of it now; one that has gone meanwhile is passed over. 0 or -errno */
+static int each_model(struct fs *fs, void (*fn)(const char *name, const json_t *now, void *ud), void *ud, struct err *e)
+{
+	struct models all = { NULL };
+	int rc = party_each(fs->p, PARTY_MODEL, 0, add_model, &all, e);
+
+	for (size_t i = 0; rc == 0 && i < all.n; i++) {
+		json_t *now;
+
+		rc = model_now(fs, all.one[i].row_id, &now, e);
+		if (rc == 0) {
+			fn(all.one[i].name, now, ud);
+			json_decref(now);
+		}
+		rc = rc == -ENOENT ? 0 : rc;
+	}
+	release_models(&all);
+	return rc;
+}
+
+static void count_state(const char *name UNUSED, const json_t *now, void *ud)
+{
+	json_t *counts = ud;
+	const char *state = json_string_value(json_object_get(now, "state"));
+	json_int_t n = json_integer_value(json_object_get(counts, state));
+
+	json_object_set_new(counts, state, json_integer(n + 1));
+}
+
+int models_count(struct fs *fs, json_t *counts, struct err *e)
+{
+	for (int i = 0; model_state_words[i]; i++)
+		json_object_set_new(counts, model_state_words[i], json_integer(0));
+	return each_model(fs, count_state, counts, e);
+}
+
+/* "12 s ago" */
+static void add_age(const char *time, char *text, size_t room)
+{
+	static const struct {
+		int64_t ms;
+		const char *name;
+	} units[] = { { CLOCK_DAY_MS, "d" }, { 3600000, "h" }, { 60000, "min" }, { 0, "s" } };
+	int64_t then, age, i = 0;
+
+	if (!time || clock_parse(time, &then) < 0) {
+		snprintf(text, room, "never");
+		return;
+	}
+	age = clock_now_ms() - then;
+	while (age < units[i].ms)
+		i++;
+	snprintf(text, room, "%jd %s ago", (intmax_t)(age / (units[i].ms ? units[i].ms : 1000)), units[i].name);
+}
+
+/* What it holds, else what it took last, else the estimate. */
+static json_int_t size_of(const json_t *memory)
+{
+	static const char *const keys[] = { "held", "measured", "estimated" };
+	json_int_t bytes = 0;
+
+	for (size_t i = 0; bytes == 0 && i < N_ELEMS(keys); i++)
+		bytes = json_integer_value(json_object_get(memory, keys[i]));
+	return bytes;
+}
+
+static const char *text_of(const json_t *now, const char *key, const char *none)
+{
+	const char *text = json_string_value(json_object_get(now, key));
+
+	return text ? text : none;
+}
+
+static void add_line(const char *name, const json_t *now, void *ud)
+{
+	char age[32], size[32];
+
+	add_age(json_string_value(json_object_get(now, "last_used")), age, sizeof(age));
+	buf_printf(ud, "%-20s %-9s %-6s %9s  %-11s %-5s %s\n", name, text_of(now, "state", "?"),
+		   text_of(now, "device", "-"), device_size(size_of(json_object_get(now, "memory")), size), age,
+		   text_of(now, "temperature", "?"), text_of(now, "reason", ""));
+}
+
+int models_status_show(const struct ask *a, struct buf *out)
+{
+	int rc;
+
+	buf_printf(out, "%-20s %-9s %-6s %9s  %-11s %-5s %s\n", "MODEL", "STATE", "DEVICE", "SIZE", "LAST USED", "HEAT",
+		   "WHY");
+	rc = each_model(a->fs, add_line, out, a->e);
+	devices_status(a->fs, out);
+	return rc;
+}

@@ -1,0 +1,113 @@
+#!/bin/bash
+# Models and devices as files, where nobody keeps models: what can be set is set, what is wrong is refused, and looking
+# starts nothing.
+. "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
+need jq getfattr
+mount_start || exit
+models=$mnt/models
+one=$models/tender-parser
+server='"runner": "server", "command": ["llama-server", "--port", "{port}", "--model", "{path}"], "path": "/srv/tender.gguf"'
+
+# fill FILE JSON - write the document over FILE
+fill()
+{
+	echo "$2" >"$dir/new.json" && cp "$dir/new.json" "$1"
+}
+
+# refused ERRNO WORDS JSON - the spec is refused, the reason has the words, the old one stays
+refused()
+{
+	cp "$one/spec.json" "$dir/before.json" && must_fail "$1" fill "$one/spec.json" "$3" &&
+		grep -F -e "$1: " "$one/error" && grep -F -e "$2" "$one/error" &&
+		getfattr --only-values -n user.0711.error "$one" | grep -F -e "$2" && cmp "$dir/before.json" "$one/spec.json"
+}
+
+ok 'a mount has no models at first' '
+	same "devices status" "$(echo $(ls "$models"))" && same 1 "$(wc -l <"$models/status")" && grep "^MODEL  *STATE" "$models/status"'
+ok 'a model is a directory' '
+	mkdir "$one" && same "ctl device error history.jsonl in_use key last_used load_seconds loads log memory reason spec.json state" \
+		"$(echo $(ls "$one"))"'
+ok 'its spec has defaults' '
+	json_is "$one/spec.json" ".name == \"tender-parser\" and (.id | length) == 36 and .runner == \"none\" and .command == null and
+		.health == \"/health\" and .memory_bytes == null and .pinned == false and .keep_alive_s == null and .max_wait_s == 120 and
+		.start_s == 600 and .parallel == 8 and .queue == 64 and .stop_s == 10 and .warm == false and .capabilities == [] and
+		has(\"key\") == false"'
+ok 'it is set as a whole' '
+	fill "$one/spec.json" "{$server, \"memory_bytes\": 4000000000, \"devices\": [\"gpu0\", \"ram0\"], \"pinned\": true, \"keep_alive_s\": 300,
+		\"max_wait_s\": 60, \"license\": \"apache-2.0\", \"capabilities\": [\"chat\", \"embeddings\"], \"env\": {\"THREADS\": \"4\"}}" &&
+	json_is "$one/spec.json" ".runner == \"server\" and .command[0] == \"llama-server\" and .memory_bytes == 4000000000 and
+		.devices == [\"gpu0\", \"ram0\"] and .pinned and .keep_alive_s == 300 and .max_wait_s == 60 and .env.THREADS == \"4\"" &&
+	same "" "$(cat "$one/error")"'
+ok 'an editor replaces it' '
+	sed -i "s/apache-2.0/mit/" "$one/spec.json" && json_is "$one/spec.json" ".license == \"mit\" and .memory_bytes == 4000000000" &&
+	same "$(wc -c <"$one/spec.json")" "$(stat -c %s "$one/spec.json")"'
+ok 'null empties a field' 'fill "$one/spec.json" "{\"keep_alive_s\": null, \"devices\": null}" && json_is "$one/spec.json" ".keep_alive_s == null and .devices == null"'
+ok 'no JSON' 'refused EINVAL "line 2" "{\"runner\": "'
+ok 'a field that there is not' 'refused EINVAL "gpu_layers" "{\"gpu_layers\": 12}"'
+ok 'a runner that there is not' 'refused EINVAL "runner" "{\"runner\": \"magic\"}"'
+ok 'a server without a command' 'refused EINVAL "command" "{\"command\": null}"'
+ok 'a command that nobody can speak to' 'refused EINVAL "{port}" "{\"command\": [\"llama-server\", \"{path}\"]}"'
+ok 'a word in braces that there is not' 'refused EINVAL "{gpu}" "{\"command\": [\"llama-server\", \"{port}\", \"{gpu}\"]}"'
+ok 'a remote without a url' 'refused EINVAL "url" "{\"runner\": \"remote\"}"'
+ok 'sleep without wake' 'refused EINVAL "wake" "{\"sleep\": \"/sleep\"}"'
+ok 'a path that is not absolute' 'refused EINVAL "path" "{\"path\": \"weights.gguf\"}"'
+ok 'a capability that there is not' 'refused EINVAL "chat, embeddings and rerank" "{\"capabilities\": [\"paint\"]}"'
+ok 'too long a wait' 'refused ERANGE "max_wait_s" "{\"max_wait_s\": 100000}"'
+ok 'no default to empty' 'refused EINVAL "parallel" "{\"parallel\": null}"'
+ok 'another name' 'refused EPERM "name" "{\"name\": \"other\"}"'
+ok 'what is right is taken after that, and error is empty again' 'fill "$one/spec.json" "{\"stop_s\": 5}" && same "" "$(cat "$one/error")"'
+
+# What is known of it
+ok 'nobody keeps it' '
+	same unloaded "$(cat "$one/state")" && same "no models are kept by this process" "$(cat "$one/reason")" && same "" "$(cat "$one/device")"'
+ok 'what it takes is what its spec says' 'json_is "$one/memory" ". == {\"estimated\": 4000000000, \"measured\": null, \"held\": 0}"'
+ok 'it was never loaded and never used' '
+	same 0 "$(cat "$one/loads")" && same 0 "$(cat "$one/in_use")" && same "" "$(cat "$one/last_used")" && same "" "$(cat "$one/log")" &&
+	same "" "$(cat "$one/history.jsonl")" && json_is "$one/load_seconds" ". == {\"last\": null, \"median\": null}"'
+ok 'sizes are exact' '
+	for f in "$one"/* "$models/status"; do
+		[ "${f##*/}" = key ] || same "$(wc -c <"$f")" "$(stat -c %s "$f")" || return 1
+	done'
+ok 'status shows it' 'eventually "grep -E \"^tender-parser +unloaded +- +4\\.0 GB +never +cold +no models are kept\" \"\$models/status\""'
+ok 'metrics counts it' 'eventually "grep -x \"fs0711_models{state=\\\"unloaded\\\"} 1\" \"\$mnt/metrics\"" && grep -x "fs0711_models{state=\"failed\"} 0" "$mnt/metrics"'
+ok 'there are no devices' 'same "" "$(ls -A "$models/devices")" && must_fail ENOENT ls "$models/devices/gpu0" && ! grep fs0711_device "$mnt/metrics"'
+
+# Verbs
+ok 'ctl lists its verbs, and why they are refused' '
+	same "load unload pin unpin sleep wake" "$(echo $(awk "{ print \$1 }" "$one/ctl"))" &&
+	same "no: no models are kept by this process" "$(cut -c 9- "$one/ctl" | sort -u)"'
+ok 'a verb that there is not' '
+	must_fail EINVAL put dance "$one/ctl" && grep -F "load, unload, pin, unpin, sleep, wake" "$one/error"'
+ok 'a verb that nobody can do' 'must_fail ENODEV put load "$one/ctl" && grep -F "ENODEV: no models are kept by this process" "$one/error"'
+ok 'also without its newline' 'must_fail ENODEV op put "$one/ctl" unload'
+
+# The key
+ok 'a key is taken, and never shown' '
+	put sk-hush-hush "$one/key" && same 200 "$(stat -c %a "$one/key")" && must_fail EACCES cat "$one/key" &&
+	! grep -rF sk-hush-hush "$mnt" --exclude=key && ! grep -aF sk-hush-hush "$src"/*.db*'
+ok 'one that is no header' 'must_fail EINVAL put "two words" "$one/key" && grep -F "the key has a space" "$one/error"'
+ok 'an empty line removes it' 'put "" "$one/key" && same "" "$(cat "$one/error")"'
+
+# Names
+ok 'renamed, it stays the same' '
+	id=$(jq -r .id "$one/spec.json") && mv "$one" "$models/parser" && same "$id" "$(jq -r .id "$models/parser/spec.json")" &&
+	json_is "$models/parser/spec.json" ".name == \"parser\"" && [ ! -e "$one" ] && mv "$models/parser" "$one"'
+ok 'names that mean something else here' '
+	must_fail EEXIST mkdir "$models/status" && must_fail EEXIST mkdir "$models/devices" && must_fail EEXIST mkdir "$one" &&
+	must_fail EEXIST op rename "$one" "$models/devices" && must_fail ENOTDIR op rename "$one" "$models/status" && [ -e "$one/spec.json" ]'
+ok 'what belongs here stays' '
+	must_fail EPERM rmdir "$models/devices" && must_fail EPERM rm "$models/status" && must_fail EPERM mkdir "$models/devices/gpu9" &&
+	must_fail EPERM touch "$models/file" && must_fail EPERM op rename "$one" "$mnt/experts/tender-parser"'
+
+# Looking
+ok 'looking starts nothing, changes nothing and ends' '
+	mkdir "$models/second" && cp "$mnt/events" "$dir/before" && { grep -r . "$models"; ls -lR "$models"; find "$models" -ls; } >/dev/null 2>&1
+	cmp "$dir/before" "$mnt/events" && same "" "$(engines)" && same unloaded "$(cat "$one/state")"'
+ok 'its changes are events' '
+	jq -r "select(.data.model_name == \"second\") | .type" "$mnt/events" | sort -u | grep -x model.updated'
+ok 'it outlives the mount' '
+	mount_stop && mount_start && json_is "$one/spec.json" ".license == \"mit\" and .stop_s == 5" && same unloaded "$(cat "$one/state")"'
+ok 'removed, it is gone' '
+	rmdir "$models/second" && rm -r "$one" && same "devices status" "$(echo $(ls "$models"))" && must_fail ENOENT cat "$one/state" &&
+	eventually "[ \$(wc -l <\"\$models/status\") = 1 ]"'
+done_testing
