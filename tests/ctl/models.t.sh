@@ -55,7 +55,11 @@ ok 'a dump has them, and a copy too' '
 	ends 0 ctl load "$dir/copy" a.tar && rows "$dir/copy" "$dir/b" && diff -r a/rows b/rows && ends 0 ctl fsck "$dir/copy"'
 ok 'an archive from before models is loaded' '
 	older "$dir/b" && ! tar -tf b.tar | grep model && ends 0 ctl load "$dir/old" b.tar && ends 0 ctl fsck "$dir/old" && same 0 "$(sqlite3 "$dir/old/platform.db" "SELECT COUNT(*) FROM model")"'
-ok 'doctor: no secret is sealed' 'ctl doctor --json "$src" >said; json_is said "any(.checks[]; .check == \"key\" and .verdict == \"ok\" and (.text | test(\"no secret\")))"'
+ok 'a key is in no dump as it was written' '
+	mount_start && put sk-hush-hush "$mnt/models/parser/key" && mount_stop && rows "$src" "$dir/c" && json_is c/rows/model.jsonl ".key != null" && ! grep -raF -e hush -e "$(cat "$src/key")" c c.tar &&
+	ctl doctor --json "$src" >said; json_is said "any(.checks[]; .check == \"key\" and .verdict == \"ok\" and (.text | test(\"of 1 endpoints and models\")))"'
+ok 'without it nothing is sealed' '
+	sql "UPDATE model SET key = NULL" && ctl doctor --json "$src" >said; json_is said "any(.checks[]; .check == \"key\" and .verdict == \"ok\" and (.text | test(\"no secret\")))"'
 ok 'doctor: a key that was sealed under another key file' '
 	sql "UPDATE model SET key = '\''AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'\''" && ctl doctor --json "$src" >said
 	json_is said "any(.checks[]; .check == \"key\" and .verdict == \"less\" and (.text | test(\"does not open .* 1 of 1\")) and (.fix | test(\"models/\")))"'

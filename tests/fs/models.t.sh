@@ -110,4 +110,15 @@ ok 'it outlives the mount' '
 ok 'removed, it is gone' '
 	rmdir "$models/second" && rm -r "$one" && same "devices status" "$(echo $(ls "$models"))" && must_fail ENOENT cat "$one/state" &&
 	eventually "[ \$(wc -l <\"\$models/status\") = 1 ]"'
+
+# Who lets a command run
+if [ "$(id -u)" = 0 ] && chmod 755 "$dir" && as_nobody true 2>/dev/null; then
+	ok 'to whom files belong may set a model, but not what runs' '
+		mount_stop && mount_start -o allow_other,uid=65534 && as_nobody mkdir "$one" && echo "{\"pinned\": true}" >"$dir/mild" &&
+		echo "{\"runner\": \"server\", \"command\": [\"sh\", \"{port}\"]}" >"$dir/wild" && chmod 644 mild wild && as_nobody cp mild "$one/spec.json" &&
+		must_fail EPERM as_nobody cp wild "$one/spec.json" && grep -F "lets a command run on this host" "$one/error" &&
+		json_is "$one/spec.json" ".pinned and .command == null" && cp wild "$one/spec.json" && json_is "$one/spec.json" ".runner == \"server\""'
+else
+	pass_over 'to whom files belong may set a model, but not what runs' 'this needs root'
+fi
 done_testing
