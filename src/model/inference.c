@@ -7,16 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/log.h"
-#include "model/command.h"
 #include "model/logfile.h"
 #include "model/port.h"
+#include "model/setting.h"
 
 #define LOOK_FIRST_MS   20
 #define LOOK_LATER_MS   250
@@ -42,116 +40,6 @@ struct inference {
 	pthread_mutex_t lock; /* of child */
 	struct child child;
 };
-
-/* --- what is run --- */
-
-/* All that a start needs for a moment. */
-struct setting {
-	const struct inference_conf *conf;
-	bool view;
-	char *work; /* on the host */
-	char port[16], *socket, *home, *tmp;
-	char **argv, **own_dirs;
-	const char **env, **dirs;
-};
-
-static void setting_release(struct setting *s)
-{
-	free(s->work);
-	free(s->socket);
-	free(s->home);
-	free(s->tmp);
-	command_free(s->argv);
-	command_free(s->own_dirs);
-	free(s->env);
-	free(s->dirs);
-}
-
-static size_t count(const char *const *list)
-{
-	size_t n = 0;
-
-	while (list && list[n])
-		n++;
-	return n;
-}
-
-static int make_dir(const char *path, struct err *e)
-{
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return err_errno(e, "make the directory '%s'", path);
-	return 0;
-}
-
-static int make_dirs(struct setting *s, struct err *e)
-{
-	int rc = make_dir(s->conf->dir, e);
-
-	s->work = xasprintf("%s/work", s->conf->dir);
-	if (rc == 0)
-		rc = io_remove_tree(AT_FDCWD, s->work) < 0 ? err_set(e, -EIO, "'%s' cannot be emptied", s->work)
-							   : make_dir(s->work, e);
-	return rc;
-}
-
-static void fill_env(struct setting *s)
-{
-	const char *const *own = s->conf->env;
-	size_t n = 0;
-
-	s->home = xasprintf("HOME=%s", s->view ? "/tmp" : s->work);
-	s->tmp = xasprintf("TMPDIR=%s", s->view ? "/tmp" : s->work);
-	s->env = xcalloc(count(own) + 5, sizeof(*s->env));
-	s->env[n++] = "PATH=/usr/local/bin:/usr/bin:/bin";
-	s->env[n++] = "LANG=C.UTF-8";
-	s->env[n++] = s->home;
-	s->env[n++] = s->tmp;
-	for (; own && *own; own++)
-		s->env[n++] = *own;
-}
-
-static void fill_dirs(struct setting *s)
-{
-	size_t n = 0;
-
-	s->own_dirs = command_dirs(s->argv[0]);
-	s->dirs = xcalloc(count((const char *const *)s->own_dirs) + 3, sizeof(*s->dirs));
-	for (char **d = s->own_dirs; *d; d++)
-		s->dirs[n++] = *d;
-	if (s->conf->path)
-		s->dirs[n++] = s->conf->path;
-	if (s->port[0] && access("/etc/hosts", R_OK) == 0)
-		s->dirs[n++] = "/etc/hosts";
-}
-
-static int fill_argv(struct setting *s, struct err *e)
-{
-	const struct inference_conf *c = s->conf;
-	struct command_words words = { .port = s->port, .path = c->path, .name = c->name };
-	bool by_socket = command_uses(c->command, "socket");
-	int port = 0;
-
-	if (command_uses(c->command, "port"))
-		port = port_free(e);
-	else if (!by_socket)
-		return err_set(e, -EINVAL, "the command names neither {port} nor {socket}");
-	if (port < 0)
-		return port;
-	if (port > 0)
-		snprintf(s->port, sizeof(s->port), "%d", port);
-	s->socket = by_socket ? xasprintf("%s/sock", s->view ? SANDBOX_WORK : s->work) : NULL;
-	words.socket = s->socket;
-	return command_expand(c->command, &words, &s->argv, e);
-}
-
-static int check_path(const struct inference_conf *c, struct err *e)
-{
-	if (!c->path)
-		return 0;
-	if (c->path[0] != '/' || !c->path[1])
-		return err_set(e, -EINVAL, "the path '%s' is not the absolute path of a file or a directory", c->path);
-	return access(c->path, F_OK) < 0 ? err_errno(e, "the weights at '%s'", c->path) : 0;
-}
 
 /* --- beginning --- */
 
@@ -226,24 +114,9 @@ static struct inference *inference_new(const struct inference_conf *conf)
 	return s;
 }
 
-static int prepare(struct setting *set, struct err *e)
+static int start(struct inference *s, const struct inference_conf *conf, struct setting *set, struct err *e)
 {
-	int rc = check_path(set->conf, e);
-
-	if (rc == 0)
-		rc = make_dirs(set, e);
-	if (rc == 0)
-		rc = fill_argv(set, e);
-	if (rc < 0)
-		return rc;
-	fill_env(set);
-	fill_dirs(set);
-	return 0;
-}
-
-static int start(struct inference *s, struct setting *set, struct err *e)
-{
-	int from = -1, rc = prepare(set, e);
+	int from = -1, rc = setting_init(set, conf, e);
 
 	if (rc == 0)
 		rc = spawn(s, set, &from, e);
@@ -263,9 +136,9 @@ static int start(struct inference *s, struct setting *set, struct err *e)
 
 int inference_start(const struct inference_conf *conf, struct inference **out, struct err *e)
 {
-	struct setting set = { .conf = conf, .view = spawner_layers(conf->spawner)->view };
 	struct inference *s = inference_new(conf);
-	int rc = start(s, &set, e);
+	struct setting set;
+	int rc = start(s, conf, &set, e);
 
 	setting_release(&set);
 	if (rc < 0) {

@@ -22,7 +22,8 @@ struct inference_conf {
 				       without a slash is looked for in /usr/local/bin, /usr/bin and /bin */
 	const char *path;       /* weights: a file or directory of the host, read-only at the same place; may be NULL */
 	const char *health;     /* URL path that answers 200 when it can serve: "/health" */
-	const char *const *env; /* "NAME=value", ends with NULL, beside PATH, HOME=/tmp and LANG; may be NULL */
+	const char *const *env; /* "NAME=value", ends with NULL, beside or in place of PATH, HOME=/tmp, TMPDIR and LANG;
+				   may be NULL */
 	const char *const *devices; /* device files of the host it may use; ends with NULL; may be NULL */
 	const char *dir;            /* of this host, ours, made when missing: its log, its socket */
 };

@@ -38,7 +38,7 @@ static bool next_word(const char **text, const char **word, size_t *len)
 	for (const char *at = strchr(*text, '{'); at; at = strchr(at + 1, '{')) {
 		*word = at + 1;
 		*len = strspn(*word, WORD_CHARS);
-		if (*len && (*word)[*len] == '}') {
+		if (*len && (*word)[*len] == '}' && (at == *text || at[-1] != '$')) { /* "${word}" is a shell's */
 			*text = *word + *len;
 			return true;
 		}

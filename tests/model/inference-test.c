@@ -29,7 +29,8 @@ static struct call_pool *pool;
 static char dir[] = "/tmp/0711fs-inference-XXXXXX";
 static char *program, *run_dir;
 
-static const char *const env[] = { "TSAN_OPTIONS=report_bugs=0", "ASAN_OPTIONS=detect_leaks=0", NULL };
+static const char *const env[] = { "TSAN_OPTIONS=report_bugs=0", "ASAN_OPTIONS=detect_leaks=0", "HOME=/in/no/place",
+				   NULL };
 
 static int start(const char *const *command, const char *path, struct inference **out, struct err *e)
 {
@@ -346,6 +347,33 @@ static void weights_are_read_and_not_written(void **state UNUSED)
 	expect_said(": {socket}; cat {path}/a.gguf; >{path}/new || echo no", weights, "no");
 }
 
+static void a_cache_of_weights_is_read(void **state UNUSED)
+{
+	static const char *const made[] = { "hub", "hub/blobs", "hub/snapshots", "hub/snapshots/rev", "hub/private" };
+	static const char *const links[][2] = { { "../../blobs/abc", "model" }, { "../../private/abc", "other" } };
+	auto_free char *path = xasprintf("%s/hub/snapshots/rev", dir), *cache = xasprintf("%s/cache", dir);
+	const char *script = ": {socket}; cat {path}/model; cat {path}/other 2>/dev/null || echo no";
+
+	for (size_t i = 0; i < N_ELEMS(made); i++) {
+		auto_free char *one = xasprintf("%s/%s", dir, made[i]), *file = xasprintf("%s/abc", one);
+		auto_close int fd = -1;
+
+		assert_int_equal(mkdir(one, 0755), 0);
+		fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		assert_int_equal(io_write_all(fd, "weight\n", 7), 0);
+	}
+	for (size_t i = 0; i < N_ELEMS(links); i++) {
+		auto_free char *link = xasprintf("%s/%s", path, links[i][1]);
+
+		assert_int_equal(symlink(links[i][0], link), 0);
+	}
+	assert_int_equal(symlink("hub/snapshots/rev", cache), 0);
+	if (!spawner_layers(spawner)->view)
+		skip();
+	expect_said(script, path, "last: weight|no");
+	expect_said(script, cache, "last: weight|no");
+}
+
 static void its_directory_is_new(void **state UNUSED)
 {
 	const char *script = "S={socket}; ls -A \"${S%/*}\"; >\"${S%/*}/left\" && echo made";
@@ -357,8 +385,8 @@ static void its_directory_is_new(void **state UNUSED)
 static void the_environment_is_ours(void **state UNUSED)
 {
 	setenv("FS0711_SECRET", "x", 1);
-	expect_said(": {socket}; echo ${FS0711_SECRET-none} $LANG $TSAN_OPTIONS", NULL,
-		    "last: none C.UTF-8 report_bugs=0");
+	expect_said(": {socket}; echo ${FS0711_SECRET-none} $LANG $TSAN_OPTIONS $HOME; env | grep -c ^HOME=", NULL,
+		    "last: none C.UTF-8 report_bugs=0 /in/no/place|1");
 }
 
 /* --- refusals --- */
@@ -486,6 +514,7 @@ int main(void)
 		cmocka_unit_test(it_is_let_go_while_it_loads),
 		cmocka_unit_test(a_wait_ends_with_the_server),
 		cmocka_unit_test(weights_are_read_and_not_written),
+		cmocka_unit_test(a_cache_of_weights_is_read),
 		cmocka_unit_test(its_directory_is_new),
 		cmocka_unit_test(the_environment_is_ours),
 		cmocka_unit_test(what_cannot_run_is_said),

@@ -116,7 +116,7 @@ static void what_fits_is_taken_and_what_lacks_is_said(void **state UNUSED)
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\"]}", "no memory_bytes" },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\", \"-m\", \"{path}\"], \"memory_bytes\": 1}",
 		  "no path" },
-		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\", \"{\\\"a\\\": {}}\", \"{ x }\", \"{name}\"], "
+		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\", \"{\\\"a\\\": {}}\", \"${HOME}\", \"{name}\"], "
 		  "\"memory_bytes\": 1}",
 		  NULL },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\"], \"memory_bytes\": 1, "
