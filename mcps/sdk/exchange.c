@@ -15,9 +15,14 @@ void exchange_init(struct exchange *x, int fd, int64_t until_ms)
 	pthread_mutex_init(&x->lock, NULL);
 }
 
+static int64_t end_ms(const struct exchange *x)
+{
+	return x->limit_ms && (!x->until_ms || x->limit_ms < x->until_ms) ? x->limit_ms : x->until_ms;
+}
+
 static bool too_late(const struct exchange *x)
 {
-	return x->until_ms && clock_mono_ms() >= x->until_ms;
+	return end_ms(x) && clock_mono_ms() >= end_ms(x);
 }
 
 static int refuse_late(struct err *e)
@@ -35,7 +40,7 @@ static int wait_for(const struct exchange *x, short events, struct err *e)
 {
 	for (;;) {
 		struct pollfd p = { .fd = x->fd, .events = events };
-		int64_t left_ms = x->until_ms ? x->until_ms - clock_mono_ms() : TURN_MS;
+		int64_t left_ms = end_ms(x) ? end_ms(x) - clock_mono_ms() : TURN_MS;
 		int n;
 
 		if (left_ms <= 0)

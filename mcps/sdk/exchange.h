@@ -12,6 +12,7 @@
 struct exchange {
 	int fd;           /* connected; -ENODEV: the host offers none; or -errno why it cannot be reached */
 	int64_t until_ms; /* on clock_mono_ms: no answer is waited for any longer; 0: no bound */
+	int64_t limit_ms; /* the same for the requests of now, as their caller bounds them */
 	pthread_mutex_t lock;
 	bool over; /* the connection has ended, or stands in the middle of an answer: it is of no use any more */
 };

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
 #include "sdk/exchange.h"
 
 /* What a status that is not 200 means; the first row that fits counts. */
@@ -79,6 +80,14 @@ bool call_has_model(struct call *c, const char *model)
 		has = has || streq(text_of(one, "id"), model);
 	json_decref(got);
 	return has;
+}
+
+void call_limit_models(struct call *c, unsigned ms)
+{
+	struct exchange *x = call_models(c);
+
+	if (x)
+		x->limit_ms = clock_mono_ms() + ms;
 }
 
 static char *request_text(const char *model, const json_t *messages, const json_t *schema)

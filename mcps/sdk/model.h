@@ -27,4 +27,10 @@ bool call_has_model(struct call *c, const char *model);
 int call_ask_model(struct call *c, const char *model, const json_t *messages, const json_t *schema, json_t **answer,
 		   struct err *e);
 
+/*
+ * call_limit_models - from now on no answer is waited for longer than that in all, where the call's own time is longer
+ * Not while another thread asks. What was cut off in its answer leaves nobody to ask.
+ */
+void call_limit_models(struct call *c, unsigned ms);
+
 #endif

@@ -232,6 +232,16 @@ static void test_timeout(void)
 	json_decref(got);
 }
 
+static void test_limit(void)
+{
+	static const struct reply replies[] = { { 200, MODELS_OK, WHOLE }, { 200, "", SILENT }, { 0 } };
+	json_t *got = ask_through(replies, "ask", json_pack("{s:s, s:i}", "model", "small", "limit_ms", 100));
+
+	ok(json_is_true(json_object_get(got, "has")) && streq(said(got, "code"), "ETIMEDOUT"),
+	   "a tool may wait less long than its call lasts: %s", said(got, "text"));
+	json_decref(got);
+}
+
 static void test_threads(void)
 {
 	static const struct reply replies[] = { { 200, CHOICE("shared"), CHUNKED }, { 0 } };
@@ -254,6 +264,7 @@ int main(void)
 	test_answers();
 	test_reason();
 	test_timeout();
+	test_limit();
 	test_threads();
 	ok(alive(), "the server lives on");
 	stop();

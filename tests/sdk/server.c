@@ -192,10 +192,14 @@ static int tool_ask(struct call *c)
 	json_t *messages = ask_messages(), *answer;
 	json_t *schema = json_pack("{s:s, s:{s:{s:s}}, s:[s]}", "type", "object", "properties", "page", "type",
 				   "integer", "required", "page");
+	json_int_t limit_ms = json_integer_value(json_object_get(call_args(c), "limit_ms"));
 	bool has = call_has_model(c, model), wanted = json_is_true(json_object_get(call_args(c), "schema"));
 	struct err e = ERR_INIT;
-	int rc = call_ask_model(c, model, messages, wanted ? schema : NULL, &answer, &e);
+	int rc;
 
+	if (limit_ms > 0)
+		call_limit_models(c, (unsigned)limit_ms);
+	rc = call_ask_model(c, model, messages, wanted ? schema : NULL, &answer, &e);
 	call_structured(c, json_pack("{s:b, s:s, s:s, s:o}", "has", has, "code", rc < 0 ? err_name(rc) : "", "text",
 				     e.text, "answer", answer ? answer : json_null()));
 	json_decref(schema);
