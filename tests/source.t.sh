@@ -62,7 +62,8 @@ ok "tender's doc knows text" 'within_tender doc text'
 ok "tender's read knows doc and text" 'within_tender read doc text'
 ok "tender's fields knows doc and text" 'within_tender fields doc text'
 ok "tender's require knows fields, doc and text" 'within_tender require fields doc text'
-ok "tender's tools does not know require and doc" 'within_tender tools fields read text'
+ok "tender's ask knows require, fields, doc and text" 'within_tender ask require fields doc text'
+ok "tender's tools does not know require and doc" 'within_tender tools ask fields read text'
 
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
 	ok 'the layout is clang-format'\''s' '"$top/scripts/lint" format'

@@ -10,6 +10,7 @@
 #include "result.h"
 #include "warm.h"
 #include "sdk/server.h"
+#include "tender/ask/ask.h"
 #include "tender/tools/tool.h"
 
 /* Pages are read on all processors: the time on the clock is the limit, and of memory much is only reserved. */
@@ -28,6 +29,7 @@ static const struct tool tools[] = {
 static void preload(void)
 {
 	result_preload();
+	ask_preload();
 	warm_up();
 }
 

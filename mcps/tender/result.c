@@ -152,32 +152,37 @@ static void tell(void *arg, unsigned n_done)
 		m->step(m->arg, fields[n_done].what);
 }
 
+void result_conclude(const struct doc *d, json_t *result)
+{
+	int least = (int)json_integer_value(json_object_get(result, "requirements_coverage"));
+
+	for (size_t i = 0; i < N_ELEMS(fields); i++) {
+		const json_t *fact = json_object_get(result, fields[i].name);
+
+		if (fields[i].matters)
+			least = MIN(least, json_is_null(fact) ? CONFIDENCE_OF_SILENCE : fact_confidence(fact));
+	}
+	json_object_set_new(result, "confidence", json_integer(least));
+	json_object_set_new(result, "conflicts", conflicts_find(d, result));
+}
+
 json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *what), void *arg)
 {
 	struct making m = { .doc = d, .step = step, .arg = arg };
 	json_t *result = json_object();
-	int least;
 
 	describe_files(d, result);
 	if (step)
 		step(arg, "requirements");
 	pool_run(d->pages->len > FEW_PAGES ? pool_threads(N_ELEMS(fields)) : 1, N_ELEMS(fields) + 1, make_part, tell,
 		 &m);
-	least = m.coverage;
 	json_object_set_new(result, "requirements", m.requirements);
 	json_object_set_new(result, "requirements_coverage", json_integer(m.coverage));
 	for (size_t i = 0; i < N_ELEMS(fields); i++) {
-		int confidence;
-
 		confidence_settle(d, m.facts[i], fields[i].kind);
-		confidence = m.facts[i] ? fact_confidence(m.facts[i]) : CONFIDENCE_OF_SILENCE;
-
-		if (fields[i].matters && confidence < least)
-			least = confidence;
 		json_object_set_new(result, fields[i].name, m.facts[i] ? m.facts[i] : json_null());
 	}
-	json_object_set_new(result, "confidence", json_integer(least));
-	json_object_set_new(result, "conflicts", conflicts_find(d, result));
+	result_conclude(d, result);
 	json_object_set_new(result, "warnings", warnings_of(d));
 	json_object_set_new(result, "engine",
 			    json_pack("{s:s, s:s, s:s, s:n}", "name", "tender", "version", PACKAGE_VERSION, "method",

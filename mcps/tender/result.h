@@ -10,6 +10,9 @@
  */
 json_t *result_make(const struct doc *d, void (*step)(void *arg, const char *what), void *arg);
 
+/* result_conclude - say anew what follows from the fields of a result that was changed: confidence and conflicts */
+void result_conclude(const struct doc *d, json_t *result);
+
 /* result_preload - compile all patterns */
 void result_preload(void);
 

@@ -44,8 +44,7 @@ static char *verbatim(const struct clause *c)
 	return head && other ? g_strdup_printf("%s%s%s", head, util_ends(c->text, " ") ? "" : " ", other) : NULL;
 }
 
-/* The same words have the same id in every version of a document. */
-static char *made_id(const char *text)
+char *requirements_id(const char *text)
 {
 	auto_free char *plain = text_plain(text, NULL);
 	uint32_t hash = 2166136261u; /* FNV-1a */
@@ -58,7 +57,7 @@ static char *made_id(const char *text)
 /* Sentences of one clause share its number: the second is "B1/2". */
 static char *unique_id(struct reading *r, const struct clause *c)
 {
-	auto_free char *id = c->id ? g_strdup(c->id) : made_id(c->text);
+	auto_free char *id = c->id ? g_strdup(c->id) : requirements_id(c->text);
 	int n = GPOINTER_TO_INT(g_hash_table_lookup(r->ids, id)) + 1;
 
 	g_hash_table_insert(r->ids, g_strdup(id), GINT_TO_POINTER(n));

@@ -13,6 +13,9 @@
  */
 json_t *requirements_find(const struct doc *d, int *coverage);
 
+/* requirements_id - of one without an id of its own: the same words have the same in every version; the caller's */
+char *requirements_id(const char *text);
+
 void requirements_preload(void);
 
 #endif

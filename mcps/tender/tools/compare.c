@@ -21,7 +21,7 @@ static bool is_no_field(const char *key)
 static bool is_place(const char *key)
 {
 	return streq(key, "page") || streq(key, "quote") || streq(key, "confidence") || streq(key, "file") ||
-	       streq(key, "candidates");
+	       streq(key, "candidates") || streq(key, "source");
 }
 
 /* The value in the form in which two are compared: without its place, texts plain. */

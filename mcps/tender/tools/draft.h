@@ -16,7 +16,8 @@ json_t *draft_sections(const json_t *result);
 
 /*
  * draft_markdown - the outline, in the language of the document where that is German, else in English
- * Nothing is written for the bidder: where an answer belongs stands that it is missing.
+ * Nothing is written for the bidder but what a section has in "draft" (ask_prose): where an answer belongs stands that
+ * it is missing.
  */
 void draft_markdown(const json_t *result, const json_t *sections, const char *today, struct buf *out);
 

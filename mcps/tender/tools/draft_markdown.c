@@ -9,6 +9,7 @@
 enum word {
 	W_TITLE,
 	W_HONEST,
+	W_DRAFTED,
 	W_DATES,
 	W_GLANCE,
 	W_HAND_IN,
@@ -19,6 +20,7 @@ enum word {
 	W_WEIGHT,
 	W_ANSWER,
 	W_SEE,
+	W_DRAFT,
 	W_NONE,
 	W_NO_SECTION,
 	N_WORDS
@@ -31,14 +33,24 @@ static const char honest_de[] =
 	"Dies ist eine Gliederung. Sie wurde nach Regeln aus dem Dokument gewonnen und enthält keinen Text des Angebots: "
 	"jede Antwort ist noch zu schreiben. Jeder Eintrag ist an der genannten Seite zu prüfen.";
 
+static const char drafted_en[] =
+	"This is an outline. It was made from the document; the sentences under Draft were written by a model, and behind each "
+	"stand the words of the document that it rests on. Every answer is still to be written: check each sentence and each "
+	"entry against the page that it names.";
+static const char drafted_de[] =
+	"Dies ist eine Gliederung. Sie wurde aus dem Dokument gewonnen; die Sätze unter Entwurf hat ein Modell geschrieben, und "
+	"hinter jedem stehen die Worte des Dokuments, auf die er sich stützt. Jede Antwort ist noch zu schreiben: Jeder Satz "
+	"und jeder Eintrag ist an der genannten Seite zu prüfen.";
+
 static const char *const words[2][N_WORDS] = {
-	{ "Outline of the bid", honest_en, "Dates", "At a glance", "To be handed in", "Who may bid",
+	{ "Outline of the bid", honest_en, drafted_en, "Dates", "At a glance", "To be handed in", "Who may bid",
 	  "By award criterion", "By section of the document", "page", "weight", "Answer: *to be written*",
-	  "Requirements that belong here:", "The document says nothing of it that was found.", "Without a heading" },
-	{ "Gliederung des Angebots", honest_de, "Termine", "Überblick", "Einzureichen", "Wer bieten darf",
+	  "Requirements that belong here:", "Draft, to be checked:", "The document says nothing of it that was found.",
+	  "Without a heading" },
+	{ "Gliederung des Angebots", honest_de, drafted_de, "Termine", "Überblick", "Einzureichen", "Wer bieten darf",
 	  "Nach Zuschlagskriterien", "Nach Abschnitten des Dokuments", "Seite", "Gewicht",
-	  "Antwort: *noch zu schreiben*",
-	  "Anforderungen, die hierher gehören:", "Dazu wurde im Dokument nichts gefunden.", "Ohne Überschrift" },
+	  "Antwort: *noch zu schreiben*", "Anforderungen, die hierher gehören:", "Entwurf, zu prüfen:",
+	  "Dazu wurde im Dokument nichts gefunden.", "Ohne Überschrift" },
 };
 
 struct drafting {
@@ -153,6 +165,43 @@ static void add_weight(const struct drafting *d, const json_t *section)
 	buf_addstr(d->out, "\n\n");
 }
 
+/* What a model wrote, each sentence with the words that it rests on. */
+static void add_draft(const struct drafting *d, const json_t *section)
+{
+	const json_t *sentences = json_object_get(section, "draft");
+	json_t *sentence, *citation;
+	size_t i, k;
+
+	if (json_array_size(sentences) == 0)
+		return;
+	buf_printf(d->out, "%s\n\n", d->word[W_DRAFT]);
+	json_array_foreach (sentences, i, sentence) {
+		buf_addstr(d->out, "> ");
+		markdown_add(d->out, pick_word(sentence, "text"));
+		json_array_foreach (json_object_get(sentence, "citations"), k, citation) {
+			buf_addstr(d->out, k ? ", " : " (");
+			add_page(d, citation);
+			buf_addstr(d->out, ": “");
+			markdown_add(d->out, pick_word(citation, "quote"));
+			buf_addstr(d->out, "”");
+		}
+		buf_addstr(d->out, ")\n>\n");
+	}
+	buf_addc(d->out, '\n');
+}
+
+static bool is_drafted(const json_t *sections)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (sections, i, one) {
+		if (json_object_get(one, "draft"))
+			return true;
+	}
+	return false;
+}
+
 static void add_criterion(const struct drafting *d, const json_t *section)
 {
 	const json_t *ids = json_object_get(section, "requirements");
@@ -169,6 +218,7 @@ static void add_criterion(const struct drafting *d, const json_t *section)
 		}
 		buf_addstr(d->out, "\n\n");
 	}
+	add_draft(d, section);
 	buf_printf(d->out, "%s\n", d->word[W_ANSWER]);
 }
 
@@ -179,6 +229,7 @@ static void add_section(const struct drafting *d, const json_t *section)
 	size_t i;
 
 	heading(d, "###", *title ? title : d->word[W_NO_SECTION]);
+	add_draft(d, section);
 	json_array_foreach (json_object_get(section, "requirements"), i, id) {
 		const json_t *r = g_hash_table_lookup(d->by_id, json_string_value(id));
 
@@ -239,7 +290,7 @@ void draft_markdown(const json_t *result, const json_t *sections, const char *to
 
 	buf_printf(out, "# %s: ", d.word[W_TITLE]);
 	markdown_add(out, title ? title : pick_word(document, "file"));
-	buf_printf(out, "\n\n> %s\n", d.word[W_HONEST]);
+	buf_printf(out, "\n\n> %s\n", d.word[is_drafted(sections) ? W_DRAFTED : W_HONEST]);
 	add_dates(&d, today);
 	add_glance(&d);
 	if (json_is_integer(json_object_get(limit, "value"))) {

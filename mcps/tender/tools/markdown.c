@@ -19,7 +19,7 @@ void markdown_add(struct buf *out, const char *text)
 /* Where a value was found and how sure it is stands beside it. */
 static bool is_place(const char *key)
 {
-	static const char *const places[] = { "page", "quote", "confidence", "file", "candidates" };
+	static const char *const places[] = { "page", "quote", "confidence", "file", "candidates", "source" };
 
 	for (size_t i = 0; i < N_ELEMS(places); i++) {
 		if (streq(key, places[i]))

@@ -2,6 +2,7 @@
 
 #include "pick.h"
 #include "tender/text/text.h"
+#include "tender/text/words.h"
 
 #define ALIKE 0.6 /* below this two texts are two requirements */
 
@@ -13,59 +14,10 @@ struct entry {
 	bool same;
 };
 
-static int by_hash(gconstpointer a, gconstpointer b)
-{
-	guint x = *(const guint *)a, y = *(const guint *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Letters and digits make words; all else parts them. */
-static GArray *words_of(const char *text)
-{
-	auto_free char *folded = g_utf8_casefold(text, -1);
-	GArray *words = g_array_new(FALSE, FALSE, sizeof(guint));
-	const char *from = NULL;
-
-	for (const char *s = folded;; s = g_utf8_next_char(s)) {
-		bool in_word = *s && g_unichar_isalnum(g_utf8_get_char(s));
-
-		if (in_word && !from) {
-			from = s;
-		} else if (!in_word && from) {
-			auto_free char *word = g_strndup(from, (gsize)(s - from));
-			guint hash = g_str_hash(word);
-
-			g_array_append_val(words, hash);
-			from = NULL;
-		}
-		if (!*s)
-			break;
-	}
-	g_array_sort(words, by_hash);
-	return words;
-}
-
-static double likeness(const GArray *a, const GArray *b)
-{
-	guint i = 0, k = 0, common = 0;
-
-	if (a->len + b->len == 0)
-		return 0;
-	while (i < a->len && k < b->len) {
-		guint x = g_array_index(a, guint, i), y = g_array_index(b, guint, k);
-
-		common += x == y;
-		i += x <= y;
-		k += y <= x;
-	}
-	return 2.0 * common / (a->len + b->len);
-}
-
 double match_likeness(const char *a, const char *b)
 {
-	GArray *x = words_of(a), *y = words_of(b);
-	double share = likeness(x, y);
+	GArray *x = words_list(a), *y = words_list(b);
+	double share = words_likeness(x, y);
 
 	g_array_unref(x);
 	g_array_unref(y);
@@ -85,7 +37,7 @@ static struct entry *entries_of(const json_t *list)
 		all[i] = (struct entry){ .id = pick_word(item, "id"),
 					 .section = pick_word(item, "section"),
 					 .plain = g_utf8_casefold(plain, -1),
-					 .words = words_of(text),
+					 .words = words_list(text),
 					 .mate = -1 };
 	}
 	return all;
@@ -200,7 +152,7 @@ static void join_alike(struct matching *m)
 
 			if (b->mate >= 0 || !may_be_alike(a, b))
 				continue;
-			c.score = likeness(a->words, b->words);
+			c.score = words_likeness(a->words, b->words);
 			if (c.score < ALIKE)
 				continue;
 			if (streq(a->section, b->section))

@@ -4,11 +4,13 @@
 
 #include "base/clock.h"
 #include "pick.h"
+#include "tender/ask/ask.h"
 #include "tender/result.h"
 
 #define MOST_DOCUMENTS 50
 #define READ_SHARE     0.9 /* of the progress goes to reading pages */
 #define MOST_ASIDE     (64 << 20)
+#define ASK_MS         120000 /* for models, of the 280 s that a call has; what is read twice is asked half as long */
 
 struct reading {
 	struct call *call;
@@ -116,20 +118,28 @@ json_t *tool_others(const json_t *documents, bool (*aside)(void *arg, const stru
 	return others;
 }
 
-json_t *tool_read(struct call *c, const json_t *paths, struct share share)
+json_t *tool_read_pages(struct call *c, const json_t *paths, struct share share, struct doc *d)
 {
 	struct reading r = { .call = c, .share = share };
 	struct err e = ERR_INIT;
-	struct doc *d = doc_new();
 	enum fault fault = read_documents(&r, paths, d, &e);
-	json_t *result = NULL;
+	json_t *result;
 
-	if (fault == FAULT_NONE) {
-		doc_finish(d);
-		result = result_make(d, step_begun, &r);
-	} else {
+	if (fault != FAULT_NONE) {
 		call_fail(c, fault_kind(fault), false, "%s", e.text);
+		return NULL;
 	}
+	doc_finish(d);
+	result = result_make(d, step_begun, &r);
+	ask_document(c, d, result, (unsigned)(ASK_MS * (share.to - share.from) / 100));
+	return result;
+}
+
+json_t *tool_read(struct call *c, const json_t *paths, struct share share)
+{
+	struct doc *d = doc_new();
+	json_t *result = tool_read_pages(c, paths, share, d);
+
 	doc_free(d);
 	return result;
 }

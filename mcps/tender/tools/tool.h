@@ -37,9 +37,13 @@ json_t *tool_others(const json_t *documents, bool (*aside)(void *arg, const stru
 
 /*
  * tool_read - read the files as one tender and answer its result (result.h), the caller's
- * NULL when none of them could be read, which is said then. Progress goes over the share.
+ * The host's models, where there are any, are asked about what the rules left open (ask.h). NULL when none of the files
+ * could be read, which is said then. Progress goes over the share.
  */
 json_t *tool_read(struct call *c, const json_t *paths, struct share share);
+
+/* tool_read_pages - the same into an empty document of the caller's, for what is asked about its pages later */
+json_t *tool_read_pages(struct call *c, const json_t *paths, struct share share, struct doc *d);
 
 /*
  * tool_answer - a new answer that has document, files, warnings, confidence and engine of a result
