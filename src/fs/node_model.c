@@ -120,16 +120,16 @@ int model_key_put(const struct ask *a, const char *text, size_t len UNUSED)
 #define ANY       (IN(N_MODEL_STATES) - 1)
 static const struct verb {
 	const char *word;
-	unsigned states;
 	const char *needs; /* a member of the spec that it needs */
-	bool idle;         /* not while it answers requests */
+	unsigned states;
+	bool idle; /* not while it answers requests */
 } verbs[] = {
-	{ "load", IN(MODEL_UNLOADED) | IN(MODEL_FAILED), NULL, false },
-	{ "unload", IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), NULL, true },
-	{ "pin", ANY & ~IN(MODEL_REMOTE), NULL, false },
-	{ "unpin", ANY & ~IN(MODEL_REMOTE), NULL, false },
-	{ "sleep", IN(MODEL_RESIDENT), "sleep", true },
-	{ "wake", IN(MODEL_ASLEEP), "wake", false },
+	{ "load", NULL, IN(MODEL_UNLOADED) | IN(MODEL_FAILED), false },
+	{ "unload", NULL, IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), true },
+	{ "pin", NULL, ANY & ~IN(MODEL_REMOTE), false },
+	{ "unpin", NULL, ANY & ~IN(MODEL_REMOTE), false },
+	{ "sleep", "sleep", IN(MODEL_RESIDENT), true },
+	{ "wake", "wake", IN(MODEL_ASLEEP), false },
 };
 
 static bool in_state(const struct verb *v, const char *state)
