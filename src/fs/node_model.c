@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/jsonmem.h"
 #include "fs/handlers.h"
 #include "fs/tree.h"
 #include "platform/party.h"
@@ -58,13 +59,14 @@ static json_t *kept_by_nobody(const struct model *m, const struct model_memory *
 int model_now(struct fs *fs, int64_t row, json_t **out, struct err *e)
 {
 	const struct fs_host *host = &fs->o.host;
+	unsigned lacks = jsonmem_lacks();
 	struct model_memory mem;
 	union party x;
 	int rc;
 
 	*out = host->model ? host->model(host->ud, row) : NULL;
-	if (*out)
-		return 0;
+	if (*out || jsonmem_lacks() != lacks)
+		return *out ? 0 : -ENOMEM;
 	rc = party_get(fs->p, PARTY_MODEL, row, &x, e);
 	if (rc < 0)
 		return rc;

@@ -46,12 +46,16 @@ static void the_way_to_a_directory(void **state UNUSED)
 		"engagements/default/tasks/rfp/input/.former",
 		"experts/anna",
 		"companies/cost",
+		"webhooks/endpoints/shop",
+		"models/parser",
 	};
 	struct err e = ERR_INIT;
 
 	expect_ok(make_dir("engagements", "acme", &e), &e);
 	expect_ok(make_dir("experts", "anna", &e), &e);
 	expect_ok(make_dir("companies", "cost", &e), &e);
+	expect_ok(make_dir("webhooks/endpoints", "shop", &e), &e);
+	expect_ok(make_dir("models", "parser", &e), &e);
 	expect_ok(make_dir("tasks/inbox", "bundle", &e), &e);
 	expect_ok(make_dir("tasks/inbox/bundle", "deeper", &e), &e);
 	drop("rfp.pdf", "1");
