@@ -17,6 +17,7 @@
 #include "fs/mount.h"
 #include "fs/mounts.h"
 #include "mcp/schema.h"
+#include "model/keeper.h"
 #include "options.h"
 #include "platform/orphan.h"
 #include "platform/settings.h"
@@ -35,10 +36,12 @@ struct daemon {
 	struct platform *platform;
 	struct orphans *orphans;
 	struct mcp_host *host;
+	struct call_pool *calls;
 	pthread_rwlock_t feed_lock; /* of who hears the change feed: */
 	struct fs *fs;
 	struct workers *workers;
 	struct sender *sender;
+	struct keeper *keeper;
 };
 
 static int resolve_engine(void *ud, const char *mcp, const char *tool, const char **tool_out, const char **version_out,
@@ -75,6 +78,8 @@ static void on_changes(void *ud, const struct change *c, size_t n)
 		workers_changes(d->workers, c, n);
 	if (d->sender)
 		sender_changes(d->sender, c, n);
+	if (d->keeper)
+		keeper_changes(d->keeper, c, n);
 	if (d->fs)
 		fs_changes(d->fs, c, n);
 	pthread_rwlock_unlock(&d->feed_lock);
@@ -87,6 +92,7 @@ static void health(void *ud, json_t *doc)
 	if (d->workers)
 		json_object_set_new(doc, "workers", workers_health(d->workers));
 	json_object_set_new(doc, "mcps", mcp_host_status(d->host, NULL));
+	json_object_set_new(doc, "models", keeper_health(d->keeper));
 	json_object_set_new(doc, "sandbox", sandbox_layers_json(spawner_layers(d->spawner)));
 }
 
@@ -109,6 +115,37 @@ static json_t *webhooks(void *ud)
 	struct daemon *d = ud;
 
 	return d->sender ? sender_figures(d->sender) : NULL;
+}
+
+/* --- models, as the tree asks for them --- */
+
+static json_t *model(void *ud, int64_t row)
+{
+	return keeper_model(((struct daemon *)ud)->keeper, row);
+}
+
+static int model_do(void *ud, int64_t row, const char *verb, struct err *e)
+{
+	int word = field_word(keeper_verb_words, verb);
+
+	if (word < 0)
+		return err_set(e, -EINVAL, "'%.40s' is no order for a model; ctl lists them", verb);
+	return keeper_do(((struct daemon *)ud)->keeper, row, (enum keeper_verb)word, e);
+}
+
+static int model_log(void *ud, int64_t row, struct buf *out)
+{
+	return keeper_log(((struct daemon *)ud)->keeper, row, out);
+}
+
+static json_t *model_devices(void *ud)
+{
+	return keeper_devices(((struct daemon *)ud)->keeper);
+}
+
+static int device_total(void *ud, const char *device, const char *text, struct err *e)
+{
+	return keeper_device_total(((struct daemon *)ud)->keeper, device, text, e);
 }
 
 static void on_server_line(void *ud UNUSED, const char *id, const char *level, const char *line)
@@ -145,6 +182,24 @@ static int open_platform(struct daemon *d, struct err *e)
 	return rc < 0 ? rc : orphans_start(d->platform, &d->orphans, e);
 }
 
+static int open_keeper(struct daemon *d, struct err *e)
+{
+	auto_free char *dir = xasprintf("%s/run/models", store_dir(d->platform->store));
+	struct keeper *keeper;
+	int rc;
+
+	d->calls = call_pool_new(d->o->cafile, e);
+	if (!d->calls)
+		return e->code;
+	rc = keeper_start(d->platform, d->spawner, d->calls, dir, &keeper, e);
+	if (rc < 0)
+		return rc;
+	pthread_rwlock_wrlock(&d->feed_lock);
+	d->keeper = keeper;
+	pthread_rwlock_unlock(&d->feed_lock);
+	return 0;
+}
+
 static int open_fs(struct daemon *d, struct err *e)
 {
 	struct fs_options fo = { .platform = d->platform,
@@ -153,7 +208,12 @@ static int open_fs(struct daemon *d, struct err *e)
 					   .health = health,
 					   .mcp_status = mcp_status,
 					   .webhooks = webhooks,
-					   .mounted = on_mounted },
+					   .mounted = on_mounted,
+					   .model = model,
+					   .model_do = model_do,
+					   .model_log = model_log,
+					   .devices = model_devices,
+					   .device_total = device_total },
 				 .uid = (uid_t)d->o->uid,
 				 .gid = (gid_t)d->o->gid,
 				 .umask = (mode_t)d->o->umask,
@@ -215,6 +275,8 @@ static int open_all(struct daemon *d, struct err *e)
 	if (rc == 0)
 		rc = open_host(d, e);
 	if (rc == 0)
+		rc = open_keeper(d, e);
+	if (rc == 0)
 		rc = open_fs(d, e);
 	if (rc == 0)
 		rc = open_workers(d, e);
@@ -227,6 +289,7 @@ static void close_all(struct daemon *d)
 {
 	struct workers *workers;
 	struct sender *sender;
+	struct keeper *keeper;
 	struct fs *fs;
 
 	pthread_rwlock_wrlock(&d->feed_lock);
@@ -239,6 +302,11 @@ static void close_all(struct daemon *d)
 		mcp_host_cancel_all(d->host);
 	fs_close(fs);
 	sender_stop(sender);
+	pthread_rwlock_wrlock(&d->feed_lock); /* the tree and the workers asked it until now */
+	keeper = steal(d->keeper);
+	pthread_rwlock_unlock(&d->feed_lock);
+	keeper_stop(keeper);
+	call_pool_free(d->calls);
 	kick_helper_end(&d->kick_helper);
 	mcp_host_close(d->host);
 	orphans_stop(d->orphans);
