@@ -26,7 +26,9 @@
 #include "run/sandbox_parts.h"
 #include "run/spawn_wire.h"
 
-#define LAST_WAIT_MS 5000
+#define LAST_WAIT_MS   5000
+#define ORPHAN_LOOKS   50
+#define ORPHAN_LOOK_MS 10
 
 struct kid {
 	struct kid *next;
@@ -385,6 +387,47 @@ static int kill_due(const struct helper *h)
 	return next > 3600000 ? 3600000 : (int)next;
 }
 
+static bool is_kid(const struct helper *h, pid_t pid)
+{
+	const struct kid *k = h->kids;
+
+	while (k && k->pid != pid)
+		k = k->next;
+	return k;
+}
+
+/* kill_strangers - our children that are no keepers; how many there were */
+static unsigned kill_strangers(const struct helper *h)
+{
+	auto_free char *path = xasprintf("/proc/self/task/%d/children", (int)getpid());
+	auto_buf text = BUF_INIT;
+	char *rest = NULL;
+	unsigned n = 0;
+
+	if (io_read_file(AT_FDCWD, path, &text, 1 << 20) < 0 || text.len == 0)
+		return 0;
+	for (char *p = strtok_r(text.data, " ", &rest); p; p = strtok_r(NULL, " ", &rest)) {
+		pid_t pid = (pid_t)atoi(p);
+
+		if (pid <= 0 || is_kid(h, pid))
+			continue;
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, WNOHANG);
+		n++;
+	}
+	return n;
+}
+
+/*
+ * Without a PID namespace, what a keeper kept comes to us when it is killed, and only then: it ends last. One that
+ * hangs in the kernel is not waited for.
+ */
+static void kill_orphans(const struct helper *h)
+{
+	for (int i = 0; i < ORPHAN_LOOKS && kill_strangers(h) > 0; i++)
+		poll(NULL, 0, ORPHAN_LOOK_MS);
+}
+
 static void reap(struct helper *h)
 {
 	pid_t pid;
@@ -396,6 +439,8 @@ static void reap(struct helper *h)
 			if (k->pid != pid)
 				continue;
 			*at = k->next;
+			if (!own_pids(h))
+				kill_orphans(h);
 			sandbox_cgroup_drop(h->layers.cgroup, &k->group);
 			close(k->status_fd);
 			free(k);

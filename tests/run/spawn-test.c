@@ -473,6 +473,23 @@ static void test_no_grandchild_left(void **state UNUSED)
 	close(from);
 }
 
+/* The keeper is killed, by the kernel for want of memory or by a person: what it kept goes with it. */
+static void test_keeper_dies(void **state UNUSED)
+{
+	struct child c;
+	struct err e = ERR_INIT;
+	char byte;
+	int from;
+
+	assert_int_equal(start("parent 3 stubborn 60", NULL, &c, &from, &e), 0);
+	assert_int_equal(read(from, &byte, 1), 1);
+	kill(c.pid, SIGKILL);
+	assert_int_equal(spawner_wait(&c, 10000), 0);
+	assert_true(all_gone(from, 2000));
+	spawner_release(&c);
+	close(from);
+}
+
 /* A process like the daemon starts a child and is killed with SIGKILL: nothing of it may be left. */
 static void test_orphans(void **state UNUSED)
 {
@@ -601,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_address_limit),
 		cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_no_grandchild_left),
+		cmocka_unit_test(test_keeper_dies),
 		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_helper_dies),
 		cmocka_unit_test(test_speed),
