@@ -196,6 +196,7 @@ static void *decide(void *arg)
 			keeper_measure(k);
 		until = keeper_decide(k);
 		keeper_free_gone(k);
+		keeper_warm(k);
 		if (k->wants && until > clock_mono_ms() + AGAIN_MS)
 			until = clock_mono_ms() + AGAIN_MS;
 		if (any_server(k) && until > check_at)
@@ -226,12 +227,14 @@ static void release(struct keeper *k)
 	for (struct kept *m = k->models; m; m = m->next)
 		m->gone = true;
 	keeper_free_gone(k);
+	warmer_stop(k->warmer);
 	devices_close(k->devices);
 	if (k->wake_fd >= 0)
 		close(k->wake_fd);
 	pthread_cond_destroy(&k->changed);
 	pthread_mutex_destroy(&k->lock);
 	free(k->measured);
+	free(k->warmed);
 	free(k->dir);
 	free(k);
 }

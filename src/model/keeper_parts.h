@@ -3,7 +3,8 @@
  *
  * keeper.c starts and stops it, and has the thread that decides; keeper_spec.c reads the models from the store;
  * keeper_plan.c decides who is loaded and who goes; keeper_move.c loads and lets go; keeper_watch.c looks
- * after those that are there and writes down what happened; keeper_ask.c lets requests in;
+ * after those that are there and writes down what happened; keeper_ask.c lets requests in; keeper_warm.c has
+ * weights read ahead;
  * keeper_show.c tells people. All fields are under the keeper's lock unless said otherwise.
  */
 #ifndef FS0711_MODEL_KEEPER_PARTS_H
@@ -15,6 +16,7 @@
 #include "model/inference.h"
 #include "model/keeper.h"
 #include "model/plan.h"
+#include "model/warm.h"
 #include "store/rows.h"
 
 #define NO_DEVICE (-1)
@@ -88,6 +90,8 @@ struct keeper {
 	struct want *wants, **last_want;
 	uint64_t next_number;
 	unsigned n_moving;
+	struct warmer *warmer; /* NULL: nothing was to be read ahead yet */
+	char *warmed;          /* what it was told, a path a line */
 	bool stopping, stale, reloading; /* stale: the specs are to be read */
 };
 
@@ -112,6 +116,9 @@ void keeper_reload(struct keeper *k);
 /* keeper_wait_fresh - until what was written before this call has been read; leaves the lock meanwhile */
 void keeper_wait_fresh(struct keeper *k);
 void keeper_free_gone(struct keeper *k);
+
+/* keeper_warm - tell the warmer which weights are likely to be wanted */
+void keeper_warm(struct keeper *k);
 
 /* keeper_measure - look at all devices now; leaves the lock meanwhile */
 void keeper_measure(struct keeper *k);

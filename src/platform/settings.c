@@ -42,6 +42,8 @@ static const struct setting_row rows[N_SETTINGS] = {
 				    "1: deliveries have the headers X-Webhook-Signature and X-Idempotency-Key too." },
 	[SETTING_RAM0_MEMORY] = { "ram0_memory", "0", true, 0, (int64_t)1 << 50,
 				  "Bytes of main memory for models where there is no GPU; 0 means half of the machine's." },
+	[SETTING_WARM_MEMORY] = { "warm_memory", "0", true, 0, (int64_t)1 << 50,
+				  "Bytes of weights that are read ahead for models with warm; 0 means a quarter of main memory." },
 };
 
 struct settings {
