@@ -41,7 +41,7 @@ static size_t fill_models(struct keeper *k, const struct kept *wanted, uint64_t 
 			.in_use = uses_before(k, m, number),
 			.pinned = m->spec.pinned && !m->outdated && !m->gone,
 			.moving = m->move != MOVE_NONE,
-			.leaving = m->move == MOVE_UNLOAD || m->move == MOVE_SLEEP,
+			.leaving = m->move == MOVE_UNLOAD || m->move == MOVE_SLEEP || m->move == MOVE_BURY,
 			.last_used_ms = m->last_used_ms,
 			.cost_ms = m->memory.load_ms,
 		};
