@@ -192,6 +192,7 @@ static void *decide(void *arg)
 			keeper_touch(k);
 			check_at = clock_mono_ms() + CHECK_MS;
 		}
+		keeper_want_pinned(k);
 		if (k->wants)
 			keeper_measure(k);
 		until = keeper_decide(k);

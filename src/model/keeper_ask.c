@@ -215,7 +215,7 @@ int keeper_enter(struct keeper *k, const char *model, const char *for_whom, stru
 	struct err own = ERR_INIT, *why = e ? e : &own;
 	int64_t began = clock_mono_ms();
 	struct model spec = { 0 };
-	struct kept *m;
+	struct kept *m = NULL;
 	int rc;
 
 	*out = (struct keeper_use){ .model = NULL };
@@ -382,13 +382,24 @@ static int set_pinned(struct keeper *k, int64_t row_id, bool pinned, struct err 
 			 e);
 }
 
+/* What is on its way elsewhere is waited for, but not a load: that may take minutes, and can be cut short. */
+static void wait_still(struct kept *m)
+{
+	int64_t until = clock_mono_ms() + VERB_MS;
+
+	while (m->move && (m->move != MOVE_LOAD || is_there(m)) &&
+	       cond_wait_until(&m->keeper->changed, &m->keeper->lock, until) != -ETIMEDOUT)
+		;
+}
+
 static int obey(struct kept *m, int (*now)(struct kept *, struct err *), struct err *e)
 {
 	int rc;
 
 	m->watched++;
-	rc = now(m, e);
-	if (rc < 0 && !m->move)
+	wait_still(m);
+	rc = model_ready(&m->spec, e) < 0 ? err_add(e, -ENOTSUP, "the model '%s'", m->spec.name) : now(m, e);
+	if (rc < 0 && !m->move && m->state != MODEL_FAILED) /* what made it fail says more */
 		keeper_say(m, m->state, "%s", e->text);
 	m->watched--;
 	return rc;
@@ -414,8 +425,6 @@ int keeper_do(struct keeper *k, int64_t row_id, enum keeper_verb verb, struct er
 		rc = err_set(e, -ENOENT, "the model is gone");
 	else if (m->spec.runner == RUNNER_REMOTE)
 		rc = err_set(e, -ENOTSUP, "the model '%s' is remote: there is nothing to load here", m->spec.name);
-	else if (model_ready(&m->spec, e) < 0)
-		rc = err_add(e, -ENOTSUP, "the model '%s'", m->spec.name);
 	else
 		rc = obey(m, now[verb], e);
 	pthread_mutex_unlock(&k->lock);

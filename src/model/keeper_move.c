@@ -2,7 +2,6 @@
 #include "model/keeper_parts.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,19 +79,17 @@ static int start_server(struct mover *v, struct inference **out, struct err *e)
 	json_t *command = json_loads(v->spec.command, 0, NULL);
 	auto_free const char **argv = texts_of(command);
 	char **env = environment(v);
-	glob_t nodes = { 0 };
-	bool gpu = k->device[v->device].is_gpu && glob("/dev/nvidia*", 0, NULL, &nodes) == 0;
+	auto_free char **files = devices_files(k->devices, (size_t)v->device);
 	struct inference_conf conf = { .spawner = k->spawner,
 				       .name = v->spec.name,
 				       .command = argv,
 				       .path = v->spec.path,
 				       .health = model_health(&v->spec),
 				       .env = (const char *const *)env,
-				       .devices = gpu ? (const char *const *)nodes.gl_pathv : NULL,
+				       .devices = (const char *const *)files,
 				       .dir = v->dir };
 	int rc = inference_start(&conf, out, e);
 
-	globfree(&nodes);
 	free_texts(env);
 	json_decref(command);
 	return rc;

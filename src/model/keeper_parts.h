@@ -90,8 +90,8 @@ struct keeper {
 	struct want *wants, **last_want;
 	uint64_t next_number;
 	unsigned n_moving;
-	struct warmer *warmer; /* NULL: nothing was to be read ahead yet */
-	char *warmed;          /* what it was told, a path a line */
+	struct warmer *warmer;           /* NULL: nothing was to be read ahead yet */
+	char *warmed;                    /* what it was told, a path a line */
 	bool stopping, stale, reloading; /* stale: the specs are to be read */
 };
 
@@ -122,6 +122,8 @@ void keeper_warm(struct keeper *k);
 
 /* keeper_measure - look at all devices now; leaves the lock meanwhile */
 void keeper_measure(struct keeper *k);
+/* keeper_want_pinned - what is pinned is loaded without being asked for */
+void keeper_want_pinned(struct keeper *k);
 /* keeper_decide - begin what can begin. Returns until when at most (monotonic ms, INT64_MAX: nothing waits for time) */
 int64_t keeper_decide(struct keeper *k);
 /* keeper_plan - what would have to happen for m now; for plan_release. With the lock */

@@ -142,7 +142,8 @@ static bool serve(struct keeper *k, struct want *w, uint64_t *reserved)
 		waits = true;
 		break;
 	case PLAN_NEVER:
-		keeper_say(m, m->state, "%s", why.text);
+		if (m->state != MODEL_FAILED) /* what made it fail says more */
+			keeper_say(m, m->state, "%s", why.text);
 		m->pin_retry_ms = clock_mono_ms() + NEVER_MS;
 		want_fail(m, plan.rc, &why);
 		break;
@@ -177,8 +178,7 @@ static int64_t let_idle_go(struct keeper *k)
 	return next;
 }
 
-/* What is pinned is loaded without being asked for. */
-static void want_pinned(struct keeper *k)
+void keeper_want_pinned(struct keeper *k)
 {
 	for (struct kept *m = k->models; m; m = m->next)
 		if (m->spec.pinned && !m->gone && !m->move && !m->server && m->spec.runner == RUNNER_SERVER &&
@@ -205,7 +205,6 @@ int64_t keeper_decide(struct keeper *k)
 		m->drained_by = 0;
 		m->planned = false;
 	}
-	want_pinned(k);
 	for (struct want *w = k->wants; w; w = following) {
 		following = w->next;
 		if (!needs_plan(w))
