@@ -17,7 +17,6 @@
 #include "model/keeper.h"
 #include "model/plan.h"
 #include "model/warm.h"
-#include "store/rows.h"
 
 #define NO_DEVICE (-1)
 
