@@ -62,13 +62,15 @@ printf '%s\n' '' 'The contractor shall check each pump once a month.' '' \
 	'A spare motor at hand would please us, and one person on call around the clock.' '' \
 	'Nobody but the people named in the papers touches a pump.' >>"$dir/rfp.txt"
 
+docs=("$dir/rfp.txt")
+
 # call TOOL [GATE] - leave the answer's structured content in $dir/answer, all of it in $dir/all
 call()
 {
 	jq -nc '{jsonrpc: "2.0", id: 1, method: "tools/call", params: ({name: $ARGS.positional[0],
-		arguments: {documents: [$ARGS.positional[1]], today: "2027-01-04"}} +
-		if $ARGS.positional[2] then {_meta: {"0711/models": $ARGS.positional[2]}} else {} end)}' \
-		--args "$1" "$dir/rfp.txt" ${2:+"$2"} | "$tender" "$manifest" >"$dir/all" 2>"$dir/stderr" &&
+		arguments: {documents: $ARGS.positional[2:], today: "2027-01-04"}} +
+		if $ARGS.positional[1] != "" then {_meta: {"0711/models": $ARGS.positional[1]}} else {} end)}' \
+		--args "$1" "${2:-}" "${docs[@]}" | "$tender" "$manifest" >"$dir/all" 2>"$dir/stderr" &&
 		jq -c 'select(.id == 1).result.structuredContent' "$dir/all" >"$dir/answer" && [ -s "$dir/answer" ]
 }
 
@@ -144,7 +146,8 @@ ok 'who agrees makes a value surer' 'ask parse_rfp "$(parser "\"issuer\": $issue
 ok 'who contradicts makes it less sure, and is listed' 'ask parse_rfp "$(parser "\"title\": $title" "" "" "")" &&
 	says ".title.value == \"Notice about pump controls\" and .title.confidence < $(jq .title.confidence "$dir/rules") and
 		(.conflicts | length) == 1 and .conflicts[0].field == \"title\" and .conflicts[0].source == \"model\" and
-		.conflicts[0].value == \"pump controls of its four stations\" and .conflicts[0].taken == .title.value"'
+		.conflicts[0].value == \"pump controls of its four stations\" and .conflicts[0].taken == .title.value" &&
+	grep -q "as a model reads it" "$dir/all"'
 
 # refused NAME PARSER-ARGUMENTS... - the one answer that is given changes nothing, and is counted
 refused()
@@ -209,6 +212,15 @@ ok 'a list without end is cut' 'ask parse_rfp "$(jq -nc "{\"requirement-extracto
 	same_but "del(.engine)" && says ".engine.model[\"requirement-extractor\"].refused == 60"'
 ok 'the other tools say it too' 'ask extract_requirements "$(extractor "$wish")" && says "(.requirements | length) == 2 and .counts.should == 1 and
 	.engine.model[\"requirement-extractor\"].taken == 1" && ask compliance_matrix "$(extractor "$wish")" && says "(.rows | length) == 2"'
+
+ok 'a date of a model is planned as one' 'ask plan_deadlines "$(parser "" "\"submission_deadline\": $date" "" "")" &&
+	says ".dates | any(.field == \"submission_deadline\" and .source == \"model\")"'
+printf 'Annex\n\nEverything else has to be with us on 26 February 2027 at 10:00.\n' >"$dir/annex.txt"
+docs+=("$dir/annex.txt")
+ok 'pages are counted over all files, and a quote is said with its file' 'ask parse_rfp "$(parser "" "\"submission_deadline\": {\"value\":
+	\"2027-02-26\", \"page\": 3, \"quote\": \"with us on 26 February 2027 at 10:00\"}" "" "")" &&
+	says ".submission_deadline | .value == \"2027-02-26T10:00\" and .page == 1 and .file == \"annex.txt\""'
+docs=("$dir/rfp.txt")
 
 ok 'without a model an outline has no prose' 'call draft_bid && cp "$dir/answer" "$dir/rules" && says ".prose == false and all(.sections[]; has(\"draft\") | not)" &&
 	grep -q "holds no word of the bid" "$dir/all"'

@@ -64,7 +64,8 @@ json_t *asker_ask(struct asker *a, const char *task, json_t *data, json_t *membe
 	struct err e = ERR_INIT;
 	int rc;
 
-	a->asked++;
+	if (a->asked++ == 0)
+		call_log(a->call, "info", "asking the model '%s'", a->model);
 	rc = call_ask_model(a->call, a->model, messages, schema, &answer, &e);
 	if (rc < 0)
 		note_failure(a, rc, &e);

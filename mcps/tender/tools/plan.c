@@ -39,7 +39,7 @@ static const struct {
 static void add_date(json_t *list, const char *field, const char *what, bool deadline, const json_t *fact,
 		     const char *value, bool computed)
 {
-	static const char *const keys[] = { "timezone", "utc", "page", "quote", "confidence", "file" };
+	static const char *const keys[] = { "timezone", "utc", "page", "quote", "confidence", "file", "source" };
 	json_t *date =
 		json_pack("{s:s, s:s, s:b, s:s}", "field", field, "what", what, "deadline", deadline, "value", value);
 

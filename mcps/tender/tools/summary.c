@@ -239,7 +239,8 @@ static void write_conflicts(const json_t *result, struct buf *out)
 	json_array_foreach (list, i, one) {
 		buf_addstr(out, "- ");
 		markdown_add(out, text_of(one, "text"));
-		buf_printf(out, " (page %lld); taken was ", number_of(one, "page"));
+		buf_printf(out, " (page %lld%s); taken was ", number_of(one, "page"),
+			   json_object_get(one, "source") ? ", as a model reads it" : "");
 		markdown_add(out, text_of(one, "taken"));
 		buf_addc(out, '\n');
 	}
