@@ -49,6 +49,7 @@ static inline int tree_begin(void **state)
 	fs->o = (struct fs_options){ .platform = p, .catalog = &catalog, .mountpoint = "/mnt" };
 	fs->p = p;
 	fs->started_at = clock_now_ms();
+	tree_renew(); /* else live files are for a second what they were in the test before */
 	fs->dirtimes = dirtimes_new();
 	fs->handles = handles_new();
 	fs->uploads = uploads_new();

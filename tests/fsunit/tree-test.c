@@ -352,6 +352,27 @@ static void models_are_as_their_keeper_says(void **state UNUSED)
 	expect(remove_at("models", "parser", true, &e), -EBUSY, &e, "answers requests now: 2");
 }
 
+static void models_that_nobody_keeps(void **state UNUSED)
+{
+	const char *spec = "{\"runner\": \"remote\", \"url\": \"https://models.example/v1\"}";
+	struct err e = ERR_INIT;
+
+	expect_ok(make_dir("models", "large", &e), &e);
+	expect_ok(write_file("models/large/spec.json", spec, O_TRUNC, &e), &e);
+	assert_string_equal(text("models/large/state"), "unloaded\n");
+	assert_string_equal(text("models/large/reason"), "no models are kept by this process\n");
+	assert_string_equal(text("models/large/device"), "");
+	assert_string_equal(text("models/large/loads"), "0\n");
+	assert_string_equal(text("models/large/last_used"), "");
+	assert_string_equal(text("models/large/log"), "");
+	assert_non_null(strstr(text("models/large/load_seconds"), "\"median\": null"));
+	assert_non_null(strstr(text("models/large/ctl"), "wake    no: no models are kept by this process\n"));
+	assert_true(gone("models/devices/gpu0"));
+	expect(write_file("models/large/ctl", "load\n", 0, &e), -ENODEV, &e, "no models are kept by this process");
+	expect_ok(remove_at("models", "large", true, &e), &e);
+	assert_true(gone("models/large"));
+}
+
 static void verbs_are_its_keepers(void **state UNUSED)
 {
 	struct err e = ERR_INIT;
@@ -475,6 +496,7 @@ int main(void)
 		IN_TREE(what_is_listed_is_there),
 		IN_TREE(links_lead_to_their_tasks),
 		IN_TREE(models_are_as_their_keeper_says),
+		IN_TREE(models_that_nobody_keeps),
 		IN_TREE(verbs_are_its_keepers),
 		IN_TREE(long_names_are_found),
 		IN_TREE(rows_that_are_gone),
