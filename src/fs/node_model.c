@@ -94,7 +94,7 @@ int model_figure_show(const struct ask *a, struct buf *out)
 		record_dump(v, out);
 	else if (json_is_integer(v))
 		buf_printf(out, "%lld\n", (long long)json_integer_value(v));
-	else if (json_is_string(v))
+	else if (json_string_length(v))
 		buf_printf(out, "%s\n", json_string_value(v));
 	json_decref(now);
 	return 0;
@@ -124,14 +124,15 @@ static const struct verb {
 	const char *word;
 	const char *needs; /* a member of the spec that it needs */
 	unsigned states;
-	bool idle; /* not while it answers requests */
+	bool idle;  /* not while it answers requests */
+	bool loose; /* nor while it is pinned */
 } verbs[] = {
-	{ "load", NULL, IN(MODEL_UNLOADED) | IN(MODEL_FAILED), false },
-	{ "unload", NULL, IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), true },
-	{ "pin", NULL, ANY & ~IN(MODEL_REMOTE), false },
-	{ "unpin", NULL, ANY & ~IN(MODEL_REMOTE), false },
-	{ "sleep", "sleep", IN(MODEL_RESIDENT), true },
-	{ "wake", "wake", IN(MODEL_ASLEEP), false },
+	{ "load", NULL, IN(MODEL_UNLOADED) | IN(MODEL_ASLEEP) | IN(MODEL_FAILED), false, false },
+	{ "unload", NULL, IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), true, true },
+	{ "pin", NULL, ANY & ~IN(MODEL_REMOTE), false, false },
+	{ "unpin", NULL, ANY & ~IN(MODEL_REMOTE), false, false },
+	{ "sleep", "sleep", IN(MODEL_RESIDENT), true, false },
+	{ "wake", "wake", IN(MODEL_ASLEEP), false, false },
 };
 
 static bool in_state(const struct verb *v, const char *state)
@@ -150,15 +151,15 @@ static bool has_field(const struct model *m, const char *name)
 	return text.len > 0;
 }
 
-/* Why a verb would be refused now, or NULL; text has room for it. */
-static const char *verb_refusal(const struct verb *v, const struct model *m, const json_t *now, char text[128])
+/* Why there is no use in a verb now, or NULL; text has room for it. */
+static const char *verb_useless(const struct verb *v, const struct model *m, const json_t *now, char text[128])
 {
 	const char *state = json_string_value(json_object_get(now, "state"));
 	json_int_t in_use = json_integer_value(json_object_get(now, "in_use"));
 
 	if (!in_state(v, state ? state : ""))
 		snprintf(text, 128, "it is %s", state ? state : "unknown");
-	else if (streq(v->word, m->pinned ? "pin" : "unpin"))
+	else if (streq(v->word, m->pinned ? "pin" : "unpin") || (v->loose && m->pinned))
 		snprintf(text, 128, "it is %s", m->pinned ? "pinned" : "not pinned");
 	else if (v->needs && !has_field(m, v->needs))
 		snprintf(text, 128, "its spec has no %s", v->needs);
@@ -181,7 +182,7 @@ int model_ctl_show(const struct ask *a, struct buf *out)
 		return rc;
 	rc = model_now(a->fs, a->row, &now, a->e);
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(verbs); i++) {
-		const char *why = kept ? verb_refusal(&verbs[i], &x.model, now, text) : NOBODY_KEEPS;
+		const char *why = kept ? verb_useless(&verbs[i], &x.model, now, text) : NOBODY_KEEPS;
 
 		buf_printf(out, "%-6s  %s%s\n", verbs[i].word, why ? "no: " : "yes", why ? why : "");
 	}

@@ -65,10 +65,10 @@ static void add_endpoint(void)
 /* What a keeper would say: one GPU with the only model on it. */
 static json_t *a_model(void *ud UNUSED, int64_t row UNUSED)
 {
-	return json_pack("{s:s, s:n, s:s, s:{s:I, s:n, s:I}, s:i, s:s, s:i, s:{s:f, s:f}, s:s}", "state", "resident",
-			 "reason", "device", "gpu0", "memory", "estimated", (json_int_t)4000000000, "measured", "held",
-			 (json_int_t)4100000000, "in_use", 2, "last_used", "2026-01-31T17:00:00.000Z", "loads", 3,
-			 "load_seconds", "last", 4.5, "median", 4.0, "temperature", "warm");
+	return json_pack("{s:s, s:s, s:s, s:{s:I, s:n, s:I}, s:i, s:s, s:i, s:{s:f, s:f}, s:s}", "state", "resident",
+			 "reason", "", "device", "gpu0", "memory", "estimated", (json_int_t)4000000000, "measured",
+			 "held", (json_int_t)4100000000, "in_use", 2, "last_used", "2026-01-31T17:00:00.000Z", "loads",
+			 3, "load_seconds", "last", 4.5, "median", 4.0, "temperature", "warm");
 }
 
 static json_t *a_device(void *ud UNUSED)
