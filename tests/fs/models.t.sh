@@ -76,6 +76,15 @@ ok 'a device has its files' '
 	done
 	must_fail ENOENT ls "$models/devices/gpu99"'
 
+ok 'the size of main memory is a number, and that of a GPU is not ours to say; settings/error has the refusal' '
+	for d in "$models"/devices/*; do
+		case ${d##*/} in
+		ram0) must_fail EINVAL put much "$d/memory_total" && must_fail ERANGE put 0 "$d/memory_total" || return 1 ;;
+		gpu*) must_fail EPERM put 1 "$d/memory_total" || return 1 ;;
+		esac
+		grep -F "${d##*/}" "$mnt/settings/error" || return 1
+	done'
+
 # Verbs
 ok 'ctl lists its verbs' 'same "load unload pin unpin sleep wake" "$(echo $(awk "{ print \$1 }" "$one/ctl"))"'
 ok 'a verb that there is not' '
@@ -106,6 +115,13 @@ ok 'looking starts nothing, changes nothing and ends' '
 	cmp "$dir/before" "$mnt/events" && same "" "$(engines)" && same unloaded "$(cat "$one/state")"'
 ok 'its changes are events' '
 	jq -r "select(.data.model_name == \"second\") | .type" "$mnt/events" | sort -u | grep -x model.updated'
+ok 'renamed while it is on a device, it is there by its new name' '
+	jq -n --arg server "$build/tests/model/server" "{ runner: \"server\", memory_bytes: 20000000, devices: [],
+		command: [\$server, \"--socket\", \"{socket}\"] }" >"$dir/new.json" && cp "$dir/new.json" "$models/second/spec.json" &&
+	put load "$models/second/ctl" && eventually "[ \"\$(cat \"\$models/second/state\")\" = resident ]" &&
+	on=$models/devices/$(cat "$models/second/device")/resident && same ../../../second "$(readlink "$on/second")" &&
+	mv "$models/second" "$models/third" && eventually "[ -L \"\$on/third\" ]" && same ../../../third "$(readlink "$on/third")" &&
+	same resident "$(cat "$on/third/state")" && same third "$(ls "$on")" && must_fail EPERM rm "$on/third" && mv "$models/third" "$models/second"'
 ok 'it outlives the mount' '
 	mount_stop && mount_start && json_is "$one/spec.json" ".license == \"mit\" and .stop_s == 5" && same unloaded "$(cat "$one/state")"'
 ok 'removed, it is gone' '
