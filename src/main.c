@@ -17,6 +17,7 @@
 #include "fs/mount.h"
 #include "fs/mounts.h"
 #include "mcp/schema.h"
+#include "model/gate.h"
 #include "model/keeper.h"
 #include "options.h"
 #include "platform/orphan.h"
@@ -42,6 +43,7 @@ struct daemon {
 	struct workers *workers;
 	struct sender *sender;
 	struct keeper *keeper;
+	struct worker_models models;
 };
 
 static int resolve_engine(void *ud, const char *mcp, const char *tool, const char **tool_out, const char **version_out,
@@ -233,11 +235,43 @@ static int open_fs(struct daemon *d, struct err *e)
 	return 0;
 }
 
+/* --- models, as calls of MCPs ask for them --- */
+
+/* Engines of root run as nobody, and reach no socket but through their own view; others run as we do. */
+static int open_gate(void *ud, const struct mcp_manifest *mcp, const char *path, const char *for_whom,
+		     struct mcp_cancel *cancel, void **gate, struct err *e)
+{
+	const struct daemon *d = ud;
+	struct gate_conf conf = { .keeper = d->keeper,
+				  .pool = d->calls,
+				  .path = path,
+				  .mode = geteuid() == 0 ? 0666 : 0600,
+				  .models = mcp->models,
+				  .for_whom = for_whom,
+				  .cancel = cancel };
+	struct gate *g = NULL;
+	int rc = gate_open(&conf, &g, e);
+
+	*gate = g;
+	return rc;
+}
+
+static void close_gate(void *ud UNUSED, void *gate, struct worker_usage *usage)
+{
+	struct gate_usage u;
+
+	gate_close(gate, &u);
+	*usage = (struct worker_usage){ u.requests, u.failures, u.tokens, u.ms };
+}
+
 static int open_workers(struct daemon *d, struct err *e)
 {
 	size_t n = (size_t)settings_int(d->platform, SETTING_WORKERS);
 	struct workers *workers;
-	int rc = workers_start(d->platform, d->host, d->catalog, NULL, n, &workers, e);
+	int rc;
+
+	d->models = (struct worker_models){ d, open_gate, close_gate };
+	rc = workers_start(d->platform, d->host, d->catalog, &d->models, n, &workers, e);
 
 	if (rc < 0)
 		return rc;

@@ -54,6 +54,10 @@ int keeper_enter(struct keeper *k, const char *model, const char *for_whom, stru
  */
 void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, bool broken);
 
+/* keeper_offers - is there such a model, with a spec that is complete? Whether it can be loaded is seen by keeper_enter
+ */
+bool keeper_offers(struct keeper *k, const char *model);
+
 enum keeper_verb { KEEPER_LOAD, KEEPER_UNLOAD, KEEPER_PIN, KEEPER_UNPIN, KEEPER_SLEEP, KEEPER_WAKE, N_KEEPER_VERBS };
 extern const char *const keeper_verb_words[]; /* ends with NULL */
 /*

@@ -248,6 +248,19 @@ int keeper_enter(struct keeper *k, const char *model, const char *for_whom, stru
 	return 0;
 }
 
+bool keeper_offers(struct keeper *k, const char *model)
+{
+	const struct kept *m;
+	bool offers;
+
+	pthread_mutex_lock(&k->lock);
+	keeper_wait_fresh(k);
+	m = keeper_find(k, model);
+	offers = m && model_ready(&m->spec, NULL) == 0;
+	pthread_mutex_unlock(&k->lock);
+	return offers;
+}
+
 void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, bool broken)
 {
 	struct kept *m = use->model;
