@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/cond.h"
 #include "base/log.h"
+#include "model/ram.h"
 #include "platform/model.h"
 #include "platform/party.h"
 #include "platform/settings.h"
@@ -176,6 +177,19 @@ static void open_devices(struct keeper *k)
 	pthread_mutex_unlock(&k->lock);
 }
 
+/* Also written by a person into settings/. */
+static void set_budget(struct keeper *k)
+{
+	int64_t bytes = settings_int(k->p, SETTING_RAM0_MEMORY);
+	int i = k->devices ? devices_find(k->devices, "ram0") : -1;
+	struct err e = ERR_INIT;
+
+	k->new_budget = false;
+	if (i >= 0 && devices_set_total(k->devices, (size_t)i, bytes > 0 ? (uint64_t)bytes : ram_total() / 2, &e) < 0)
+		log_warn("models: the setting ram0_memory has no effect: %s", e.text);
+	k->measured_at = 0;
+}
+
 static void *decide(void *arg)
 {
 	struct keeper *k = arg;
@@ -186,6 +200,8 @@ static void *decide(void *arg)
 	while (!k->stopping) {
 		if (k->stale)
 			keeper_reload(k);
+		if (k->new_budget)
+			set_budget(k);
 		keeper_check(k);
 		if (clock_mono_ms() >= check_at) {
 			keeper_weigh(k);
@@ -202,7 +218,7 @@ static void *decide(void *arg)
 			until = clock_mono_ms() + AGAIN_MS;
 		if (any_server(k) && until > check_at)
 			until = check_at;
-		if (!k->stopping && !k->stale)
+		if (!k->stopping && !k->stale && !k->new_budget)
 			sleep_until(k, until);
 	}
 	pthread_mutex_unlock(&k->lock);
@@ -211,14 +227,17 @@ static void *decide(void *arg)
 
 void keeper_changes(struct keeper *k, const struct change *c, size_t n)
 {
-	bool stale = false;
+	bool stale = false, setting = false;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		stale = stale || (c[i].kind == CHANGE_PARTY && c[i].parent == PARTY_MODEL);
-	if (!stale)
+		setting = setting || c[i].kind == CHANGE_SETTING;
+	}
+	if (!stale && !setting)
 		return;
 	pthread_mutex_lock(&k->lock);
-	k->stale = true;
+	k->stale = k->stale || stale;
+	k->new_budget = k->new_budget || setting;
 	pthread_mutex_unlock(&k->lock);
 	keeper_kick(k);
 }

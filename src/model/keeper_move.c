@@ -395,6 +395,7 @@ static void end_move(struct mover *v)
 	m->move = MOVE_NONE;
 	*m->wanted = '\0';
 	k->n_moving--;
+	k->measured_at = 0;
 	pthread_cond_broadcast(&k->changed);
 	keeper_kick(k);
 	pthread_mutex_unlock(&k->lock);

@@ -92,6 +92,7 @@ struct keeper {
 	struct warmer *warmer;           /* NULL: nothing was to be read ahead yet */
 	char *warmed;                    /* what it was told, a path a line */
 	bool stopping, stale, reloading; /* stale: the specs are to be read */
+	bool new_budget;                 /* a setting was changed */
 };
 
 /* keeper_kick - let the deciding thread look again; any thread, with the lock or without */

@@ -70,7 +70,7 @@ static json_t *show(const struct kept *m)
 	const struct keeper *k = m->keeper;
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:{s:o, s:o, s:I}, s:b, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:{s:o, s:o}, s:s}",
+		"{s:s, s:o, s:o, s:{s:o, s:o, s:I}, s:b, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:{s:o, s:o}, s:s}",
 		"state", model_state_words[m->state], "reason", m->reason, "device",
 		m->device == NO_DEVICE ? json_null() : json_string(k->device[m->device].name), "memory", "estimated",
 		bytes_or_null(m->spec.memory_bytes), "measured", bytes_or_null(x->measured_bytes), "held",
@@ -147,14 +147,14 @@ int keeper_device_total(struct keeper *k, const char *device, const char *text, 
 	rc = util_int(text, &bytes);
 	if (rc < 0 || bytes < 0)
 		return err_set(e, rc < 0 ? rc : -ERANGE, "'%.40s' is no number of bytes", text);
-	rc = devices_set_total(k->devices, (size_t)i, (uint64_t)bytes, e);
-	if (rc == 0)
-		rc = settings_put(k->p, SETTING_RAM0_MEMORY, text, e);
+	if (k->device[i].is_gpu)
+		return err_set(e, -EPERM, "the memory of '%s' is what the GPU has", device);
+	if (bytes > 0)
+		rc = devices_set_total(k->devices, (size_t)i, (uint64_t)bytes, e);
 	pthread_mutex_lock(&k->lock);
 	k->measured_at = 0;
 	pthread_mutex_unlock(&k->lock);
-	keeper_kick(k);
-	return rc;
+	return rc < 0 ? rc : settings_put(k->p, SETTING_RAM0_MEMORY, text, e); /* the change feed brings it back */
 }
 
 json_t *keeper_health(struct keeper *k)
