@@ -15,30 +15,14 @@
 #define HISTORY_MOST 1000
 #define NOBODY_KEEPS "no models are kept by this process"
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The median of the times of loading in seconds; null when there are none. */
-static json_t *median_seconds(const char *load_times)
-{
-	json_t *list = load_times ? json_loads(load_times, 0, NULL) : NULL, *v;
-	size_t n = json_array_size(list), i;
-	auto_free double *ms = xcalloc(n + 1, sizeof(*ms));
-
-	json_array_foreach (list, i, v)
-		ms[i] = json_number_value(v);
-	json_decref(list);
-	qsort(ms, n, sizeof(*ms), by_size);
-	return n ? json_real((ms[(n - 1) / 2] + ms[n / 2]) / 2000) : json_null();
-}
-
 static json_t *bytes_or_null(int64_t bytes)
 {
 	return bytes > 0 ? json_integer(bytes) : json_null();
+}
+
+static json_t *seconds_or_null(int64_t ms)
+{
+	return ms > 0 ? json_real((double)ms / 1000) : json_null();
 }
 
 /* What the store knows of a model that nobody keeps. */
@@ -51,9 +35,8 @@ static json_t *kept_by_nobody(const struct model *m, const struct model_memory *
 			 bytes_or_null(m->memory_bytes), "measured", bytes_or_null(mem->measured_bytes), "held", 0,
 			 "pinned", m->pinned, "in_use", 0, "waiting", 0, "last_used",
 			 mem->last_used_at ? clock_format(mem->last_used_at, time) : NULL, "loads",
-			 (json_int_t)mem->loads, "load_seconds", "last",
-			 mem->load_ms ? json_real((double)mem->load_ms / 1000) : json_null(), "median",
-			 median_seconds(mem->load_times), "temperature", "cold");
+			 (json_int_t)mem->loads, "load_seconds", "last", seconds_or_null(mem->load_ms), "median",
+			 seconds_or_null(model_median_ms(mem->load_times)), "temperature", "cold");
 }
 
 int model_now(struct fs *fs, int64_t row, json_t **out, struct err *e)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "platform/model.h"
 #include "platform/settings.h"
 
 #define FRESH_MS  1000
@@ -21,26 +22,6 @@ static json_t *time_or_null(int64_t ms)
 static json_t *seconds_or_null(int64_t ms)
 {
 	return ms > 0 ? json_real((double)ms / 1000) : json_null();
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static int64_t median(const char *load_times)
-{
-	json_t *list = load_times ? json_loads(load_times, 0, NULL) : NULL;
-	size_t n = json_array_size(list);
-	auto_free int64_t *ms = xcalloc(n ? n : 1, sizeof(*ms));
-
-	for (size_t i = 0; i < n; i++)
-		ms[i] = json_integer_value(json_array_get(list, i));
-	qsort(ms, n, sizeof(*ms), compare_times);
-	json_decref(list);
-	return n ? n % 2 ? ms[n / 2] : (ms[n / 2 - 1] + ms[n / 2]) / 2 : 0;
 }
 
 static json_t *bytes_or_null(int64_t bytes)
@@ -78,7 +59,7 @@ static json_t *show(const struct kept *m)
 		(int)count_waiting(m), "last_used", time_or_null(x->last_used_at), "loads", (json_int_t)x->loads,
 		"failures", (json_int_t)x->failures, "requests", (json_int_t)x->requests, "tokens",
 		(json_int_t)x->tokens, "load_seconds", "last", seconds_or_null(x->load_ms), "median",
-		seconds_or_null(median(x->load_times)), "temperature", temperature(m));
+		seconds_or_null(model_median_ms(x->load_times)), "temperature", temperature(m));
 }
 
 json_t *keeper_model(struct keeper *k, int64_t row_id)

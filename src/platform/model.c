@@ -299,3 +299,23 @@ int model_sweep(struct platform *p, struct err *e)
 	} while (n == SWEEP_AT_ONCE);
 	return n < 0 ? n : all;
 }
+
+static int compare_times(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int64_t model_median_ms(const char *load_times)
+{
+	json_t *list = load_times ? json_loads(load_times, 0, NULL) : NULL;
+	size_t n = json_array_size(list);
+	auto_free int64_t *ms = xcalloc(n ? n : 1, sizeof(*ms));
+
+	for (size_t i = 0; i < n; i++)
+		ms[i] = json_integer_value(json_array_get(list, i));
+	qsort(ms, n, sizeof(*ms), compare_times);
+	json_decref(list);
+	return n ? n % 2 ? ms[n / 2] : (ms[n / 2 - 1] + ms[n / 2]) / 2 : 0;
+}

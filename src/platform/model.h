@@ -65,6 +65,8 @@ int model_touch(struct platform *p, int64_t model_row, struct model_memory *memo
 
 /* model_history - the last most steps as JSON lines {time, host, state, device, bytes, reason, wanted}, oldest first */
 int model_history(struct platform *p, int64_t row_id, int most, struct buf *out, struct err *e);
+/* model_median_ms - of the times of loading as model_memory keeps them; 0 when there are none */
+int64_t model_median_ms(const char *load_times);
 /* model_sweep - steps older than the setting event_days go; how many, or -errno */
 int model_sweep(struct platform *p, struct err *e);
 
