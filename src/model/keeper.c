@@ -177,14 +177,19 @@ static void open_devices(struct keeper *k)
 	pthread_mutex_unlock(&k->lock);
 }
 
-/* Also written by a person into settings/. */
+/* Leaves the lock. The change is heard before who wrote it has taken it over, so it is read from the store. */
 static void set_budget(struct keeper *k)
 {
-	int64_t bytes = settings_int(k->p, SETTING_RAM0_MEMORY);
 	int i = k->devices ? devices_find(k->devices, "ram0") : -1;
 	struct err e = ERR_INIT;
+	int64_t bytes;
 
 	k->new_budget = false;
+	pthread_mutex_unlock(&k->lock);
+	if (settings_reload(k->p, &e) < 0)
+		log_warn("models: the settings cannot be read: %s", e.text);
+	pthread_mutex_lock(&k->lock);
+	bytes = settings_int(k->p, SETTING_RAM0_MEMORY);
 	if (i >= 0 && devices_set_total(k->devices, (size_t)i, bytes > 0 ? (uint64_t)bytes : ram_total() / 2, &e) < 0)
 		log_warn("models: the setting ram0_memory has no effect: %s", e.text);
 	k->measured_at = 0;

@@ -52,9 +52,9 @@ static json_t *show(const struct kept *m)
 
 	return json_pack(
 		"{s:s, s:o, s:o, s:{s:o, s:o, s:I}, s:b, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:{s:o, s:o}, s:s}",
-		"state", model_state_words[m->state], "reason", m->reason, "device",
-		m->device == NO_DEVICE ? json_null() : json_string(k->device[m->device].name), "memory", "estimated",
-		bytes_or_null(m->spec.memory_bytes), "measured", bytes_or_null(x->measured_bytes), "held",
+		"state", model_state_words[m->state], "reason", *m->reason ? json_string(m->reason) : json_null(),
+		"device", m->device == NO_DEVICE ? json_null() : json_string(k->device[m->device].name), "memory",
+		"estimated", bytes_or_null(m->spec.memory_bytes), "measured", bytes_or_null(x->measured_bytes), "held",
 		(json_int_t)m->held, "pinned", (int)m->spec.pinned, "in_use", (int)m->in_use, "waiting",
 		(int)count_waiting(m), "last_used", time_or_null(x->last_used_at), "loads", (json_int_t)x->loads,
 		"failures", (json_int_t)x->failures, "requests", (json_int_t)x->requests, "tokens",
@@ -126,12 +126,9 @@ int keeper_device_total(struct keeper *k, const char *device, const char *text, 
 	if (i < 0)
 		return err_set(e, -ENOENT, "there is no device '%s'", device);
 	rc = util_int(text, &bytes);
-	if (rc < 0 || bytes < 0)
-		return err_set(e, rc < 0 ? rc : -ERANGE, "'%.40s' is no number of bytes", text);
-	if (k->device[i].is_gpu)
-		return err_set(e, -EPERM, "the memory of '%s' is what the GPU has", device);
-	if (bytes > 0)
-		rc = devices_set_total(k->devices, (size_t)i, (uint64_t)bytes, e);
+	if (rc < 0)
+		return err_set(e, rc, "'%.40s' is no number of bytes for %s", text, device);
+	rc = devices_set_total(k->devices, (size_t)i, bytes > 0 ? (uint64_t)bytes : 0, e);
 	pthread_mutex_lock(&k->lock);
 	k->measured_at = 0;
 	pthread_mutex_unlock(&k->lock);
