@@ -67,7 +67,8 @@ static bool takes_requests(const struct kept *m, uint64_t number)
 		return false;
 	if (m->state == MODEL_REMOTE)
 		return true;
-	return m->state == MODEL_RESIDENT && !m->move && !m->outdated && (!m->drained_by || number < m->drained_by);
+	return m->state == MODEL_RESIDENT && !m->move && !m->outdated &&
+	       (!m->drained_by || number < m->drained_by || number <= m->batch);
 }
 
 static void note_use(struct kept *m)

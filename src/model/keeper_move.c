@@ -171,6 +171,7 @@ static void note_loaded(struct kept *m, struct inference *s, uint64_t held, int6
 	m->server = s;
 	m->held = held;
 	m->failures = 0;
+	m->batch = m->keeper->next_number;
 	m->last_used_ms = clock_mono_ms();
 	m->memory.measured_bytes = (int64_t)held;
 	m->memory.loads++;

@@ -38,6 +38,7 @@ struct kept {
 	enum move move;            /* under way, by a thread of its own */
 	struct mcp_cancel *cancel; /* of the move; the mover's */
 	uint64_t drained_by;       /* number of the request whose model gets its room; 0: none */
+	uint64_t batch;            /* requests up to that number waited when it was loaded: they enter before it goes */
 	bool planned;              /* in this round of keeper_decide */
 	bool gone;                 /* removed from the store */
 	bool outdated;             /* it runs with a spec that is no more */

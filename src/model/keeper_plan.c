@@ -10,12 +10,15 @@
 
 #define NEVER_MS 60000 /* what is pinned and has no room is tried again after so long */
 
-/* Requests for a model that came before that one count as if they were answered already: they go first. */
+/*
+ * Requests for a model that came before that one count as if they were answered already: they go first. So do those
+ * that waited when it was loaded: or two models that are wanted in turn would be loaded for each request anew.
+ */
 static unsigned uses_before(const struct keeper *k, const struct kept *m, uint64_t number)
 {
 	unsigned n = m->in_use;
 
-	for (const struct want *w = k->wants; w && w->number < number; w = w->next)
+	for (const struct want *w = k->wants; w && (w->number < number || w->number <= m->batch); w = w->next)
 		n += w->model == m && w->enters;
 	return n;
 }
