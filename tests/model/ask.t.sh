@@ -14,9 +14,9 @@ spec()
 	shift 2
 	options=$(printf '%s\n' "$@" | jq -R . | jq -s -c 'map(select(. != ""))')
 	[ -d "$models/$name" ] || mkdir "$models/$name" || return
-	jq -n --arg server "$server" --argjson options "$options" --argjson more "$more" '
+	jq -n --arg server "$server" --arg name "$name" --argjson options "$options" --argjson more "$more" '
 		{ runner: "server", memory_bytes: 20000000,
-		  command: ([$server, "--socket", "{socket}", "--bytes", "10000000"] + $options) } + $more' \
+		  command: ([$server, "--socket", "{socket}", "--name", $name, "--bytes", "10000000"] + $options) } + $more' \
 		>"$dir/spec.json" && cp "$dir/spec.json" "$models/$name/spec.json"
 }
 
@@ -39,7 +39,7 @@ result()
 mount_start || exit
 
 ok 'without models the rules work alone' '
-	drop alone && ends alone && json_is "$(result alone)" ".model == null" &&
+	drop alone && ends alone && json_is "$(result alone)" ".engine.model == null" &&
 	json_is "$(task_dir alone)/task.json" ".tokens_used == 0" && same "" "$(pgrep -f "^$server" || true)"'
 
 ok 'models are loaded when a task asks for them, and say for which' '
@@ -48,9 +48,9 @@ ok 'models are loaded when a task asks for them, and say for which' '
 	jq -s -e "map(select(.state == \"loading\")) | last | .reason | contains(\"asked\")" "$models/requirement-extractor/history.jsonl"'
 
 ok 'what they answer is counted, and rubbish changes nothing' '
-	json_is "$(result asked)" ".model[\"requirement-extractor\"].asked > 0" &&
+	json_is "$(result asked)" ".engine.model[\"requirement-extractor\"].asked > 0" &&
 	json_is "$(task_dir asked)/task.json" ".tokens_used > 0" &&
-	jq -S "del(.model)" "$(result alone)" >"$dir/alone" && jq -S "del(.model)" "$(result asked)" >"$dir/asked" &&
+	jq -S "del(.engine)" "$(result alone)" >"$dir/alone" && jq -S "del(.engine)" "$(result asked)" >"$dir/asked" &&
 	diff <(jq "[.requirements[].text]" "$dir/alone") <(jq "[.requirements[].text]" "$dir/asked")'
 
 ok 'figures of a model rise with its use' '
@@ -77,7 +77,7 @@ ok 'a remote model is asked with its key, which nobody can read' '
 	echo "{\"runner\": \"remote\", \"url\": \"http://127.0.0.1:$(grep -o "[0-9]*" "$dir/port" | tail -n 1)/v1\", \"served_as\": \"far\"}" \
 		>"$models/requirement-extractor/spec.json" && put sesame "$models/requirement-extractor/key" &&
 	same remote "$(cat "$models/requirement-extractor/state")" && drop far && ends far &&
-	json_is "$(result far)" ".model[\"requirement-extractor\"].asked > 0" &&
+	json_is "$(result far)" ".engine.model[\"requirement-extractor\"].asked > 0" &&
 	json_is "$(task_dir far)/task.json" ".tokens_used > 0" && ! grep -r sesame "$models" "$mnt/events" 2>/dev/null'
 
 ok 'a remote that refuses the key: the rules work alone' '
