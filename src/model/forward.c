@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/cond.h"
+#include "base/log.h"
 #include "model/stream.h"
 
 #define WHOLE_BYTES  (64u << 20) /* the longest answer that is no stream */
@@ -122,6 +123,22 @@ static int prepare(struct forward *f)
 	return json_object_set_new(options, "include_usage", json_true());
 }
 
+/* Where a server listens is nothing for an engine: the log has it. */
+static int explain(struct forward *f, int rc, struct err *e)
+{
+	const char *model = f->conf.model;
+
+	if (rc == -ECANCELED && !is_stopped(f))
+		return err_set(e, -EMSGSIZE, "the answer of the model '%s' is longer than %u bytes", model,
+			       WHOLE_BYTES);
+	if (rc >= 0 || rc == -ECANCELED)
+		return rc < 0 ? rc : 0;
+	log_info("model %s: %s: %s", model, f->conf.for_whom, e->text);
+	if (rc == -ECONNRESET || rc == -ECONNREFUSED)
+		return err_set(e, rc, "the server of the model '%s' ended, or ended the connection", model);
+	return err_set(e, rc, "the server of the model '%s' did not answer as it should (%s)", model, err_name(rc));
+}
+
 static int send_request(struct forward *f, struct err *e)
 {
 	const char *header[] = { "Content-Type: application/json", f->use.authorization, NULL };
@@ -136,15 +153,10 @@ static int send_request(struct forward *f, struct err *e)
 				  .on_head = on_head,
 				  .on_body = on_body,
 				  .stop = is_stopped };
-	int rc;
 
 	if (!text)
 		return err_set(e, -ENOMEM, "no memory for a request");
-	rc = call_run(f->conf.pool, &r, e);
-	if (rc == -ECANCELED && !is_stopped(f))
-		return err_set(e, -EMSGSIZE, "the answer of the model '%s' is longer than %u bytes", f->conf.model,
-			       WHOLE_BYTES);
-	return rc < 0 ? rc : 0;
+	return explain(f, call_run(f->conf.pool, &r, e), e);
 }
 
 static void count_tokens(struct forward *f)

@@ -180,15 +180,12 @@ static int get_place(struct keeper *k, struct kept *m, const char *for_whom, str
 	return rc;
 }
 
-/* People write the base of the API as its makers do, with /v1 at its end; requests bring their own. */
-static char *url_without_version(const char *url)
+static char *without_last_slash(const char *url)
 {
 	size_t len = strlen(url);
 
 	while (len && url[len - 1] == '/')
 		len--;
-	if (len > 3 && strncmp(url + len - 3, "/v1", 3) == 0)
-		len -= 3;
 	return xstrndup(url, len);
 }
 
@@ -202,7 +199,7 @@ static int make_permit(struct keeper *k, const struct model *spec, struct permit
 	*out = permit;
 	permit->served_as = xstrdup(spec->served_as ? spec->served_as : spec->name);
 	if (spec->runner == RUNNER_REMOTE)
-		permit->remote.url = url_without_version(spec->url);
+		permit->remote.url = without_last_slash(spec->url);
 	if (key) {
 		permit->authorization = xasprintf("Authorization: Bearer %s", key);
 		crypto_wipe(key, strlen(key));

@@ -53,6 +53,10 @@ ok 'what they answer is counted, and rubbish changes nothing' '
 	jq -S "del(.engine)" "$(result alone)" >"$dir/alone" && jq -S "del(.engine)" "$(result asked)" >"$dir/asked" &&
 	diff <(jq "[.requirements[].text]" "$dir/alone") <(jq "[.requirements[].text]" "$dir/asked")'
 
+ok 'the task is told what they took, and no socket is left of its call' '
+	log=$(task_dir asked)/log && same "$(sed -n "s/.* requests, \([0-9]*\) tokens in .*/\1/p" "$log")" "$(jq .tokens_used "$(task_dir asked)/task.json")" &&
+	same "" "$(find "$src/run/mcp" -type s)"'
+
 ok 'figures of a model rise with its use' '
 	eventually "[ \"\$(cat $models/requirement-extractor/in_use)\" = 0 ]" &&
 	json_is "$mnt/health" ".models.resident >= 1" && [ -n "$(cat "$models/requirement-extractor/last_used")" ]'
@@ -61,7 +65,7 @@ ok 'a server that dies in the middle: the task ends by rules, the model is faile
 	spec requirement-extractor "{}" --crash-on 1 && drop broken && ends broken &&
 	json_is "$(result broken)" ".requirements | length > 0" &&
 	eventually "[ \"\$(cat $models/requirement-extractor/state)\" = failed ]" &&
-	grep -F "signal" "$models/requirement-extractor/reason"'
+	grep -F "signal" "$models/requirement-extractor/reason" && ! grep -F "$src" "$(task_dir broken)/log"'
 
 ok 'room for one at a time: every task ends, and they make room for one another' '
 	for name in tender-parser requirement-extractor; do spec $name "{}" --start-ms 50 || break; done &&

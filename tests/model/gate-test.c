@@ -429,7 +429,7 @@ static void a_server_that_is_gone(void **state)
 
 	server_start(f, "--crash-on", "1", NULL);
 	expect_refusal(f, "POST", "/v1/chat/completions", QUESTION("small"), 503, "server_died", "");
-	expect_refusal(f, "POST", "/v1/chat/completions", QUESTION("small"), 503, "server_died", "nobody listens");
+	expect_refusal(f, "POST", "/v1/chat/completions", QUESTION("small"), 503, "server_died", "the model 'small'");
 	assert_int_equal(fake.broken, 2);
 	assert_int_equal(fake.left, 2);
 	assert_int_equal(usage_of(f).failures, 2);
