@@ -133,7 +133,7 @@ static int wait_for(struct keeper *k, struct want *w, int64_t until_ms, struct m
 	while (!w->done) {
 		if (mcp_cancel_raised(cancel))
 			want_end(k, w, err_set(e, -ECANCELED, "the request for '%s' was cancelled", m->spec.name), e);
-		else if (cond_wait_until(&k->changed, &k->lock, until_ms) == -ETIMEDOUT && !w->done)
+		else if (cond_wait_until(&k->changed, &k->lock, until_ms) == ETIMEDOUT && !w->done)
 			want_end(k, w,
 				 err_set(e, -ETIMEDOUT, "the model '%s' was not free within %jd seconds: it is %s%s%s",
 					 m->spec.name, (intmax_t)m->spec.max_wait_s, model_state_words[m->state],
@@ -334,7 +334,7 @@ static int load_now(struct kept *m, struct err *e)
 		return rc;
 	w = want_add(m, "ctl", false);
 	keeper_kick(k);
-	while (!w->done && cond_wait_until(&k->changed, &k->lock, until) != -ETIMEDOUT)
+	while (!w->done && cond_wait_until(&k->changed, &k->lock, until) != ETIMEDOUT)
 		;
 	if (!w->done) {
 		w->detached = true;
@@ -353,7 +353,7 @@ static int move_now(struct kept *m, enum move move, const char *why)
 	int64_t until = clock_mono_ms() + VERB_MS;
 
 	keeper_move(m, move, "", why);
-	while (m->move == move && cond_wait_until(&m->keeper->changed, &m->keeper->lock, until) != -ETIMEDOUT)
+	while (m->move == move && cond_wait_until(&m->keeper->changed, &m->keeper->lock, until) != ETIMEDOUT)
 		;
 	return 0;
 }
@@ -411,7 +411,7 @@ static void wait_still(struct kept *m)
 	int64_t until = clock_mono_ms() + VERB_MS;
 
 	while (m->move && (m->move != MOVE_LOAD || is_there(m)) &&
-	       cond_wait_until(&m->keeper->changed, &m->keeper->lock, until) != -ETIMEDOUT)
+	       cond_wait_until(&m->keeper->changed, &m->keeper->lock, until) != ETIMEDOUT)
 		;
 }
 

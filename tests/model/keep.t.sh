@@ -123,6 +123,10 @@ ok 'a server that is never healthy' '
 	spec sick 1 "{\"start_s\": 1}" --never-healthy && { put load "$models/sick/ctl" || true; } && in_state sick failed &&
 	why sick | grep -F "not healthy" && rmdir "$models/sick"'
 
+ok 'a verb does not wait for a load that takes long, and the load can be cut short' '
+	spec slow 1 "{}" --never-healthy && timeout 20 "$build/tests/op" put "$models/slow/ctl" "load
+" && same loading "$(state slow)" && order slow unload && in_state slow unloaded && rmdir "$models/slow"'
+
 ok 'a server that ends at once' '
 	spec dead 1 "{}" --exit-after-ms 1 --never-healthy && must_fail ECONNRESET put load "$models/dead/ctl" &&
 	same failed "$(state dead)" && rmdir "$models/dead"'
