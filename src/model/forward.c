@@ -76,13 +76,16 @@ static int on_head(void *ud, int status, const char *type)
 /* Events of the stream go into the queue; waits while it is full. */
 static int queue_events(struct forward *f, const void *bytes, size_t len)
 {
+	bool failed;
+
 	pthread_mutex_lock(&f->lock);
 	while (f->queue.len - f->at > QUEUED_BYTES && !is_stopped(f))
 		cond_wait_until(&f->fetched, &f->lock, clock_mono_ms() + LOOK_MS);
 	stream_feed(&f->stream, bytes, len, &f->queue);
+	failed = f->queue.failed || f->stream.part.failed;
 	pthread_mutex_unlock(&f->lock);
 	tell(f);
-	return f->queue.failed || f->stream.part.failed;
+	return failed ? -ENOMEM : 0;
 }
 
 static int on_body(void *ud, const void *bytes, size_t len)

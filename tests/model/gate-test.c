@@ -499,11 +499,14 @@ static char *stream_text(struct fixture *f, const char *body)
 {
 	struct answer a = ANSWER_INIT(EXCHANGE_BYTES);
 	int fd = begin_stream(f, body);
+	char *text;
 
 	assert_true(read_until(fd, &a, NULL));
 	assert_int_equal(a.status, 200);
 	close(fd);
-	return buf_steal(&a.body);
+	text = buf_steal(&a.body);
+	answer_release(&a);
+	return text;
 }
 
 static void a_stream_passes(void **state)
