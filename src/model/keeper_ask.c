@@ -61,13 +61,19 @@ struct want *want_first(const struct kept *m)
 	return w;
 }
 
+static bool is_coming(const struct kept *m)
+{
+	return m->move == MOVE_LOAD || m->move == MOVE_WAKE;
+}
+
 static bool takes_requests(const struct kept *m, uint64_t number)
 {
 	if (m->gone || m->in_use >= (unsigned)m->spec.parallel)
 		return false;
 	if (m->state == MODEL_REMOTE)
 		return true;
-	return m->state == MODEL_RESIDENT && !m->move && !m->outdated &&
+	/* a load that has come so far is only being written down */
+	return m->state == MODEL_RESIDENT && (!m->move || is_coming(m)) && !m->outdated &&
 	       (!m->drained_by || number < m->drained_by || number <= m->batch);
 }
 
@@ -80,7 +86,6 @@ static void note_use(struct kept *m)
 	m->dirty = true;
 }
 
-/* One that has just been loaded still has its mover, which only writes that down. */
 static bool is_there(const struct kept *m)
 {
 	return m->state == MODEL_REMOTE || m->state == MODEL_RESIDENT;
@@ -306,7 +311,7 @@ static int may_load(struct kept *m, struct err *e)
 	struct plan plan;
 	int rc = 0;
 
-	if (is_there(m) || m->move == MOVE_LOAD || m->move == MOVE_WAKE)
+	if (is_there(m) || is_coming(m))
 		return 0;
 	if (m->move)
 		return err_set(e, -EBUSY, "the model '%s' is being unloaded", m->spec.name);

@@ -140,6 +140,23 @@ ok 'one that takes more than it said, and than there is' '
 	{ put load "$models/liar/ctl" || true; } && in_state liar failed && why liar | grep -F "more than there is" &&
 	eventually "! pgrep -f -- \"--bytes $((30 * unit))\"" && must_fail ENOMEM put load "$models/liar/ctl" && rmdir "$models/liar"'
 
+ok 'a server killed while it is loaded' '
+	spec slow 1 "{}" --start-ms 60000 && put load "$models/slow/ctl" && in_state slow loading &&
+	eventually "pkill -9 -f -- \"--start-ms 60000\"" && in_state slow failed && why slow | grep -F killed && rmdir "$models/slow"'
+
+ok 'a load that is called off' '
+	spec slow 1 "{}" --start-ms 60000 && put load "$models/slow/ctl" && in_state slow loading && order slow unload &&
+	in_state slow unloaded && eventually "! pgrep -f -- \"--start-ms 60000\"" && rmdir "$models/slow"'
+
+ok 'a server killed while it is unloaded' '
+	spec stubborn 1 "{\"stop_s\": 60}" --ignore-term && order stubborn load && in_state stubborn resident &&
+	order stubborn unload && in_state stubborn unloading && pkill -9 -f -- "--ignore-term" && in_state stubborn unloaded &&
+	rmdir "$models/stubborn"'
+
+ok 'one that grows over what there is goes' '
+	spec grower 2 "{}" --more $((25 * unit)) && order grower load && in_state grower unloaded &&
+	why grower | grep -F "grew" && rmdir "$models/grower"'
+
 ok 'one that ignores SIGTERM is killed, and what it started too' '
 	spec stubborn 1 "{\"stop_s\": 0}" --ignore-term --fork && order stubborn load && in_state stubborn resident &&
 	order stubborn unload && in_state stubborn unloaded && eventually "! pgrep -f -- \"--ignore-term\"" && rmdir "$models/stubborn"'
@@ -148,7 +165,9 @@ ok 'one that sleeps and wakes' '
 	spec sleeper 3 "{\"sleep\": \"/sleep\", \"wake\": \"/wake_up\"}" --sleep-endpoints && order sleeper load &&
 	in_state sleeper resident && held=$(jq .held "$models/sleeper/memory") && order sleeper sleep && in_state sleeper asleep &&
 	[ "$(jq .held "$models/sleeper/memory")" -lt "$held" ] && order sleeper wake && in_state sleeper resident &&
-	order sleeper unload && in_state sleeper unloaded && rmdir "$models/sleeper"'
+	order sleeper sleep && in_state sleeper asleep && pkill -9 -f -- "--sleep-endpoints" && in_state sleeper failed &&
+	order sleeper load && in_state sleeper resident && order sleeper unload && in_state sleeper unloaded &&
+	rmdir "$models/sleeper"'
 
 ok 'one that nobody uses goes after its keep_alive_s' '
 	spec brief 1 "{\"keep_alive_s\": 1}" && order brief load && in_state brief unloaded && why brief | grep -F keep_alive_s &&
