@@ -113,8 +113,7 @@ int child_start(struct child *c, const struct tool *tool, const json_t *args, co
 {
 	int fd[2], log_fd[2];
 	/* a gate that is not there costs the call its models, not its answer */
-	int gate_fd = gate ? socket_connect(gate, NULL) : -ENODEV;
-	auto_close int to_close = gate_fd < 0 ? -1 : gate_fd;
+	auto_close int gate_fd = gate ? socket_connect(gate, NULL) : -ENODEV;
 	pid_t parent = getpid();
 	int rc = check_threads(e);
 

@@ -150,18 +150,6 @@ static int wait_for(struct keeper *k, struct want *w, int64_t until_ms, struct m
 	return w->rc;
 }
 
-static int find_ready(struct keeper *k, const char *name, struct kept **out, struct err *e)
-{
-	struct kept *m = keeper_find(k, name);
-
-	if (!m)
-		return err_set(e, -ENOENT, "there is no model '%s'; models/ lists those there are", name);
-	*out = m;
-	if (model_ready(&m->spec, e) < 0)
-		return err_add(e, -ENOTSUP, "the model '%s'", name);
-	return 0;
-}
-
 /* In the order in which they came: who comes while others wait stands behind them. */
 static int get_place(struct keeper *k, struct kept *m, const char *for_whom, struct mcp_cancel *cancel, struct err *e)
 {
@@ -230,17 +218,21 @@ int keeper_enter(struct keeper *k, const char *model, const char *for_whom, stru
 	struct err own = ERR_INIT, *why = e ? e : &own;
 	int64_t began = clock_mono_ms();
 	struct model spec = { 0 };
-	struct kept *m = NULL;
+	struct kept *m;
 	int rc;
 
 	*out = (struct keeper_use){ .model = NULL };
 	mcp_cancel_watch(cancel, wake_waiters, k);
 	pthread_mutex_lock(&k->lock);
 	keeper_wait_fresh(k);
-	rc = find_ready(k, model, &m, why);
-	if (rc == 0)
+	m = keeper_find(k, model);
+	rc = m ? model_ready(&m->spec, why)
+	       : err_set(why, -ENOENT, "there is no model '%s'; models/ has those there are", model);
+	if (m && rc < 0)
+		rc = err_add(why, -ENOTSUP, "the model '%s'", model);
+	else if (m)
 		rc = get_place(k, m, for_whom, cancel, why);
-	if (rc == 0) {
+	if (m && rc == 0) {
 		out->model = m;
 		out->waited_ms = clock_mono_ms() - began;
 		out->place = m->server ? inference_place(m->server) : NULL;
