@@ -101,7 +101,11 @@ struct delivery_counts {
 /* delivery_count - of one endpoint, or of all (0) */
 int delivery_count(struct platform *p, int64_t endpoint_row, struct delivery_counts *out, struct err *e);
 
-/* delivery_sweep - remove what arrived long ago, and what tells of events that are gone. How many, or -errno */
+/*
+ * delivery_sweep - remove what arrived long ago, and what tells of events that are gone; what would go later than the
+ * longest wait of all from now (at least a day) was set by a clock that was ahead, and goes now
+ * Returns how many were removed, or -errno
+ */
 int delivery_sweep(struct platform *p, struct err *e);
 
 #endif

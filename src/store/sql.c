@@ -163,6 +163,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 			"FROM delivery WHERE endpoint_row = $1 AND task_row = $2 AND state = 'pending')"),
 	[Q_DELIVERIES_RELEASE_ALL] = EXEC(2, "UPDATE delivery SET next_at = $2 WHERE endpoint_row = $1 "
 					     "AND state = 'pending' AND next_at IS NULL"),
+	[Q_DELIVERIES_HURRY] = EXEC(3, "UPDATE delivery SET next_at = $2 WHERE endpoint_row = $1 "
+				       "AND state = 'pending' AND next_at > $3"),
 	[Q_DELIVERIES_UNBLOCK] =
 		EXEC(1, "UPDATE delivery SET next_at = $1 WHERE state = 'pending' AND next_at IS NULL "
 			"AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "
