@@ -16,6 +16,9 @@ int url_check(const char *url, struct err *e);
 /* url_encrypted - true when the URL begins with https: */
 bool url_encrypted(const char *url);
 
+/* url_origin - scheme, host and port, as written, of a URL that url_check accepted; the caller's to free */
+char *url_origin(const char *url);
+
 /*
  * url_resolve - look the host of a URL up that url_check accepted
  * Returns 0, or -EHOSTUNREACH with a sentence when it has no address, -EINVAL for no URL, -ENOMEM

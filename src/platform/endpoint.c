@@ -91,16 +91,22 @@ int endpoint_begin(struct tx *tx, struct err *e)
 	return rc < 0 ? rc : delivery_mark(tx, last, e);
 }
 
-int endpoint_end(struct tx *tx, int64_t row_id, struct err *e)
+int endpoint_end(struct tx *tx, const struct endpoint *x, struct err *e)
 {
-	int rc = row_exec(tx, Q_DELIVERIES_DELETE_OF, ARGS(V_INT(row_id)), e);
+	json_t *data;
+	int rc = row_exec(tx, Q_DELIVERIES_DELETE_OF, ARGS(V_INT(x->row_id)), e);
 
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	data = json_pack("{s:s, s:s}", "endpoint", x->name, "state", endpoint_state_words[x->state]);
+	return event_emit(tx, "webhook.removed", 0, 0, data, e);
 }
 
 int endpoint_tell(struct tx *tx, const struct endpoint *x, const char *type, struct err *e)
 {
-	json_t *data = json_pack("{s:s, s:s?, s:s}", "endpoint", x->name, "url", x->url, "state",
+	/* Other endpoints hear of it too: a path or query often is a secret between two. */
+	auto_free char *origin = x->url ? url_origin(x->url) : NULL;
+	json_t *data = json_pack("{s:s, s:s?, s:s}", "endpoint", x->name, "url", origin, "state",
 				 endpoint_state_words[x->state]);
 
 	if (streq(type, "webhook.disabled"))
@@ -115,11 +121,19 @@ static char *context_of(const struct endpoint *x, const char *what)
 	return xasprintf("endpoint %s %s", x->id, what);
 }
 
-static char *seal(struct platform *p, const struct endpoint *x, const char *what, const char *text)
+/* Into the field of the endpoint, which stays what it was on failure; NULL is nothing to seal. */
+static int seal(struct platform *p, const struct endpoint *x, const char *what, const char *text, char **field,
+		struct err *e)
 {
 	auto_free char *context = context_of(x, what);
+	char *sealed = NULL;
+	int rc = text ? vault_seal(p->vault, context, text, &sealed, e) : 0;
 
-	return vault_seal(p->vault, context, text);
+	if (rc < 0)
+		return err_add(e, rc, "the %s of endpoint '%s'", what, x->name);
+	free(*field);
+	*field = sealed;
+	return 0;
 }
 
 /* *out is NULL where nothing is sealed. */
@@ -163,9 +177,7 @@ static int put_headers(struct platform *p, struct endpoint *x, const char *text,
 		rc = headers_parse(text, former, &lines, e);
 	if (rc < 0)
 		return rc;
-	free(x->headers);
-	x->headers = lines.len ? seal(p, x, "headers", buf_str(&lines)) : NULL;
-	return 0;
+	return seal(p, x, "headers", lines.len ? buf_str(&lines) : NULL, &x->headers, e);
 }
 
 static int put_text(struct tx *tx UNUSED, union party *party, void *arg, struct err *e)
@@ -250,14 +262,17 @@ static int load_secrets(struct platform *p, const struct endpoint *x, json_t **o
 	return *out ? 0 : err_set(e, -EUCLEAN, "the secrets of endpoint '%s' are damaged", x->name);
 }
 
-static void store_secrets(struct platform *p, struct endpoint *x, const json_t *list)
+static int store_secrets(struct platform *p, struct endpoint *x, const json_t *list, struct err *e)
 {
 	auto_free char *text = json_array_size(list) ? json_dumps(list, JSON_COMPACT) : NULL;
+	int rc;
 
-	free(x->secrets);
-	x->secrets = text ? seal(p, x, "secrets", text) : NULL;
+	if (!text && json_array_size(list))
+		return err_set(e, -ENOMEM, "no memory for a secret");
+	rc = seal(p, x, "secrets", text, &x->secrets, e);
 	if (text)
 		crypto_wipe(text, strlen(text));
+	return rc;
 }
 
 /* Those that are replaced get an end; those whose end has come go. */
@@ -332,7 +347,7 @@ static int put_secret(struct tx *tx UNUSED, union party *party, void *arg, struc
 	else
 		rc = add_secret(list, put->text, e);
 	if (rc == 0)
-		store_secrets(put->p, x, list);
+		rc = store_secrets(put->p, x, list, e);
 	json_decref(list);
 	return rc;
 }

@@ -442,7 +442,7 @@ static int remove_party(struct tx *tx, void *arg, struct err *e)
 		rc = err_set(e, -EBUSY, "engagement '%s' is the default: choose another in settings/default_engagement",
 			     c->name);
 	if (rc == 0 && c->kind == PARTY_ENDPOINT)
-		rc = endpoint_end(tx, c->row_id, e);
+		rc = endpoint_end(tx, &x.endpoint, e);
 	if (rc == 0)
 		rc = row_delete(tx, k->table, c->row_id, e);
 	if (rc == 0)
