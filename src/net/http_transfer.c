@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "net/url.h"
 
 #define DNS_CACHE_S     10
@@ -137,6 +138,8 @@ struct transfer *transfer_new(const struct http_options *o, const struct trust *
 void transfer_free(struct transfer *t)
 {
 	curl_easy_cleanup(t->easy);
+	if (t->header)
+		crypto_wipe(t->header, t->header_cap);
 	free(t->header);
 	free(t->allow.one);
 	free(t);

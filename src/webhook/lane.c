@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/log.h"
 
 #define SECRETS_AGAIN_MS 60000 /* a secret that was replaced stops signing at most so much later */
@@ -13,6 +14,8 @@ static void drop_settings(struct lane *l)
 	for (size_t i = 0; i < l->n_secrets; i++)
 		secret_wipe(&l->secret[i]);
 	free(l->secret);
+	if (l->headers)
+		crypto_wipe(l->headers, l->headers_len);
 	free(l->headers);
 	free(l->header);
 	cidrs_free(&l->allow);
@@ -27,6 +30,7 @@ static void split_headers(struct lane *l)
 {
 	char *rest = l->headers, *line;
 
+	l->headers_len = rest ? strlen(rest) : 0;
 	while (rest && (line = strsep(&rest, "\n"))) {
 		if (!*line)
 			continue;
@@ -59,6 +63,7 @@ struct lane *lane_new(struct platform *p, const struct endpoint *x, struct err *
 {
 	struct lane *l = xcalloc(1, sizeof(*l));
 
+	l->places = LANE_FEW;
 	breaker_init(&l->breaker);
 	l->breaker.failing_since_ms = x->failing_since;
 	if (set(l, p, x, e) < 0) {
@@ -102,10 +107,12 @@ int lane_update(struct lane *l, struct platform *p, const struct endpoint *x, st
 {
 	bool again = l->x.from_row != x->from_row; /* it was off, and is on again */
 
-	if (again)
+	if (again) {
 		breaker_init(&l->breaker);
-	else if (is_looked_after(l, x))
+		l->places = LANE_FEW;
+	} else if (is_looked_after(l, x)) {
 		breaker_prompt(&l->breaker, clock_now_ms());
+	}
 	drop_ahead(l);
 	return set(l, p, x, e);
 }
@@ -175,12 +182,35 @@ void lane_settled(struct lane *l, int64_t row)
 	l->look_at = 0; /* what waited behind it may go */
 }
 
+void lane_ended(struct lane *l, enum breaker_pass pass, int64_t now, const struct breaker_outcome *o)
+{
+	int64_t failing_since = l->breaker.failing_since_ms;
+	bool moved = breaker_end(&l->breaker, pass, now, o);
+
+	l->learned = l->learned || moved || pass == BREAKER_PROBE || failing_since != l->breaker.failing_since_ms;
+	if (!breaker_success(o))
+		l->places = LANE_FEW;
+	else if (l->places < LANE_MOST)
+		l->places++;
+}
+
+bool lane_doubtful(const struct lane *l)
+{
+	return l->places == LANE_FEW;
+}
+
+/* A time further ahead than it was set was set before the clock was set back. */
+bool lane_outdated(const struct lane *l, int64_t now)
+{
+	return l->secrets_until && (l->secrets_until <= now || l->secrets_until - now > SECRETS_AGAIN_MS);
+}
+
 int64_t lane_next(const struct lane *l, int64_t now)
 {
 	int64_t ready = breaker_next(&l->breaker, now);
 	int64_t due = l->next_ahead < l->n_ahead ? now : l->look_at;
 
-	if (l->gone || l->in_flight >= LANE_MOST)
+	if (l->gone)
 		return INT64_MAX;
 	return ready > due ? ready : due;
 }
