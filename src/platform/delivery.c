@@ -25,6 +25,7 @@ void delivery_job_release(struct delivery_job *j)
 struct due {
 	const struct endpoint *x;
 	int64_t now;
+	struct delivery_place after;
 	int limit;
 	bool (*wants)(int64_t row, void *ud);
 	void (*fn)(struct delivery_job *j, void *ud);
@@ -55,14 +56,17 @@ static int read_due(struct tx *tx, void *arg, struct err *e)
 
 	q->tx = tx;
 	q->e = e;
-	return row_each(tx, Q_DELIVERIES_DUE, ARGS(V_INT(q->x->row_id), V_INT(q->now), V_INT(q->limit)), add_due, q, e);
+	return row_each(tx, Q_DELIVERIES_DUE,
+			ARGS(V_INT(q->x->row_id), V_INT(q->now), V_INT(q->limit), V_INT(q->after.next_at),
+			     V_INT(q->after.row_id)),
+			add_due, q, e);
 }
 
-int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
+int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, struct delivery_place after, int limit,
 		 bool (*wants)(int64_t row, void *ud), void (*fn)(struct delivery_job *j, void *ud), void *ud,
 		 struct err *e)
 {
-	struct due q = { .x = x, .now = now_ms, .limit = limit, .wants = wants, .fn = fn, .ud = ud };
+	struct due q = { .x = x, .now = now_ms, .after = after, .limit = limit, .wants = wants, .fn = fn, .ud = ud };
 
 	return store_read(p->store, read_due, &q, e);
 }

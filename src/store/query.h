@@ -77,7 +77,7 @@ enum query {
 	Q_ENDPOINT_COUNT,   /* number of endpoints */
 	Q_DELIVERY_OF,      /* delivery: endpoint row, event row */
 	Q_DELIVERY_NAMED,   /* delivery: endpoint row, event id, state word */
-	Q_DELIVERIES_DUE,   /* delivery, longest due first: endpoint row, now, limit */
+	Q_DELIVERIES_DUE,   /* delivery, longest due first: endpoint row, now, limit, behind which time and row */
 	Q_DELIVERY_NEXT,    /* number: when the next one of an endpoint may go: endpoint row, after */
 	Q_DELIVERIES_IN,    /* delivery listing by row, the newest: state word, limit */
 	Q_DELIVERY_END, /* exec: after an attempt, while it is on its way: row, state word, attempts, next, now, ended,

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 
+#define LOOKS_ON         32    /* that go on where the last one ended */
 #define SECRETS_AGAIN_MS 60000 /* a secret that was replaced stops signing at most so much later */
 
 static void drop_settings(struct lane *l)
@@ -78,6 +79,7 @@ static void drop_ahead(struct lane *l)
 	while (l->next_ahead < l->n_ahead)
 		delivery_job_release(&l->ahead[l->next_ahead++]);
 	l->n_ahead = l->next_ahead = 0;
+	l->after = (struct delivery_place){ 0, 0 };
 	l->look_at = 0;
 }
 
@@ -137,17 +139,34 @@ static void add_ahead(struct delivery_job *j, void *ud)
 	struct lane *l = ud;
 
 	l->ahead[l->n_ahead++] = *j;
+	l->after = (struct delivery_place){ j->d.next_at, j->d.row_id };
 	memset(j, 0, sizeof(*j));
 }
 
+static int read_ahead(struct lane *l, struct platform *p, int64_t now, size_t limit, struct err *e)
+{
+	l->n_ahead = l->next_ahead = 0;
+	return delivery_due(p, &l->x, now, l->after, (int)limit, wants, add_ahead, l, e);
+}
+
+/*
+ * Behind the last one, where none is that was taken, until there is no more; then, and now and again, from the first
+ * one on: what became due meanwhile may stand before.
+ */
 static void look(struct lane *l, struct platform *p, int64_t now)
 {
 	struct err e = ERR_INIT;
 	int64_t next;
-	int rc;
+	int rc = 0;
 
 	l->n_ahead = l->next_ahead = 0;
-	rc = delivery_due(p, &l->x, now, (int)(l->n_unsettled + LANE_AHEAD), wants, add_ahead, l, &e);
+	if (l->after.row_id && ++l->n_looks < LOOKS_ON)
+		rc = read_ahead(l, p, now, LANE_AHEAD, &e);
+	if (rc == 0 && l->n_ahead == 0) {
+		l->after = (struct delivery_place){ 0, 0 };
+		l->n_looks = 0;
+		rc = read_ahead(l, p, now, l->n_unsettled + LANE_AHEAD, &e);
+	}
 	if (rc < 0)
 		log_error("webhooks: what is due to '%s' cannot be read: %s", l->x.name, e.text);
 	if (l->n_ahead)

@@ -23,8 +23,10 @@ struct lane {
 	struct breaker breaker;
 	struct delivery_job ahead[LANE_AHEAD];
 	size_t n_ahead, next_ahead;
-	int64_t look_at;    /* when there may be more that is due */
-	int64_t *unsettled; /* rows that were taken and that the store does not know the end of yet */
+	struct delivery_place after; /* the last one that was read */
+	unsigned n_looks;            /* that went on behind it */
+	int64_t look_at;             /* when there may be more that is due */
+	int64_t *unsettled;          /* rows that were taken and that the store does not know the end of yet */
 	size_t n_unsettled, room;
 	size_t in_flight;
 	size_t places; /* so many may be: LANE_FEW after a failure, one more with each success */

@@ -1050,7 +1050,7 @@ static int settle_some(struct err *e)
 	if (rc < 0)
 		return rc;
 	x = party.endpoint;
-	rc = delivery_due(p, &x, clock_now_ms(), 9, wants_all, add_to_list, &list, e);
+	rc = delivery_due(p, &x, clock_now_ms(), (struct delivery_place){ 0, 0 }, 9, wants_all, add_to_list, &list, e);
 	if (rc == 0) {
 		assert_int_equal(list.n, 2);
 		a[0].d = &list.job[0].d;
