@@ -11,6 +11,9 @@
 #define AGAIN_MS   1000 /* after the store failed */
 #define LONGEST_MS 60000
 
+/* Each request takes the place of a kept connection where none is free: with twice as many, one to its host is kept. */
+#define CONNECTIONS_MOST (2 * FLIGHT_MOST)
+
 static void read_settings(struct sender *s)
 {
 	auto_free char *text = settings_text(s->p, SETTING_WEBHOOK_RETRIES);
@@ -145,7 +148,7 @@ int sender_start(struct platform *p, const char *cafile, struct sender **out, st
 {
 	struct sender *s = xcalloc(1, sizeof(*s));
 	struct http_options o = { .cafile = cafile,
-				  .most_connections = FLIGHT_MOST,
+				  .most_connections = CONNECTIONS_MOST,
 				  .agent = "0711fs/" PACKAGE_VERSION };
 	int rc = 0;
 
