@@ -17,6 +17,15 @@
 #define SECRETS_MOST 8            /* with the new one */
 #define ROTATION_MS  CLOCK_DAY_MS /* a secret that was replaced still signs for so long */
 
+static void wipe_free(char **text)
+{
+	if (*text)
+		crypto_wipe(*text, strlen(*text));
+	free(*text);
+}
+/* What was sealed, or is to be. */
+#define auto_secret __attribute__((cleanup(wipe_free))) char
+
 /* Why it cannot be used as it is set, or NULL. */
 static const char *lack_of(const struct endpoint *x)
 {
@@ -169,15 +178,17 @@ struct putting {
 
 static int put_headers(struct platform *p, struct endpoint *x, const char *text, struct err *e)
 {
-	auto_free char *former = NULL;
+	auto_secret *former = NULL;
 	auto_buf lines = BUF_INIT;
 	int rc = endpoint_headers(p, x, &former, e);
 
 	if (rc == 0 || is_lost(rc))
 		rc = headers_parse(text, former, &lines, e);
-	if (rc < 0)
-		return rc;
-	return seal(p, x, "headers", lines.len ? buf_str(&lines) : NULL, &x->headers, e);
+	if (rc == 0)
+		rc = seal(p, x, "headers", lines.len ? buf_str(&lines) : NULL, &x->headers, e);
+	if (lines.data)
+		crypto_wipe(lines.data, lines.cap);
+	return rc;
 }
 
 static int put_text(struct tx *tx UNUSED, union party *party, void *arg, struct err *e)
@@ -225,7 +236,7 @@ int endpoint_put(struct platform *p, int64_t row_id, const char *field, const ch
 
 int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct buf *out, struct err *e)
 {
-	auto_free char *headers = NULL;
+	auto_secret *headers = NULL;
 	const char *text = NULL;
 	union party x;
 	int rc = party_get(p, PARTY_ENDPOINT, row_id, &x, e);
@@ -250,29 +261,23 @@ int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct 
 /* The sealed list as JSON: [{"secret": "whsec_…", "until": ms or null}, …]; a new reference. */
 static int load_secrets(struct platform *p, const struct endpoint *x, json_t **out, struct err *e)
 {
-	auto_free char *text = NULL;
+	auto_secret *text = NULL;
 	int rc = unseal(p, x, "secrets", x->secrets, &text, e);
 
 	*out = NULL;
 	if (rc < 0)
 		return rc;
 	*out = text ? json_loads(text, 0, NULL) : json_array();
-	if (text)
-		crypto_wipe(text, strlen(text));
 	return *out ? 0 : err_set(e, -EUCLEAN, "the secrets of endpoint '%s' are damaged", x->name);
 }
 
 static int store_secrets(struct platform *p, struct endpoint *x, const json_t *list, struct err *e)
 {
-	auto_free char *text = json_array_size(list) ? json_dumps(list, JSON_COMPACT) : NULL;
-	int rc;
+	auto_secret *text = json_array_size(list) ? json_dumps(list, JSON_COMPACT) : NULL;
 
 	if (!text && json_array_size(list))
 		return err_set(e, -ENOMEM, "no memory for a secret");
-	rc = seal(p, x, "secrets", text, &x->secrets, e);
-	if (text)
-		crypto_wipe(text, strlen(text));
-	return rc;
+	return seal(p, x, "secrets", text, &x->secrets, e);
 }
 
 /* Those that are replaced get an end; those whose end has come go. */
@@ -386,7 +391,7 @@ int endpoint_secrets(struct platform *p, const struct endpoint *x, int64_t now_m
 
 int endpoint_readable(struct platform *p, const struct endpoint *x, struct err *e)
 {
-	auto_free char *headers = NULL;
+	auto_secret *headers = NULL;
 	json_t *secrets;
 	int rc = load_secrets(p, x, &secrets, e);
 
