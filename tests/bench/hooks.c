@@ -25,7 +25,7 @@
 #define BATCH         1000 /* events in one transaction */
 #define PER_TASK      3
 #define DATA_BYTES    800 /* of the text in each event */
-#define POLL_US       2000
+#define POLL_US       20000
 #define ENDPOINTS_MAX 254
 
 static const struct actor who = { 0, "bench" };
