@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -471,6 +472,17 @@ static int find_paths(struct daemon *d, const struct options *o, struct err *e)
 	return 0;
 }
 
+/* Documents that are open and connections are many; what runs in a sandbox has limits of its own. */
+static void raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int main(int argc, char **argv)
 {
 	struct daemon d = { .feed_lock = PTHREAD_RWLOCK_INITIALIZER };
@@ -494,6 +506,7 @@ int main(int argc, char **argv)
 		log_error("%s", e.text);
 		return rc == -EINVAL ? 2 : 1;
 	}
+	raise_files();
 	rc = o.foreground ? serve(&d, -1) : serve_in_background(&d);
 	options_release(&o);
 	return rc;

@@ -33,6 +33,7 @@ struct transfer {
 	void (*done)(void *ud, const struct http_answer *a);
 	int64_t began_ms; /* clock_mono_ms */
 	long usual_timeout_ms;
+	char *url; /* the one that was set last; NULL: none */
 	bool encrypted;
 	/* The header for curl: nodes and their texts in one block, kept for the next request. */
 	void *header;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "net/url.h"
 
 #define DNS_CACHE_S     10
@@ -116,7 +117,10 @@ struct transfer *transfer_new(const struct http_options *o, const struct trust *
 void transfer_free(struct transfer *t)
 {
 	curl_easy_cleanup(t->easy);
+	if (t->header)
+		crypto_wipe(t->header, t->header_cap);
 	free(t->header);
+	free(t->url);
 	free(t->allow.one);
 	free(t);
 }
@@ -182,6 +186,26 @@ static int copy_header(struct transfer *t, const char *const *header, struct err
 	return 0;
 }
 
+/* Most requests go where the one before went. */
+static int set_url(struct transfer *t, const char *url, struct err *e)
+{
+	int rc;
+
+	if (t->url && streq(t->url, url))
+		return 0;
+	rc = url_check(url, e);
+	if (rc < 0)
+		return rc;
+	util_free(&t->url);
+	t->encrypted = url_encrypted(url);
+	/* PIPEWAIT: where one connection can carry many requests, wait for it instead of opening more. */
+	if (curl_easy_setopt(t->easy, CURLOPT_URL, url) ||
+	    curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)t->encrypted))
+		return -ENOMEM;
+	t->url = xstrdup(url);
+	return 0;
+}
+
 static void forget_former(struct transfer *t)
 {
 	t->n_refused = t->n_opened = 0;
@@ -192,7 +216,7 @@ static void forget_former(struct transfer *t)
 
 int transfer_begin(struct transfer *t, const struct http_request *r, struct err *e)
 {
-	int rc = url_check(r->url, e);
+	int rc = set_url(t, r->url, e);
 
 	if (rc == 0)
 		rc = copy_header(t, r->header, e);
@@ -203,12 +227,8 @@ int transfer_begin(struct transfer *t, const struct http_request *r, struct err 
 	forget_former(t);
 	t->ud = r->ud;
 	t->done = r->done;
-	t->encrypted = url_encrypted(r->url);
 	t->began_ms = clock_mono_ms();
-	/* PIPEWAIT: where one connection can carry many requests, wait for it instead of opening more. */
-	if (curl_easy_setopt(t->easy, CURLOPT_URL, r->url) ||
-	    curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)t->encrypted) ||
-	    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, r->timeout_ms ? r->timeout_ms : t->usual_timeout_ms) ||
+	if (curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, r->timeout_ms ? r->timeout_ms : t->usual_timeout_ms) ||
 	    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, (struct curl_slist *)t->header) ||
 	    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->len) ||
 	    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, r->body ? r->body : ""))

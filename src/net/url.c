@@ -93,6 +93,13 @@ int url_check(const char *url, struct err *e)
 	return rc < 0 ? rc : check_parts(u, url, e);
 }
 
+char *url_origin(const char *url)
+{
+	const char *host = strstr(url, "://") + strlen("://");
+
+	return xstrndup(url, (size_t)(host - url) + strcspn(host, "/?"));
+}
+
 /* bare_host - without the brackets around an IPv6 address */
 static char *bare_host(char *host)
 {

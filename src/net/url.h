@@ -19,6 +19,9 @@ bool url_encrypted(const char *url);
 /* url_local - true when its host is this one by its name alone: localhost, 127.0.0.0/8, [::1]. Nothing is looked up */
 bool url_local(const char *url);
 
+/* url_origin - scheme, host and port, as written, of a URL that url_check accepted; the caller's to free */
+char *url_origin(const char *url);
+
 /*
  * url_resolve - look the host of a URL up that url_check accepted
  * Returns 0, or -EHOSTUNREACH with a sentence when it has no address, -EINVAL for no URL, -ENOMEM

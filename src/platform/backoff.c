@@ -66,3 +66,12 @@ int64_t backoff_next(const struct backoff *b, unsigned attempts_made, uint64_t r
 	/* The high half of a product is as evenly spread as random is, without the bias of a remainder. */
 	return (int64_t)((unsigned __int128)random * (uint64_t)(b->delay_ms[attempts_made] + 1) >> 64);
 }
+
+int64_t backoff_longest(const struct backoff *b)
+{
+	int64_t longest = 0;
+
+	for (unsigned i = 0; i < b->n; i++)
+		longest = b->delay_ms[i] > longest ? b->delay_ms[i] : longest;
+	return longest;
+}

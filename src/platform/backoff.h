@@ -28,4 +28,7 @@ int backoff_parse(const char *text, struct backoff *out, struct err *e);
  */
 int64_t backoff_next(const struct backoff *b, unsigned attempts_made, uint64_t random);
 
+/* backoff_longest - the longest delay of the schedule, in milliseconds */
+int64_t backoff_longest(const struct backoff *b);
+
 #endif

@@ -5,11 +5,14 @@
 
 #include "base/clock.h"
 #include "base/jsonmem.h"
+#include "platform/backoff.h"
 #include "platform/party.h"
 #include "platform/record.h"
 #include "platform/settings.h"
 
-#define REPLAY_AFTER_MS 500 /* mv looks at what it has moved: it must still be there */
+#define REPLAY_AFTER_MS 500          /* mv looks at what it has moved: it must still be there */
+#define HURRY_MIN_MS    CLOCK_DAY_MS /* a wait that the setting allowed before it was made shorter stays */
+#define HURRY_SLACK_MS  60000
 #define SWEEP_AT_ONCE   1000
 #define LOG_MOST        50 /* attempts that a delivery tells of; one that is sent again often has more */
 
@@ -22,6 +25,7 @@ void delivery_job_release(struct delivery_job *j)
 struct due {
 	const struct endpoint *x;
 	int64_t now;
+	struct delivery_place after;
 	int limit;
 	bool (*wants)(int64_t row, void *ud);
 	void (*fn)(struct delivery_job *j, void *ud);
@@ -52,14 +56,17 @@ static int read_due(struct tx *tx, void *arg, struct err *e)
 
 	q->tx = tx;
 	q->e = e;
-	return row_each(tx, Q_DELIVERIES_DUE, ARGS(V_INT(q->x->row_id), V_INT(q->now), V_INT(q->limit)), add_due, q, e);
+	return row_each(tx, Q_DELIVERIES_DUE,
+			ARGS(V_INT(q->x->row_id), V_INT(q->now), V_INT(q->limit), V_INT(q->after.next_at),
+			     V_INT(q->after.row_id)),
+			add_due, q, e);
 }
 
-int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
+int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, struct delivery_place after, int limit,
 		 bool (*wants)(int64_t row, void *ud), void (*fn)(struct delivery_job *j, void *ud), void *ud,
 		 struct err *e)
 {
-	struct due q = { .x = x, .now = now_ms, .limit = limit, .wants = wants, .fn = fn, .ud = ud };
+	struct due q = { .x = x, .now = now_ms, .after = after, .limit = limit, .wants = wants, .fn = fn, .ud = ud };
 
 	return store_read(p->store, read_due, &q, e);
 }
@@ -398,6 +405,46 @@ static int delete_lost(struct tx *tx, void *arg UNUSED, struct err *e)
 	return row_exec(tx, Q_DELIVERIES_DELETE_LOST, NULL, e);
 }
 
+struct hurry {
+	struct tx *tx;
+	struct err *e;
+	int64_t now, latest;
+};
+
+static int hurry_endpoint(void *row, void *ud)
+{
+	struct hurry *h = ud;
+	int64_t endpoint_row = ((const struct endpoint *)row)->row_id;
+	int n = row_exec(h->tx, Q_DELIVERIES_HURRY, ARGS(V_INT(endpoint_row), V_INT(h->now), V_INT(h->latest)), h->e);
+
+	if (n > 0) /* who sends looks again at an endpoint that changed */
+		tx_change(h->tx, CHANGE_PARTY, endpoint_row, PARTY_ENDPOINT, 0, 0, NULL);
+	return n < 0 ? n : 0;
+}
+
+static int hurry(struct tx *tx, void *arg, struct err *e)
+{
+	struct hurry *h = arg;
+
+	h->tx = tx;
+	h->e = e;
+	return row_each(tx, Q_ENDPOINTS_ALL, NULL, hurry_endpoint, h, e);
+}
+
+static int hurry_all(struct platform *p, struct err *e)
+{
+	auto_free char *text = settings_text(p, SETTING_WEBHOOK_RETRIES);
+	struct hurry h = { .now = clock_now_ms() };
+	struct backoff b;
+	int64_t longest;
+
+	if (backoff_parse(text, &b, NULL) < 0) /* of a newer version */
+		return 0;
+	longest = backoff_longest(&b);
+	h.latest = h.now + (longest > HURRY_MIN_MS ? longest : HURRY_MIN_MS) + HURRY_SLACK_MS;
+	return store_write(p->store, hurry, &h, e);
+}
+
 int delivery_sweep(struct platform *p, struct err *e)
 {
 	int64_t before = clock_now_ms() - settings_int(p, SETTING_DELIVERED_DAYS) * CLOCK_DAY_MS;
@@ -409,5 +456,9 @@ int delivery_sweep(struct platform *p, struct err *e)
 	} while (n == SWEEP_AT_ONCE);
 	if (n >= 0)
 		n = store_write(p->store, delete_lost, NULL, e);
-	return n < 0 ? n : all + n;
+	if (n >= 0) {
+		all += n;
+		n = hurry_all(p, e);
+	}
+	return n < 0 ? n : all;
 }

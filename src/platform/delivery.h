@@ -38,12 +38,17 @@ struct delivery_job {
 };
 void delivery_job_release(struct delivery_job *j);
 
+/* A place in the order of what is due, that of a row with such fields; all zero: before the first. */
+struct delivery_place {
+	int64_t next_at, row_id;
+};
+
 /*
- * delivery_due - those of an endpoint whose time has come, longest due first; with x->ordered only the first of each
- * task. wants says of each row whether it is asked for. fn owns what it empties (steal the job by a copy and zeroing
- * it). Returns 0 or -errno
+ * delivery_due - those of an endpoint whose time has come, longest due first, behind a place; with x->ordered only the
+ * first of each task. wants says of each row whether it is asked for. fn owns what it empties (steal the job by a copy
+ * and zeroing it). Returns 0 or -errno
  */
-int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, int limit,
+int delivery_due(struct platform *p, const struct endpoint *x, int64_t now_ms, struct delivery_place after, int limit,
 		 bool (*wants)(int64_t row, void *ud), void (*fn)(struct delivery_job *j, void *ud), void *ud,
 		 struct err *e);
 /* delivery_first - was no other event of that type told of its task before? 1 or 0, -errno */
@@ -101,7 +106,11 @@ struct delivery_counts {
 /* delivery_count - of one endpoint, or of all (0) */
 int delivery_count(struct platform *p, int64_t endpoint_row, struct delivery_counts *out, struct err *e);
 
-/* delivery_sweep - remove what arrived long ago, and what tells of events that are gone. How many, or -errno */
+/*
+ * delivery_sweep - remove what arrived long ago, and what tells of events that are gone; what would go later than the
+ * longest wait of all from now (at least a day) was set by a clock that was ahead, and goes now
+ * Returns how many were removed, or -errno
+ */
 int delivery_sweep(struct platform *p, struct err *e);
 
 #endif

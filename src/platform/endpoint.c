@@ -17,6 +17,15 @@
 #define SECRETS_MOST 8            /* with the new one */
 #define ROTATION_MS  CLOCK_DAY_MS /* a secret that was replaced still signs for so long */
 
+static void wipe_free(char **text)
+{
+	if (*text)
+		crypto_wipe(*text, strlen(*text));
+	free(*text);
+}
+/* What was sealed, or is to be. */
+#define auto_secret __attribute__((cleanup(wipe_free))) char
+
 /* Why it cannot be used as it is set, or NULL. */
 static const char *lack_of(const struct endpoint *x)
 {
@@ -91,16 +100,22 @@ int endpoint_begin(struct tx *tx, struct err *e)
 	return rc < 0 ? rc : delivery_mark(tx, last, e);
 }
 
-int endpoint_end(struct tx *tx, int64_t row_id, struct err *e)
+int endpoint_end(struct tx *tx, const struct endpoint *x, struct err *e)
 {
-	int rc = row_exec(tx, Q_DELIVERIES_DELETE_OF, ARGS(V_INT(row_id)), e);
+	json_t *data;
+	int rc = row_exec(tx, Q_DELIVERIES_DELETE_OF, ARGS(V_INT(x->row_id)), e);
 
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	data = json_pack("{s:s, s:s}", "endpoint", x->name, "state", endpoint_state_words[x->state]);
+	return event_emit(tx, "webhook.removed", 0, 0, data, e);
 }
 
 int endpoint_tell(struct tx *tx, const struct endpoint *x, const char *type, struct err *e)
 {
-	json_t *data = json_pack("{s:s, s:s?, s:s}", "endpoint", x->name, "url", x->url, "state",
+	/* Other endpoints hear of it too: a path or query often is a secret between two. */
+	auto_free char *origin = x->url ? url_origin(x->url) : NULL;
+	json_t *data = json_pack("{s:s, s:s?, s:s}", "endpoint", x->name, "url", origin, "state",
 				 endpoint_state_words[x->state]);
 
 	if (streq(type, "webhook.disabled"))
@@ -131,17 +146,17 @@ struct putting {
 static int put_headers(struct platform *p, struct endpoint *x, const char *text, struct err *e)
 {
 	struct sealed_place at = place_of(x, "headers");
-	auto_free char *former = NULL;
+	auto_secret *former = NULL;
 	auto_buf lines = BUF_INIT;
 	int rc = endpoint_headers(p, x, &former, e);
 
 	if (rc == 0 || sealed_lost(rc))
 		rc = headers_parse(text, former, &lines, e);
-	if (rc < 0)
-		return rc;
-	free(x->headers);
-	x->headers = lines.len ? sealed_make(p, &at, buf_str(&lines)) : NULL;
-	return 0;
+	if (rc == 0)
+		rc = sealed_put(p, &at, lines.len ? buf_str(&lines) : NULL, &x->headers, e);
+	if (lines.data)
+		crypto_wipe(lines.data, lines.cap);
+	return rc;
 }
 
 static int put_text(struct tx *tx UNUSED, union party *party, void *arg, struct err *e)
@@ -189,7 +204,7 @@ int endpoint_put(struct platform *p, int64_t row_id, const char *field, const ch
 
 int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct buf *out, struct err *e)
 {
-	auto_free char *headers = NULL;
+	auto_secret *headers = NULL;
 	const char *text = NULL;
 	union party x;
 	int rc = party_get(p, PARTY_ENDPOINT, row_id, &x, e);
@@ -215,27 +230,24 @@ int endpoint_show(struct platform *p, int64_t row_id, const char *field, struct 
 static int load_secrets(struct platform *p, const struct endpoint *x, json_t **out, struct err *e)
 {
 	struct sealed_place at = place_of(x, "secrets");
-	auto_free char *text = NULL;
+	auto_secret *text = NULL;
 	int rc = sealed_open(p, &at, x->secrets, &text, e);
 
 	*out = NULL;
 	if (rc < 0)
 		return rc;
 	*out = text ? json_loads(text, 0, NULL) : json_array();
-	if (text)
-		crypto_wipe(text, strlen(text));
 	return *out ? 0 : err_set(e, -EUCLEAN, "the secrets of endpoint '%s' are damaged", x->name);
 }
 
-static void store_secrets(struct platform *p, struct endpoint *x, const json_t *list)
+static int store_secrets(struct platform *p, struct endpoint *x, const json_t *list, struct err *e)
 {
 	struct sealed_place at = place_of(x, "secrets");
-	auto_free char *text = json_array_size(list) ? json_dumps(list, JSON_COMPACT) : NULL;
+	auto_secret *text = json_array_size(list) ? json_dumps(list, JSON_COMPACT) : NULL;
 
-	free(x->secrets);
-	x->secrets = text ? sealed_make(p, &at, text) : NULL;
-	if (text)
-		crypto_wipe(text, strlen(text));
+	if (!text && json_array_size(list))
+		return err_set(e, -ENOMEM, "no memory for a secret");
+	return sealed_put(p, &at, text, &x->secrets, e);
 }
 
 /* Those that are replaced get an end; those whose end has come go. */
@@ -310,7 +322,7 @@ static int put_secret(struct tx *tx UNUSED, union party *party, void *arg, struc
 	else
 		rc = add_secret(list, put->text, e);
 	if (rc == 0)
-		store_secrets(put->p, x, list);
+		rc = store_secrets(put->p, x, list, e);
 	json_decref(list);
 	return rc;
 }
@@ -349,7 +361,7 @@ int endpoint_secrets(struct platform *p, const struct endpoint *x, int64_t now_m
 
 int endpoint_readable(struct platform *p, const struct endpoint *x, struct err *e)
 {
-	auto_free char *headers = NULL;
+	auto_secret *headers = NULL;
 	json_t *secrets;
 	int rc = load_secrets(p, x, &secrets, e);
 

@@ -19,9 +19,9 @@ int endpoint_check(struct platform *p, struct tx *tx, struct endpoint *x, struct
 int endpoint_sound(const struct endpoint *x, struct err *e);
 /* endpoint_begin - in a transaction, after the first one was made: the log is read from here on */
 int endpoint_begin(struct tx *tx, struct err *e);
-/* endpoint_end - in a transaction: the deliveries of one that is removed go with it */
-int endpoint_end(struct tx *tx, int64_t row_id, struct err *e);
-/* endpoint_tell - in a transaction: "webhook.updated" or "webhook.disabled" */
+/* endpoint_end - in a transaction: the deliveries of one that is removed go with it, and "webhook.removed" tells it */
+int endpoint_end(struct tx *tx, const struct endpoint *x, struct err *e);
+/* endpoint_tell - in a transaction: "webhook.updated" or "webhook.disabled", with no more of its URL than url_origin */
 int endpoint_tell(struct tx *tx, const struct endpoint *x, const char *type, struct err *e);
 
 /*

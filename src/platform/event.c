@@ -39,6 +39,7 @@ const struct event_type event_types[] = {
 	{ "model.failed", "model_name device error_message", false },
 	{ "webhook.updated", "endpoint url enabled state", false },
 	{ "webhook.disabled", "endpoint url state reason", false },
+	{ "webhook.removed", "endpoint state", false },
 	{ NULL, NULL, false },
 };
 

@@ -51,13 +51,8 @@ static int put_key(struct tx *tx UNUSED, union party *x, void *arg, struct err *
 {
 	const struct putting *put = arg;
 	struct sealed_place at = key_of(&x->model);
-	char *sealed = *put->line ? sealed_make(put->p, &at, put->line) : NULL;
 
-	if (*put->line && !sealed)
-		return err_set(e, -ENOMEM, "no memory for the key of model '%s'", x->model.name);
-	free(x->model.key);
-	x->model.key = sealed;
-	return 0;
+	return sealed_put(put->p, &at, *put->line ? put->line : NULL, &x->model.key, e);
 }
 
 int model_put_key(struct platform *p, int64_t row_id, const char *line, const struct actor *who, struct err *e)

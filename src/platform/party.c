@@ -140,6 +140,16 @@ static int tell_model(struct tx *tx, const union party *x, bool created UNUSED, 
 	return model_updated(tx, &x->model, e);
 }
 
+static int end_endpoint(struct tx *tx, const union party *x, struct err *e)
+{
+	return endpoint_end(tx, &x->endpoint, e);
+}
+
+static int end_model(struct tx *tx, const union party *x, struct err *e)
+{
+	return model_end(tx, x->model.row_id, e);
+}
+
 static const struct kind {
 	const char *word;
 	const struct table *table;
@@ -151,7 +161,7 @@ static const struct kind {
 	/* these may be NULL */
 	int (*tell)(struct tx *tx, const union party *x, bool created, struct err *e);
 	int (*may)(const union party *was, const union party *now, const struct actor *who, struct err *e);
-	int (*end)(struct tx *tx, int64_t row_id, struct err *e); /* what belongs to it goes with it */
+	int (*end)(struct tx *tx, const union party *x, struct err *e); /* what belongs to it goes with it */
 } kinds[N_PARTY_KINDS] = {
 #define COMMON(type)                                                                               \
 	offsetof(struct type, id), offsetof(struct type, name), offsetof(struct type, created_at), \
@@ -165,9 +175,9 @@ static const struct kind {
 			       tell_engagement, NULL, NULL },
 	[PARTY_ENDPOINT] = { "endpoint", &endpoint_table, REFUSAL_ENDPOINT, Q_ENDPOINT_BY_NAME, Q_ENDPOINT_BY_ID,
 			     Q_ENDPOINTS, COMMON(endpoint), new_endpoint, check_endpoint, tell_endpoint, NULL,
-			     endpoint_end },
+			     end_endpoint },
 	[PARTY_MODEL] = { "model", &model_table, REFUSAL_MODEL, Q_MODEL_BY_NAME, Q_MODEL_BY_ID, Q_MODELS, COMMON(model),
-			  new_model, check_model, tell_model, may_model, model_end },
+			  new_model, check_model, tell_model, may_model, end_model },
 #undef COMMON
 };
 
@@ -495,7 +505,7 @@ static int remove_party(struct tx *tx, void *arg, struct err *e)
 		rc = err_set(e, -EBUSY, "engagement '%s' is the default: choose another in settings/default_engagement",
 			     c->name);
 	if (rc == 0 && k->end)
-		rc = k->end(tx, c->row_id, e);
+		rc = k->end(tx, &x, e);
 	if (rc == 0)
 		rc = row_delete(tx, k->table, c->row_id, e);
 	if (rc == 0)

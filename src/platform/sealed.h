@@ -13,8 +13,9 @@ struct sealed_place {
 	const char *what; /* "headers" */
 };
 
-/* sealed_make - the text as the store keeps it; the caller's to free. NULL when memory is gone */
-char *sealed_make(struct platform *p, const struct sealed_place *at, const char *text);
+/* sealed_put - seal the text into a field of the record, which stays what it was on failure; NULL is nothing to seal
+ * Returns 0, or -ENOMEM with a sentence */
+int sealed_put(struct platform *p, const struct sealed_place *at, const char *text, char **field, struct err *e);
 /*
  * sealed_open - the text again, *out NULL where nothing is sealed; the caller's to free, with crypto_wipe before
  * Returns 0, or as vault_unseal, with a sentence that names the record

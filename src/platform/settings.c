@@ -37,7 +37,7 @@ static const struct setting_row rows[N_SETTINGS] = {
 	[SETTING_WEBHOOK_RETRIES] = { "webhook_retries", BACKOFF_DEFAULT, false, 0, 0,
 				      "The longest wait before each attempt of a delivery; how long is drawn anew each time." },
 	[SETTING_WEBHOOK_TIMEOUT] = { "webhook_timeout_s", "15", true, 1, 300,
-				      "Seconds in which an endpoint must have answered. Read at start." },
+				      "Seconds in which an endpoint must have answered." },
 	[SETTING_WEBHOOK_OLDER] = { "webhook_older_headers", "0", true, 0, 1,
 				    "1: deliveries have the headers X-Webhook-Signature and X-Idempotency-Key too." },
 	[SETTING_RAM0_MEMORY] = { "ram0_memory", "0", true, 0, (int64_t)1 << 50,

@@ -143,16 +143,21 @@ void vault_close(struct vault *v)
 	free(v);
 }
 
-char *vault_seal(const struct vault *v, const char *context, const char *text)
+int vault_seal(const struct vault *v, const char *context, const char *text, char **sealed, struct err *e)
 {
-	auto_buf sealed = BUF_INIT;
-	struct buf out = BUF_INIT;
+	auto_buf bytes = BUF_INIT;
+	auto_buf out = BUF_INIT;
+	int rc;
 
-	buf_add(&sealed, v->mark, MARK_BYTES);
-	if (sealed.failed || crypto_seal(v->key, text, strlen(text), context, &sealed) < 0)
-		return NULL;
-	base64_encode(sealed.data, sealed.len, &out);
-	return buf_steal(&out);
+	*sealed = NULL;
+	buf_add(&bytes, v->mark, MARK_BYTES);
+	rc = bytes.failed ? -ENOMEM : crypto_seal(v->key, text, strlen(text), context, &bytes);
+	if (rc == 0)
+		base64_encode(bytes.data, bytes.len, &out);
+	if (rc < 0 || out.failed)
+		return err_set(e, -ENOMEM, "no memory for a secret");
+	*sealed = buf_steal(&out);
+	return 0;
 }
 
 int vault_unseal(const struct vault *v, const char *context, const char *sealed, char **text, struct err *e)

@@ -24,11 +24,12 @@ int vault_read(const char *keyfile, struct vault **out, struct err *e);
 void vault_close(struct vault *v);
 
 /*
- * vault_seal - text in secret, as base64 for the store; the caller's to free. NULL when memory is gone
+ * vault_seal - text in secret, as base64 for the store: *sealed, the caller's to free
  * context  names the record that it is for, such as "webhook/ID/secret": only with the same is it unsealed again, so
  * that nobody gains by moving it to another record
+ * Returns 0, or -ENOMEM with a sentence; *sealed is NULL then
  */
-char *vault_seal(const struct vault *v, const char *context, const char *text);
+int vault_seal(const struct vault *v, const char *context, const char *text, char **sealed, struct err *e);
 
 /*
  * vault_unseal - the text again; the caller's to free, with crypto_wipe before

@@ -77,7 +77,7 @@ enum query {
 	Q_ENDPOINT_COUNT,   /* number of endpoints */
 	Q_DELIVERY_OF,      /* delivery: endpoint row, event row */
 	Q_DELIVERY_NAMED,   /* delivery: endpoint row, event id, state word */
-	Q_DELIVERIES_DUE,   /* delivery, longest due first: endpoint row, now, limit */
+	Q_DELIVERIES_DUE,   /* delivery, longest due first: endpoint row, now, limit, behind which time and row */
 	Q_DELIVERY_NEXT,    /* number: when the next one of an endpoint may go: endpoint row, after */
 	Q_DELIVERIES_IN,    /* delivery listing by row, the newest: state word, limit */
 	Q_DELIVERY_END, /* exec: after an attempt, while it is on its way: row, state word, attempts, next, now, ended,
@@ -87,7 +87,8 @@ enum query {
 	Q_DELIVERIES_RELEASE, /* exec: the first one on its way, if it waited, may go: endpoint row, task row, from when
 			       */
 	Q_DELIVERIES_RELEASE_ALL, /* exec: all that wait for an earlier one may go: endpoint row, from when */
-	Q_DELIVERIES_UNBLOCK,     /* exec: those that wait for none may go: from when */
+	Q_DELIVERIES_HURRY,   /* exec: those that would go after a time go from another on: endpoint row, when, after */
+	Q_DELIVERIES_UNBLOCK, /* exec: those that wait for none may go: from when */
 	Q_DELIVERIES_DELETE_OF,   /* exec: delete: endpoint row */
 	Q_DELIVERIES_DELETE_OLD,  /* exec: delete delivered ones that ended before: time, limit */
 	Q_DELIVERIES_DELETE_LOST, /* exec: delete those whose event is gone */

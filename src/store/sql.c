@@ -147,9 +147,9 @@ const struct sql_query sql_queries[N_QUERIES] = {
 	[Q_DELIVERY_NAMED] = ROWS(delivery, 3,
 				  "WHERE event_row = (SELECT row_id FROM event WHERE id = $2) "
 				  "AND endpoint_row = $1 AND state = $3"),
-	[Q_DELIVERIES_DUE] = ROWS(delivery, 3,
+	[Q_DELIVERIES_DUE] = ROWS(delivery, 5,
 				  "WHERE endpoint_row = $1 AND state = 'pending' AND next_at <= $2 "
-				  "ORDER BY next_at, row_id LIMIT $3"),
+				  "AND (next_at, row_id) > ($4, $5) ORDER BY next_at, row_id LIMIT $3"),
 	[Q_DELIVERY_NEXT] = NUMBER(2, "SELECT MIN(next_at) FROM delivery "
 				      "WHERE endpoint_row = $1 AND state = 'pending' AND next_at > $2"),
 	[Q_DELIVERIES_IN] = ROWS(delivery_listing, 2, "WHERE state = $1 ORDER BY row_id DESC LIMIT $2"),
@@ -163,6 +163,8 @@ const struct sql_query sql_queries[N_QUERIES] = {
 			"FROM delivery WHERE endpoint_row = $1 AND task_row = $2 AND state = 'pending')"),
 	[Q_DELIVERIES_RELEASE_ALL] = EXEC(2, "UPDATE delivery SET next_at = $2 WHERE endpoint_row = $1 "
 					     "AND state = 'pending' AND next_at IS NULL"),
+	[Q_DELIVERIES_HURRY] = EXEC(3, "UPDATE delivery SET next_at = $2 WHERE endpoint_row = $1 "
+				       "AND state = 'pending' AND next_at > $3"),
 	[Q_DELIVERIES_UNBLOCK] =
 		EXEC(1, "UPDATE delivery SET next_at = $1 WHERE state = 'pending' AND next_at IS NULL "
 			"AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint_row = delivery.endpoint_row "

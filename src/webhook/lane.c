@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/log.h"
 
+#define LOOKS_ON         32    /* that go on where the last one ended */
 #define SECRETS_AGAIN_MS 60000 /* a secret that was replaced stops signing at most so much later */
 
 static void drop_settings(struct lane *l)
@@ -13,6 +15,8 @@ static void drop_settings(struct lane *l)
 	for (size_t i = 0; i < l->n_secrets; i++)
 		secret_wipe(&l->secret[i]);
 	free(l->secret);
+	if (l->headers)
+		crypto_wipe(l->headers, l->headers_len);
 	free(l->headers);
 	free(l->header);
 	cidrs_free(&l->allow);
@@ -27,6 +31,7 @@ static void split_headers(struct lane *l)
 {
 	char *rest = l->headers, *line;
 
+	l->headers_len = rest ? strlen(rest) : 0;
 	while (rest && (line = strsep(&rest, "\n"))) {
 		if (!*line)
 			continue;
@@ -59,6 +64,7 @@ struct lane *lane_new(struct platform *p, const struct endpoint *x, struct err *
 {
 	struct lane *l = xcalloc(1, sizeof(*l));
 
+	l->places = LANE_FEW;
 	breaker_init(&l->breaker);
 	l->breaker.failing_since_ms = x->failing_since;
 	if (set(l, p, x, e) < 0) {
@@ -73,6 +79,7 @@ static void drop_ahead(struct lane *l)
 	while (l->next_ahead < l->n_ahead)
 		delivery_job_release(&l->ahead[l->next_ahead++]);
 	l->n_ahead = l->next_ahead = 0;
+	l->after = (struct delivery_place){ 0, 0 };
 	l->look_at = 0;
 }
 
@@ -102,10 +109,12 @@ int lane_update(struct lane *l, struct platform *p, const struct endpoint *x, st
 {
 	bool again = l->x.from_row != x->from_row; /* it was off, and is on again */
 
-	if (again)
+	if (again) {
 		breaker_init(&l->breaker);
-	else if (is_looked_after(l, x))
+		l->places = LANE_FEW;
+	} else if (is_looked_after(l, x)) {
 		breaker_prompt(&l->breaker, clock_now_ms());
+	}
 	drop_ahead(l);
 	return set(l, p, x, e);
 }
@@ -130,17 +139,34 @@ static void add_ahead(struct delivery_job *j, void *ud)
 	struct lane *l = ud;
 
 	l->ahead[l->n_ahead++] = *j;
+	l->after = (struct delivery_place){ j->d.next_at, j->d.row_id };
 	memset(j, 0, sizeof(*j));
 }
 
+static int read_ahead(struct lane *l, struct platform *p, int64_t now, size_t limit, struct err *e)
+{
+	l->n_ahead = l->next_ahead = 0;
+	return delivery_due(p, &l->x, now, l->after, (int)limit, wants, add_ahead, l, e);
+}
+
+/*
+ * Behind the last one, where none is that was taken, until there is no more; then, and now and again, from the first
+ * one on: what became due meanwhile may stand before.
+ */
 static void look(struct lane *l, struct platform *p, int64_t now)
 {
 	struct err e = ERR_INIT;
 	int64_t next;
-	int rc;
+	int rc = 0;
 
 	l->n_ahead = l->next_ahead = 0;
-	rc = delivery_due(p, &l->x, now, (int)(l->n_unsettled + LANE_AHEAD), wants, add_ahead, l, &e);
+	if (l->after.row_id && ++l->n_looks < LOOKS_ON)
+		rc = read_ahead(l, p, now, LANE_AHEAD, &e);
+	if (rc == 0 && l->n_ahead == 0) {
+		l->after = (struct delivery_place){ 0, 0 };
+		l->n_looks = 0;
+		rc = read_ahead(l, p, now, l->n_unsettled + LANE_AHEAD, &e);
+	}
 	if (rc < 0)
 		log_error("webhooks: what is due to '%s' cannot be read: %s", l->x.name, e.text);
 	if (l->n_ahead)
@@ -175,12 +201,35 @@ void lane_settled(struct lane *l, int64_t row)
 	l->look_at = 0; /* what waited behind it may go */
 }
 
+void lane_ended(struct lane *l, enum breaker_pass pass, int64_t now, const struct breaker_outcome *o)
+{
+	int64_t failing_since = l->breaker.failing_since_ms;
+	bool moved = breaker_end(&l->breaker, pass, now, o);
+
+	l->learned = l->learned || moved || pass == BREAKER_PROBE || failing_since != l->breaker.failing_since_ms;
+	if (!breaker_success(o))
+		l->places = LANE_FEW;
+	else if (l->places < LANE_MOST)
+		l->places++;
+}
+
+bool lane_doubtful(const struct lane *l)
+{
+	return l->places == LANE_FEW;
+}
+
+/* A time further ahead than it was set was set before the clock was set back. */
+bool lane_outdated(const struct lane *l, int64_t now)
+{
+	return l->secrets_until && (l->secrets_until <= now || l->secrets_until - now > SECRETS_AGAIN_MS);
+}
+
 int64_t lane_next(const struct lane *l, int64_t now)
 {
 	int64_t ready = breaker_next(&l->breaker, now);
 	int64_t due = l->next_ahead < l->n_ahead ? now : l->look_at;
 
-	if (l->gone || l->in_flight >= LANE_MOST)
+	if (l->gone)
 		return INT64_MAX;
 	return ready > due ? ready : due;
 }

@@ -23,7 +23,7 @@ void sender_changes(struct sender *s, const struct change *c, size_t n);
 
 /*
  * sender_figures - what was sent since the start: a new reference to
- * { attempts, succeeded, failed, refused, seconds, running }
+ * { attempts, succeeded, failed, refused, seconds }
  */
 json_t *sender_figures(struct sender *s);
 

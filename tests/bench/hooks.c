@@ -1,13 +1,14 @@
 /*
  * hooks - deliveries of webhooks: made in a source, and watched until they have arrived
  *
- *     hooks [-l LABEL] make SOURCE ENDPOINTS EVENTS URL   SOURCE has no daemon: endpoints "e0" … for URL and that many
- *                                                         events for each; "LABEL expand ENDPOINTS RATE …"
- *     hooks events SOURCE EVENTS URL                      one endpoint; what its deliveries are is left to the daemon
- *     hooks [-l LABEL] drain SOURCE ENDPOINTS             a daemon has SOURCE: from the first attempt until none is
- *                                                         pending, "LABEL deliver ENDPOINTS RATE …"
+ *     hooks [-l LABEL] make SOURCE ENDPOINTS EVENTS WHERE  SOURCE has no daemon: endpoints "e0" … and that many events
+ *                                                          for each; "LABEL expand ENDPOINTS RATE …"
+ *     hooks events SOURCE EVENTS WHERE                     one endpoint; what its deliveries are is left to the daemon
+ *     hooks [-l LABEL] drain SOURCE ENDPOINTS              a daemon has SOURCE: from the first attempt until none is
+ *                                                          pending, "LABEL deliver ENDPOINTS RATE …"
  *
- * The events are of tasks, three of each in their order, with bodies of about 1 KiB.
+ * WHERE is PORT/PATH: each endpoint has an address of its own, 127.0.0.1 and what follows, so that none uses another's
+ * connections. The events are of tasks, three of each in their order, with bodies of about 1 KiB.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,10 +22,11 @@
 #include "platform/party.h"
 #include "tests/bench/timing.h"
 
-#define BATCH      1000 /* events in one transaction */
-#define PER_TASK   3
-#define DATA_BYTES 800 /* of the text in each event */
-#define POLL_US    2000
+#define BATCH         1000 /* events in one transaction */
+#define PER_TASK      3
+#define DATA_BYTES    800 /* of the text in each event */
+#define POLL_US       20000
+#define ENDPOINTS_MAX 254
 
 static const struct actor who = { 0, "bench" };
 
@@ -68,13 +70,14 @@ static int add_events(struct tx *tx, void *arg, struct err *e)
 	return rc;
 }
 
-static int add_all(struct platform *p, size_t n_endpoints, size_t n_events, const char *url, struct err *e)
+static int add_all(struct platform *p, size_t n_endpoints, size_t n_events, const char *where, struct err *e)
 {
 	struct batch b = { 0, 0 };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n_endpoints; i++) {
 		auto_free char *name = xasprintf("e%zu", i);
+		auto_free char *url = xasprintf("http://127.0.0.%zu:%s", i + 1, where);
 
 		rc = add_endpoint(p, name, url, e);
 	}
@@ -103,7 +106,7 @@ static int expand(struct platform *p, const char *label, size_t n_endpoints, str
 }
 
 /* Without a label the events are left as they are. */
-static int make(const char *source, const char *label, size_t n_endpoints, size_t n_events, const char *url,
+static int make(const char *source, const char *label, size_t n_endpoints, size_t n_events, const char *where,
 		struct err *e)
 {
 	struct platform_options o = { .source = source };
@@ -112,7 +115,9 @@ static int make(const char *source, const char *label, size_t n_endpoints, size_
 
 	if (rc < 0)
 		return rc;
-	rc = add_all(p, n_endpoints, n_events, url, e);
+	if (n_endpoints > ENDPOINTS_MAX)
+		timing_die("there are addresses for %d endpoints", ENDPOINTS_MAX);
+	rc = add_all(p, n_endpoints, n_events, where, e);
 	if (rc == 0 && label)
 		rc = expand(p, label, n_endpoints, e);
 	platform_close(p);
@@ -214,7 +219,7 @@ int main(int argc, char **argv)
 	else if (streq(verb, "drain") && argc == 2)
 		rc = drain(argv[0], label, number(argv[1]), &e);
 	else
-		timing_die("usage: hooks [-l LABEL] make SOURCE ENDPOINTS EVENTS URL | events SOURCE EVENTS URL | "
+		timing_die("usage: hooks [-l LABEL] make SOURCE ENDPOINTS EVENTS WHERE | events SOURCE EVENTS WHERE | "
 			   "drain SOURCE ENDPOINTS");
 	if (rc < 0)
 		timing_die("%s", e.text);

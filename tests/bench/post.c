@@ -2,7 +2,9 @@
  * post - the same request again and again, by nothing but libcurl's multi interface: a line
  *     "LABEL post CONNECTIONS RATE 0 0"
  *
- *     post [-l LABEL] URL REQUESTS CONNECTIONS     REQUESTS POSTs as webhooks send them, so many at a time
+ *     post [-l LABEL] WHERE REQUESTS CONNECTIONS ADDRESSES     REQUESTS POSTs as webhooks send them, so many at a time
+ *
+ * WHERE is PORT/PATH, at 127.0.0.1 and as many addresses as there are.
  */
 #include <curl/curl.h>
 #include <errno.h>
@@ -106,7 +108,7 @@ static void run(struct loop *l, size_t n)
 	}
 }
 
-static double post(const char *url, size_t n, size_t connections)
+static double post(const char *where, size_t n, size_t connections, size_t addresses)
 {
 	struct loop l = { .multi = curl_multi_init(), .epoll = epoll_create1(EPOLL_CLOEXEC), .timeout_ms = -1 };
 	CURL **all = xcalloc(connections, sizeof(CURL *));
@@ -126,6 +128,8 @@ static double post(const char *url, size_t n, size_t connections)
 	l.left = n - connections;
 	began = timing_now_ns();
 	for (size_t i = 0; i < connections; i++) {
+		auto_free char *url = xasprintf("http://127.0.0.%zu:%s", i % addresses + 1, where);
+
 		all[i] = new_request(url, body, list);
 		curl_multi_add_handle(l.multi, all[i]);
 	}
@@ -143,15 +147,17 @@ static double post(const char *url, size_t n, size_t connections)
 int main(int argc, char **argv)
 {
 	const char *label = "bare";
-	int64_t n, connections;
+	int64_t n, connections, addresses;
 	int c;
 
 	while ((c = getopt(argc, argv, "+l:")) == 'l')
 		label = optarg;
-	if (c != -1 || argc - optind != 3 || util_int(argv[optind + 1], &n) < 0 ||
-	    util_int(argv[optind + 2], &connections) < 0 || connections < 1 || n < connections)
-		timing_die("usage: post [-l LABEL] URL REQUESTS CONNECTIONS");
+	if (c != -1 || argc - optind != 4 || util_int(argv[optind + 1], &n) < 0 ||
+	    util_int(argv[optind + 2], &connections) < 0 || util_int(argv[optind + 3], &addresses) < 0 ||
+	    connections < 1 || n < connections || addresses < 1 || addresses > 254)
+		timing_die("usage: post [-l LABEL] WHERE REQUESTS CONNECTIONS ADDRESSES");
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	timing_line(label, "post", (size_t)connections, post(argv[optind], (size_t)n, (size_t)connections), 0, 0);
+	timing_line(label, "post", (size_t)connections,
+		    post(argv[optind], (size_t)n, (size_t)connections, (size_t)addresses), 0, 0);
 	return 0;
 }

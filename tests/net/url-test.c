@@ -109,6 +109,25 @@ static void this_host_is_known(void **state UNUSED)
 			fail_msg("'%s' is another host", others[i]);
 }
 
+static void origins_have_no_path(void **state UNUSED)
+{
+	static const char *const rows[][2] = {
+		{ "https://example.org", "https://example.org" },
+		{ "https://example.org/", "https://example.org" },
+		{ "https://example.org:8443/hooks/T0KEN?key=x", "https://example.org:8443" },
+		{ "https://example.org?key=x/y", "https://example.org" },
+		{ "http://[::1]:8080/a://b", "http://[::1]:8080" },
+		{ "HTTPS://Example.org/x", "HTTPS://Example.org" },
+	};
+
+	for (size_t i = 0; i < N_ELEMS(rows); i++) {
+		auto_free char *origin = url_origin(rows[i][0]);
+
+		assert_int_equal(url_check(rows[i][0], NULL), 0);
+		assert_string_equal(origin, rows[i][1]);
+	}
+}
+
 static void hosts_are_looked_up(void **state UNUSED)
 {
 	struct err e = ERR_INIT;
@@ -124,9 +143,10 @@ static void hosts_are_looked_up(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(urls_are_accepted),  cmocka_unit_test(others_are_refused),
-		cmocka_unit_test(length_has_an_end),  cmocka_unit_test(encrypted_is_https),
-		cmocka_unit_test(this_host_is_known), cmocka_unit_test(hosts_are_looked_up),
+		cmocka_unit_test(urls_are_accepted),   cmocka_unit_test(others_are_refused),
+		cmocka_unit_test(length_has_an_end),   cmocka_unit_test(encrypted_is_https),
+		cmocka_unit_test(this_host_is_known),  cmocka_unit_test(origins_have_no_path),
+		cmocka_unit_test(hosts_are_looked_up),
 	};
 
 	return RUN_TESTS(tests);

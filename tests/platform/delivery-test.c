@@ -81,6 +81,36 @@ static void a_task_goes_in_its_order(void **state UNUSED)
 	expect_counts(row, 0, 4, 0);
 }
 
+static void what_is_due_is_read_behind_a_place(void **state UNUSED)
+{
+	int64_t row = new_endpoint("shop", "engagement.created"), now, second;
+	struct delivery_place after;
+	struct err e = ERR_INIT;
+	struct due_list l;
+	struct endpoint x;
+
+	for (int i = 0; i < 3; i++)
+		new_engagement((const char *[]){ "one", "two", "three" }[i]);
+	expand_all();
+	now = clock_now_ms();
+	list_due(row, now, &l);
+	assert_int_equal(l.n, 3);
+	after = (struct delivery_place){ l.job[0].d.next_at, l.job[0].d.row_id };
+	second = l.job[1].d.row_id;
+	list_release(&l);
+	get_endpoint(row, &x);
+	expect_ok(delivery_due(p, &x, now, after, 1, wants_all, add_to_list, &l, &e), &e);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(l.job[0].d.row_id, second);
+	list_release(&l);
+	/* One of an earlier time is before the place, whatever its row is. */
+	after = (struct delivery_place){ now + 1, 1 };
+	expect_ok(delivery_due(p, &x, now + 1, after, 9, wants_all, add_to_list, &l, &e), &e);
+	assert_int_equal(l.n, 0);
+	list_release(&l);
+	row_release(&endpoint_table, &x);
+}
+
 static void one_that_is_dead_holds_up_nothing(void **state UNUSED)
 {
 	int64_t row = new_endpoint("shop", "task.*"), now;
@@ -220,6 +250,24 @@ static void what_arrived_long_ago_goes(void **state UNUSED)
 	expect_counts(row, 1, 0, 1);
 }
 
+static void what_waits_too_long_goes_at_once(void **state UNUSED)
+{
+	int64_t row = new_endpoint("shop", "engagement.created"), now;
+	struct err e = ERR_INIT;
+
+	set(SETTING_WEBHOOK_RETRIES, "0,1h,2d");
+	new_engagement("soon");
+	new_engagement("late");
+	expand_all();
+	now = clock_now_ms();
+	settle(row, now, false, now + 2 * CLOCK_DAY_MS);
+	settle(row, now, false, now + 3 * CLOCK_DAY_MS);
+	assert_int_equal(delivery_sweep(p, &e), 0);
+	assert_string_equal(due(row, clock_now_ms()), "engagement.created");
+	assert_int_equal(delivery_next(p, row, clock_now_ms(), &e), now + 2 * CLOCK_DAY_MS);
+	expect_counts(row, 2, 0, 0);
+}
+
 /* However old an event is, it stays while it is not read, or on its way. */
 static void the_log_stays_until_it_is_sent(void **state UNUSED)
 {
@@ -319,10 +367,12 @@ int main(void)
 		IN_PLATFORM(each_event_once_for_who_wants_it),
 		IN_PLATFORM(what_happens_while_it_is_off_is_not_sent),
 		IN_PLATFORM(a_task_goes_in_its_order),
+		IN_PLATFORM(what_is_due_is_read_behind_a_place),
 		IN_PLATFORM(one_that_is_dead_holds_up_nothing),
 		IN_PLATFORM(an_end_that_comes_late),
 		IN_PLATFORM(since_a_time_all_is_sent_again),
 		IN_PLATFORM(what_arrived_long_ago_goes),
+		IN_PLATFORM(what_waits_too_long_goes_at_once),
 		IN_PLATFORM(the_log_stays_until_it_is_sent),
 		IN_PLATFORM(an_endpoint_that_is_off_keeps_no_log),
 		IN_PLATFORM(a_former_secret_signs_for_a_day),

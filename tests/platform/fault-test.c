@@ -19,6 +19,11 @@
 #define LARGE_BYTES 100000
 #define CHUNK_BYTES (256 * 1024) /* what the blobs copy by, whatever the size */
 
+WRAP(int, crypto_seal, const unsigned char *key, const void *plain, size_t len, const char *context, struct buf *out)
+{
+	return trap_fails(__func__) ? -ENOMEM : __real_crypto_seal(key, plain, len, context, out);
+}
+
 #define FAIL_DISK(number)                   \
 	do {                                \
 		if (trap_fails(__func__)) { \
@@ -908,7 +913,7 @@ static int settle_some(struct err *e)
 	if (rc < 0)
 		return rc;
 	x = party.endpoint;
-	rc = delivery_due(p, &x, clock_now_ms(), 9, wants_all, add_to_list, &list, e);
+	rc = delivery_due(p, &x, clock_now_ms(), (struct delivery_place){ 0, 0 }, 9, wants_all, add_to_list, &list, e);
 	if (rc == 0) {
 		assert_int_equal(list.n, 2);
 		a[0].d = &list.job[0].d;
@@ -943,6 +948,41 @@ static void check_replayed(void)
 	expect_counts(bank, 4, 0, 0); /* the default engagement's too */
 }
 
+static int put_secret(struct err *e)
+{
+	return endpoint_put_secret(p, shop, "generate", &anna, NULL, e);
+}
+
+static void check_secrets(void)
+{
+	struct err e = ERR_INIT;
+	struct secret *all;
+	struct endpoint x;
+	size_t n;
+
+	get_endpoint(shop, &x);
+	expect_ok(endpoint_secrets(p, &x, clock_now_ms(), &all, &n, &e), &e);
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++)
+		secret_wipe(&all[i]);
+	free(all);
+	row_release(&endpoint_table, &x);
+}
+
+static int put_headers(struct err *e)
+{
+	return endpoint_put(p, shop, "headers", "X-Own: yes", 10, &anna, e);
+}
+
+static void check_headers(void)
+{
+	struct err e = ERR_INIT;
+	auto_buf text = BUF_INIT;
+
+	expect_ok(endpoint_show(p, shop, "headers", &text, &e), &e);
+	assert_string_equal(buf_str(&text), "X-Own: yes\n");
+}
+
 static int remove_shop(struct err *e)
 {
 	return party_remove(p, PARTY_ENDPOINT, shop, e);
@@ -952,6 +992,7 @@ static void check_removed(void)
 {
 	expect_counts(shop, 0, 0, 0);
 	expect_counts(bank, 3, 0, 0);
+	assert_non_null(strstr(told(0), "webhook.removed"));
 }
 
 static void webhooks(void **state UNUSED)
@@ -960,6 +1001,8 @@ static void webhooks(void **state UNUSED)
 	fail_each(&(struct scenario){ prepare_hooks, expand_once, check_expanded });
 	fail_each(&(struct scenario){ prepare_sent, settle_some, check_settled });
 	fail_each(&(struct scenario){ prepare_sent, replay_all, check_replayed });
+	fail_each(&(struct scenario){ prepare_hooks, put_secret, check_secrets });
+	fail_each(&(struct scenario){ prepare_hooks, put_headers, check_headers });
 	fail_each(&(struct scenario){ prepare_sent, remove_shop, check_removed });
 }
 

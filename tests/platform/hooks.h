@@ -89,7 +89,9 @@ static inline void list_due(int64_t row, int64_t now, struct due_list *out)
 
 	*out = (struct due_list){ .n = 0 };
 	get_endpoint(row, &x);
-	expect_ok(delivery_due(p, &x, now, N_ELEMS(out->job), wants_all, add_to_list, out, &e), &e);
+	expect_ok(delivery_due(p, &x, now, (struct delivery_place){ 0, 0 }, N_ELEMS(out->job), wants_all, add_to_list,
+			       out, &e),
+		  &e);
 	row_release(&endpoint_table, &x);
 }
 

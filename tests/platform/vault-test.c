@@ -61,6 +61,16 @@ static void expect_open(const struct place *at, int rc)
 	vault_close(v);
 }
 
+/* sealed_text - the caller's to free */
+static char *sealed_text(const struct vault *v, const char *context, const char *text)
+{
+	struct err e = ERR_INIT;
+	char *sealed = NULL;
+
+	assert_int_equal(vault_seal(v, context, text, &sealed, &e), 0);
+	return sealed;
+}
+
 static void expect_unsealed(const struct vault *v, const char *context, const char *sealed, const char *expected)
 {
 	auto_free char *text = NULL;
@@ -91,7 +101,7 @@ static void a_missing_key_is_made_once(void **state)
 	assert_int_equal(sb.st_mode, S_IFREG | 0600);
 	assert_int_equal(sb.st_nlink, 1);
 	assert_int_equal(sb.st_size, 65);
-	sealed = vault_seal(v, CONTEXT, "whsec_x");
+	sealed = sealed_text(v, CONTEXT, "whsec_x");
 	vault_close(v);
 
 	assert_int_equal(vault_open(at->keyfile, &v, NULL), 0);
@@ -132,7 +142,7 @@ static void who_comes_at_once_gets_the_same_key(void **state)
 			assert_int_equal(pthread_create(&threads[i], NULL, open_vault, at->keyfile), 0);
 		for (size_t i = 0; i < N_ELEMS(v); i++)
 			pthread_join(threads[i], (void **)&v[i]);
-		sealed = vault_seal(v[0], CONTEXT, "whsec_x");
+		sealed = sealed_text(v[0], CONTEXT, "whsec_x");
 		for (size_t i = 0; i < N_ELEMS(v); i++) {
 			expect_unsealed(v[i], CONTEXT, sealed, "whsec_x");
 			vault_close(v[i]);
@@ -149,9 +159,9 @@ static void texts_come_back(void **state)
 	struct vault *v = NULL;
 
 	assert_int_equal(vault_open(at->keyfile, &v, NULL), 0);
-	empty = vault_seal(v, CONTEXT, "");
-	a = vault_seal(v, CONTEXT, "a text that nobody may read");
-	b = vault_seal(v, CONTEXT, "a text that nobody may read");
+	empty = sealed_text(v, CONTEXT, "");
+	a = sealed_text(v, CONTEXT, "a text that nobody may read");
+	b = sealed_text(v, CONTEXT, "a text that nobody may read");
 	expect_unsealed(v, CONTEXT, empty, "");
 	expect_unsealed(v, CONTEXT, a, "a text that nobody may read");
 	assert_string_not_equal(a, b);
@@ -166,7 +176,7 @@ static void another_record_or_a_changed_text_is_refused(void **state)
 	struct vault *v = NULL;
 
 	assert_int_equal(vault_open(at->keyfile, &v, NULL), 0);
-	sealed = vault_seal(v, CONTEXT, "whsec_x");
+	sealed = sealed_text(v, CONTEXT, "whsec_x");
 	expect_refused(v, "webhook/two/secret", sealed, -EBADMSG);
 	expect_refused(v, CONTEXT, "", -EBADMSG);
 	expect_refused(v, CONTEXT, "no base64", -EBADMSG);
@@ -183,7 +193,7 @@ static void another_key_is_told_apart_from_damage(void **state)
 	struct vault *v = NULL;
 
 	assert_int_equal(vault_open(at->keyfile, &v, NULL), 0);
-	sealed = vault_seal(v, CONTEXT, "whsec_x");
+	sealed = sealed_text(v, CONTEXT, "whsec_x");
 	vault_close(v);
 	assert_int_equal(unlink(at->keyfile), 0);
 	assert_int_equal(vault_open(at->keyfile, &v, NULL), 0);

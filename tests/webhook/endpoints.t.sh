@@ -250,6 +250,41 @@ ok 'without order no event of a task waits for one that failed' '
 	eventually "grep -q ^broken $ends/loose/state" && jq -c "select(.attempts_made == 0)" "$hooks"/pending/*@loose.json >waiting &&
 	[ -s waiting ] && jq -c "select(.next_at != .created_at)" waiting >delayed && [ ! -s delayed ] && rm -r "$ends/loose"'
 
+# stir N - N events task.updated of task six
+stir()
+{
+	local i words=(low high)
+
+	for ((i = 0; i < $1; i++)); do
+		put "${words[$((stirred++ % 2))]}" "$mnt/engagements/default/tasks/six/priority" || return 1
+	done
+}
+stirred=0
+put high "$mnt/engagements/default/tasks/six/priority"
+
+ok 'switched off and on again with a request under way, nothing is sent twice' '
+	endpoint blink task.updated && put false "$ends/blink/ordered" && answer blink /hang && stir 3 && arrives blink task.updated 3 &&
+	put false "$ends/blink/enabled" && put true "$ends/blink/enabled" && stir 1 && arrives blink task.updated 4 &&
+	same 4 "$(got blink | wc -l)" && rm -r "$ends/blink"'
+ok 'eight that answered before and now hang take no place from others' '
+	put 300 "$mnt/settings/webhook_timeout_s" && endpoint prompt task.updated && for n in 1 2 3 4 5 6 7 8; do
+		endpoint hang$n task.updated && put false "$ends/hang$n/ordered" || return 1
+	done && stir 40 && for n in 1 2 3 4 5 6 7 8; do arrives hang$n task.updated 40 || return 1; done && arrives prompt task.updated 40 &&
+	for n in 1 2 3 4 5 6 7 8; do answer hang$n /hang; done && stir 60 && arrives prompt task.updated 100 &&
+	for n in 1 2 3 4 5 6 7 8; do arrives hang$n task.updated 48 || return 1; done'
+ok 'so do more of which nothing is known' '
+	for n in {9..30}; do endpoint hang$n task.updated && put false "$ends/hang$n/ordered" && answer hang$n /hang || return 1; done &&
+	endpoint fresh task.updated && stir 60 && arrives prompt task.updated 160 && arrives fresh task.updated 60 &&
+	rm -r "$ends"/hang* "$ends/prompt" "$ends/fresh"'
+ok 'another time for a request holds from the next one on' '
+	put 1 "$mnt/settings/webhook_timeout_s" && put 0 "$mnt/settings/webhook_retries" && endpoint slow task.updated && answer slow /hang && stir 1 &&
+	eventually "[ \$(in_state dead slow | wc -l) = 1 ]" && json_is "$hooks/dead/$(in_state dead slow)" ".attempts[0].error | test(\"time for a request\")" &&
+	rm -r "$ends/slow" && put "" "$mnt/settings/webhook_timeout_s" && put 0,3600 "$mnt/settings/webhook_retries"'
+ok 'what is told of endpoints has no path, which may be a secret' '
+	eventually "jq -c \"select(.type == \\\"webhook.removed\\\") | .data\" $mnt/events | grep -qxF '\''{\"endpoint\":\"slow\",\"state\":\"active\"}'\''" &&
+	arrives watcher webhook.removed && jq -r "select(.type | startswith(\"webhook.\")) | .data.url // empty" "$mnt/events" | sort -u >urls &&
+	[ -s urls ] && ! grep -vE "^http://(127.0.0.1|localhost):$port$" urls'
+
 # Figures, restarts, ends
 ok 'status and metrics say how it goes' '
 	eventually "grep -E \"^weak +broken +11 +0 +0 \" $hooks/status" && grep -E "^shop +active " "$hooks/status" &&
@@ -267,6 +302,12 @@ ok 'an endpoint that is renamed keeps its deliveries' '
 	mv "$ends/weak" "$ends/strong" && same 10 "$(in_state delivered strong | wc -l)" && same "" "$(in_state delivered weak)"'
 ok 'one that is removed takes its deliveries along' '
 	rm -r "$ends/strong" && same "" "$(in_state delivered strong)" && [ ! -e "$ends/strong" ]'
+ok 'what would go after the longest wait of all goes at the next start' '
+	put 0,3600,7200 "$mnt/settings/webhook_retries" && endpoint ahead "engagement.*" && answer ahead /500 &&
+	mkdir "$mnt/engagements/a1" && eventually "[ -n \"\$(jq -r \"select(.attempts_made == 1) | .next_at\" $hooks/pending/*@ahead.json)\" ]" &&
+	answer ahead /204 && mount_stop &&
+	sqlite3 "$src/platform.db" "UPDATE delivery SET next_at = next_at + 30 * 86400000 WHERE state = '\''pending'\''" && mount_start &&
+	arrives ahead engagement.created 2 && rm -r "$ends/ahead" && put 0 "$mnt/settings/webhook_retries"'
 ok 'with another key file an endpoint says that its secrets are lost, and all of it can be read' '
 	endpoint lost "engagement.*" && printf "Authorization: hush\n" >"$ends/lost/headers" && mount_stop &&
 	mount_start -o "keyfile=$dir/other-key" && grep "^disabled: the secrets of endpoint .lost.*another key file" "$ends/lost/state" &&
