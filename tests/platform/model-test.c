@@ -375,7 +375,6 @@ static void expect_members(const json_t *event)
 static void expect_event(int64_t *after, const char *data)
 {
 	auto_buf lines = BUF_INIT;
-	auto_free char *got = NULL;
 	struct err e = ERR_INIT;
 	json_t *event;
 
