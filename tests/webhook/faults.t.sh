@@ -194,7 +194,7 @@ ok 'endpoints, and how they fail' '
 ok 'tasks to tell of' 'eventually "[ -d $tasks/t39 ] && ! grep -lE \"todo|in_progress\" $tasks/t??/status" 120'
 ok "the mount is killed $kills times" '
 	for ((n = 0; n < kills; n++)); do
-		until_at $((events * 4 / (kills + 1)))
+		until_at $((events * 3 / (kills + 1))) # of four for each, as some writes may change nothing
 		stir $((events / (kills + 1)))
 		eventually "[ \$(requests) -ge $until ]" "$patience" || return 1
 		mount_kill
