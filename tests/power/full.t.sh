@@ -21,7 +21,7 @@ fill()
 use_up()
 {
 	days=30
-	while [ $days -lt 300 ] && put $((days + 1)) "$mnt/settings/trash_days" 2>/dev/null; do
+	while [ "$days" -lt 300 ] && put $((days + 1)) "$mnt/settings/trash_days" 2>/dev/null; do
 		days=$((days + 1))
 	done
 }

@@ -88,7 +88,7 @@ ask()
 	local rc=$?
 	kill "$pid" 2>/dev/null
 	wait "$pid"
-	[ $rc = 0 ]
+	[ "$rc" = 0 ]
 }
 
 # says FILTER - jq finds it true of the answer
