@@ -92,3 +92,11 @@ int util_int(const char *s, int64_t *out)
 	*out = n;
 	return 0;
 }
+
+const char *util_size(uint64_t bytes, char *text)
+{
+	bool gb = bytes >= 1000000000;
+
+	snprintf(text, UTIL_SIZE_BYTES, "%.1f %s", (double)bytes / (gb ? 1e9 : 1e6), gb ? "GB" : "MB");
+	return text;
+}

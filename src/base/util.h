@@ -62,4 +62,8 @@ bool util_ends(const char *s, const char *suffix);
  */
 int util_int(const char *s, int64_t *out);
 
+#define UTIL_SIZE_BYTES 32
+/* util_size - bytes as people read them, "91.6 MB" or "12.0 GB", into text[UTIL_SIZE_BYTES]; returns text */
+const char *util_size(uint64_t bytes, char *text);
+
 #endif

@@ -87,8 +87,6 @@ FIND_UP(resident_up);
 json_t *devices_now(struct fs *fs);
 /* devices_status - a line for each */
 void devices_status(struct fs *fs, struct buf *out);
-/* device_size - "4.0 GB", "-" for nothing; returns text */
-const char *device_size(int64_t bytes, char text[static 32]);
 
 /* node_party.c */
 STAT(party_node_stat);

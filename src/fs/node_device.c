@@ -166,26 +166,20 @@ int resident_up(const struct ask *a, struct found *out)
 	return rc;
 }
 
-const char *device_size(int64_t bytes, char text[static 32])
-{
-	if (bytes <= 0)
-		snprintf(text, 32, "-");
-	else if (bytes < 1000000000)
-		snprintf(text, 32, "%.1f MB", (double)bytes / 1e6);
-	else
-		snprintf(text, 32, "%.1f GB", (double)bytes / 1e9);
-	return text;
-}
-
 static int64_t figure(const json_t *device, const char *key)
 {
 	return json_integer_value(json_object_get(device, key));
 }
 
+static const char *size_of(const json_t *device, const char *key, char *text)
+{
+	return util_size((uint64_t)figure(device, key), text);
+}
+
 void devices_status(struct fs *fs, struct buf *out)
 {
 	json_t *all = devices_now(fs), *device;
-	char used[32], total[32], foreign[32];
+	char used[UTIL_SIZE_BYTES], total[UTIL_SIZE_BYTES], foreign[UTIL_SIZE_BYTES];
 	size_t i;
 
 	if (json_array_size(all))
@@ -194,10 +188,10 @@ void devices_status(struct fs *fs, struct buf *out)
 		const char *title = json_string_value(json_object_get(device, "title"));
 
 		buf_printf(out, "%-6s %s: %s of %s used", name_of(device), title ? title : "",
-			   figure(device, "memory_used") ? device_size(figure(device, "memory_used"), used) : "nothing",
-			   device_size(figure(device, "memory_total"), total));
+			   figure(device, "memory_used") ? size_of(device, "memory_used", used) : "nothing",
+			   size_of(device, "memory_total", total));
 		if (figure(device, "foreign") > 0)
-			buf_printf(out, ", %s by others", device_size(figure(device, "foreign"), foreign));
+			buf_printf(out, ", %s by others", size_of(device, "foreign", foreign));
 		buf_addc(out, '\n');
 	}
 	json_decref(all);

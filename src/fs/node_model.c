@@ -292,14 +292,15 @@ static void add_age(const char *time, char *text, size_t room)
 }
 
 /* What it holds, else what it took last, else the estimate. */
-static json_int_t size_of(const json_t *memory)
+/* What it holds, else what it is known or said to need; "-" for nothing. */
+static const char *size_of(const json_t *memory, char *text)
 {
 	static const char *const keys[] = { "held", "measured", "estimated" };
 	json_int_t bytes = 0;
 
 	for (size_t i = 0; bytes == 0 && i < N_ELEMS(keys); i++)
 		bytes = json_integer_value(json_object_get(memory, keys[i]));
-	return bytes;
+	return bytes > 0 ? util_size((uint64_t)bytes, text) : "-";
 }
 
 static const char *text_of(const json_t *now, const char *key, const char *none)
@@ -311,11 +312,11 @@ static const char *text_of(const json_t *now, const char *key, const char *none)
 
 static void add_line(const char *name, const json_t *now, void *ud)
 {
-	char age[32], size[32];
+	char age[32], size[UTIL_SIZE_BYTES];
 
 	add_age(json_string_value(json_object_get(now, "last_used")), age, sizeof(age));
 	buf_printf(ud, "%-20s %-9s %-6s %9s  %-11s %-5s %s\n", name, text_of(now, "state", "?"),
-		   text_of(now, "device", "-"), device_size(size_of(json_object_get(now, "memory")), size), age,
+		   text_of(now, "device", "-"), size_of(json_object_get(now, "memory"), size), age,
 		   text_of(now, "temperature", "?"), text_of(now, "reason", ""));
 }
 

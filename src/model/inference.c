@@ -16,9 +16,9 @@
 #include "model/port.h"
 #include "model/setting.h"
 
-#define LOOK_FIRST_MS   20
+#define LOOK_FIRST_MS   10
 #define LOOK_LATER_MS   250
-#define LOOK_SHARE      32   /* the later, the rarer: an answer is found within this part of the time that is over */
+#define LOOK_SHARE      100  /* the later, the rarer: an answer is found within this part of the time that is over */
 #define HEALTH_MS       2000 /* for one answer, and at least when the time is nearly over */
 #define HEALTH_LEAST_MS 250
 #define END_MS          1000 /* to be reaped, after SIGKILL */

@@ -38,7 +38,8 @@ int inference_start(const struct inference_conf *conf, struct inference **out, s
 /*
  * inference_wait - until its health URL answers 200
  * Returns 0; -ETIMEDOUT after timeout_ms; -ECONNRESET (it ended: how, and the last lines of its log are in the
- * sentence); -ECANCELED. Looks every 20 ms at first, every 250 ms later
+ * sentence); -ECANCELED. Looks every 10 ms at first, later at each hundredth of the time that is over, at most every
+ * 250 ms
  */
 int inference_wait(struct inference *s, int64_t timeout_ms, struct mcp_cancel *cancel, struct err *e);
 

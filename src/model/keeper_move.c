@@ -32,11 +32,6 @@ static const enum model_state state_during[] = {
 	[MOVE_WAKE] = MODEL_LOADING, [MOVE_BURY] = MODEL_FAILED,
 };
 
-static double gb(uint64_t bytes)
-{
-	return (double)bytes / 1e9;
-}
-
 /* --- what the server is started with --- */
 
 /* An array that ends with NULL; its texts lie in list. */
@@ -167,6 +162,7 @@ static void tell_begin(struct kept *m)
 static void note_loaded(struct kept *m, struct inference *s, uint64_t held, int64_t took_ms)
 {
 	uint64_t expected = m->spec.memory_bytes > 0 ? (uint64_t)m->spec.memory_bytes : 0;
+	char taken[UTIL_SIZE_BYTES], said[UTIL_SIZE_BYTES];
 
 	m->server = s;
 	m->held = held;
@@ -178,7 +174,8 @@ static void note_loaded(struct kept *m, struct inference *s, uint64_t held, int6
 	m->memory.loaded_at = clock_now_ms();
 	note_time(&m->memory, took_ms);
 	if (expected && (held > expected + expected / 10 || held + expected / 10 < expected))
-		keeper_say(m, MODEL_RESIDENT, "takes %.1f GB, its spec says %.1f GB", gb(held), gb(expected));
+		keeper_say(m, MODEL_RESIDENT, "takes %s, its spec says %s", util_size(held, taken),
+			   util_size(expected, said));
 	else
 		keeper_say(m, MODEL_RESIDENT, "%s", "");
 }
@@ -187,11 +184,12 @@ static void note_loaded(struct kept *m, struct inference *s, uint64_t held, int6
 static void refuse_excess(struct kept *m, struct inference *s, uint64_t held, uint64_t too_much)
 {
 	struct keeper *k = m->keeper;
+	char took[UTIL_SIZE_BYTES], more[UTIL_SIZE_BYTES];
 
 	m->memory.measured_bytes = (int64_t)held;
 	m->memory.failures++;
-	keeper_say(m, MODEL_FAILED, "took %.1f GB on %s, which is %.1f GB more than there is room for", gb(held),
-		   k->device[m->device].name, gb(too_much));
+	keeper_say(m, MODEL_FAILED, "took %s on %s, which is %s more than there is room for", util_size(held, took),
+		   k->device[m->device].name, util_size(too_much, more));
 	keeper_tell(m, "model.failed", 0);
 	pthread_mutex_unlock(&k->lock);
 	inference_free(s);
@@ -251,13 +249,14 @@ static void load(struct mover *v)
 static void wait_for_memory(struct mover *v, uint64_t before, uint64_t held)
 {
 	int64_t until = clock_mono_ms() + BACK_MS;
+	char size[UTIL_SIZE_BYTES];
 
 	if (!v->m->keeper->device[v->device].is_gpu)
 		return;
 	while (free_on(v) < before + held - held / 10) {
 		if (clock_mono_ms() >= until) {
-			log_warn("models: %s has not given back the %.1f GB of '%s'",
-				 v->m->keeper->device[v->device].name, gb(held), v->spec.name);
+			log_warn("models: %s has not given back the %s of '%s'", v->m->keeper->device[v->device].name,
+				 util_size(held, size), v->spec.name);
 			return;
 		}
 		usleep(BACK_LOOK_US);

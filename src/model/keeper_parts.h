@@ -47,6 +47,7 @@ struct kept {
 	int64_t retry_ms;          /* monotonic: not loaded again before */
 	int64_t pin_retry_ms;      /* monotonic: what is pinned and could have no room is not tried before */
 	int64_t last_used_ms;      /* monotonic */
+	char ends[200];
 	/* of the move: for whom it makes room ("" for nobody), why */
 	char wanted[200], why[200];
 };

@@ -109,10 +109,10 @@ void keeper_plan(struct keeper *k, const struct kept *m, uint64_t number, const 
 
 static void evict(struct kept *m, const struct want *for_whom)
 {
-	char why[200];
+	char why[200], size[UTIL_SIZE_BYTES];
 
-	snprintf(why, sizeof(why), "room for '%s' (%.1f GB), wanted by %s", for_whom->model->spec.name,
-		 (double)keeper_bytes(for_whom->model) / 1e9, for_whom->for_whom);
+	snprintf(why, sizeof(why), "room for '%s' (%s), wanted by %s", for_whom->model->spec.name,
+		 util_size(keeper_bytes(for_whom->model), size), for_whom->for_whom);
 	keeper_move(m, keeper_may_sleep(m) && m->state == MODEL_RESIDENT ? MOVE_SLEEP : MOVE_UNLOAD,
 		    for_whom->model->spec.name, why);
 }
@@ -172,7 +172,7 @@ static int64_t let_idle_go(struct keeper *k)
 		if (m->gone)
 			keeper_move(m, MOVE_UNLOAD, "", "it was removed");
 		else if (m->outdated)
-			keeper_move(m, MOVE_UNLOAD, "", "its spec changed");
+			keeper_move(m, MOVE_UNLOAD, "", m->ends);
 		else if (m->state == MODEL_RESIDENT && at <= now)
 			keeper_move(m, MOVE_UNLOAD, "", "nobody asked for it within its keep_alive_s");
 		else if (m->state == MODEL_RESIDENT && at < next)
@@ -219,5 +219,8 @@ int64_t keeper_decide(struct keeper *k)
 			following = k->wants; /* the list may be another now; nobody is planned for twice */
 	}
 	want_grant(k);
+	for (struct kept *m = k->models; m; m = m->next)
+		if (m->pin_retry_ms > now && m->pin_retry_ms < next && m->spec.pinned && !m->gone)
+			next = m->pin_retry_ms;
 	return next;
 }

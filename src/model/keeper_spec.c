@@ -2,6 +2,7 @@
 #include "model/keeper_parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -96,7 +97,10 @@ static void update(struct kept *m, struct model *spec)
 		if (!m->server && !m->move)
 			keeper_say(m, state_without_server(&m->spec), "%s", "");
 	}
-	m->outdated = (m->outdated || !alike || !fits_devices(m)) && (m->server || m->move);
+	if ((m->server || m->move) && (!alike || !fits_devices(m))) {
+		m->outdated = true;
+		snprintf(m->ends, sizeof(m->ends), "its spec changed");
+	}
 }
 
 static void add(struct keeper *k, struct model *spec)

@@ -8,11 +8,6 @@
 #include "base/log.h"
 #include "platform/model.h"
 
-static double gb(uint64_t bytes)
-{
-	return (double)bytes / 1e9;
-}
-
 void keeper_tell(struct kept *m, const char *event, int64_t load_ms)
 {
 	struct keeper *k = m->keeper;
@@ -81,15 +76,16 @@ void keeper_check(struct keeper *k)
 
 static void send_away(struct kept *m, uint64_t too_much)
 {
-	char why[200];
+	char why[200], size[UTIL_SIZE_BYTES], more[UTIL_SIZE_BYTES];
 
-	snprintf(why, sizeof(why), "it grew to %.1f GB, which is %.1f GB more than %s has", gb(m->held), gb(too_much),
-		 m->keeper->device[m->device].name);
+	snprintf(why, sizeof(why), "it grew to %s, which is %s more than %s has", util_size(m->held, size),
+		 util_size(too_much, more), m->keeper->device[m->device].name);
 	if (!m->in_use) {
 		keeper_move(m, MOVE_UNLOAD, "", why);
 		return;
 	}
-	m->outdated = true; /* takes no new requests, and goes when it is idle */
+	m->outdated = true;
+	snprintf(m->ends, sizeof(m->ends), "%s", why);
 	keeper_say(m, m->state, "%s", why);
 }
 
