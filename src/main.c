@@ -92,8 +92,10 @@ static void health(void *ud, json_t *doc)
 {
 	struct daemon *d = ud;
 
+	pthread_rwlock_rdlock(&d->feed_lock);
 	if (d->workers)
 		json_object_set_new(doc, "workers", workers_health(d->workers));
+	pthread_rwlock_unlock(&d->feed_lock);
 	json_object_set_new(doc, "mcps", mcp_host_status(d->host, NULL));
 	json_object_set_new(doc, "models", keeper_health(d->keeper));
 	json_object_set_new(doc, "sandbox", sandbox_layers_json(spawner_layers(d->spawner)));

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "model/stream.h"
 
+#define FIRST_MS     600000      /* a server that hangs holds its memory and a place: what is whole may take minutes */
+#define IDLE_MS      120000      /* between two pieces of a stream */
 #define WHOLE_BYTES  (64u << 20) /* the longest answer that is no stream */
 #define QUEUED_BYTES (1u << 20)  /* of a stream that nobody fetches */
 #define LOOK_MS      100
@@ -137,8 +139,12 @@ static int explain(struct forward *f, int rc, struct err *e)
 	if (rc >= 0 || rc == -ECANCELED)
 		return rc < 0 ? rc : 0;
 	log_info("model %s: %s: %s", model, f->conf.for_whom, e->text);
-	if (rc == -ECONNRESET || rc == -ECONNREFUSED)
+	if (rc == -ECONNREFUSED || rc == -EHOSTUNREACH)
+		return err_set(e, rc, "the server of the model '%s' cannot be reached", model);
+	if (rc == -ECONNRESET)
 		return err_set(e, rc, "the server of the model '%s' ended, or ended the connection", model);
+	if (rc == -ETIMEDOUT)
+		return err_set(e, rc, "the server of the model '%s' said nothing for too long", model);
 	return err_set(e, rc, "the server of the model '%s' did not answer as it should (%s)", model, err_name(rc));
 }
 
@@ -152,6 +158,8 @@ static int send_request(struct forward *f, struct err *e)
 				  .header = header,
 				  .body = text,
 				  .len = text ? strlen(text) : 0,
+				  .first_ms = FIRST_MS,
+				  .idle_ms = IDLE_MS,
 				  .ud = f,
 				  .on_head = on_head,
 				  .on_body = on_body,
@@ -204,7 +212,8 @@ static void *run(void *arg)
 		rc = send_request(f, &e);
 		ms = clock_mono_ms() - began_ms;
 		count_tokens(f);
-		keeper_leave(f->conf.keeper, &f->use, f->tokens, rc == -ECONNRESET || rc == -ECONNREFUSED);
+		keeper_leave(f->conf.keeper, &f->use, f->tokens,
+			     rc == -ECONNRESET || rc == -ECONNREFUSED || rc == -EHOSTUNREACH || rc == -ETIMEDOUT);
 	}
 	finish(f, rc, &e, ms);
 	return NULL;

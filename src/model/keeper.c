@@ -48,6 +48,7 @@ void keeper_say(struct kept *m, enum model_state state, const char *fmt, ...)
 	va_list ap;
 
 	m->state = state;
+	m->refused = false;
 	va_start(ap, fmt);
 	vsnprintf(m->reason, sizeof(m->reason), fmt, ap);
 	va_end(ap);
@@ -85,7 +86,7 @@ static bool moves_on(const struct keeper *k, int device)
 }
 
 /* What others hold cannot be told while one of ours grows or shrinks: then what was seen before counts. */
-static void note_measure(struct keeper *k, size_t i, int rc, const struct device_memory *memory)
+static void note_measure(struct keeper *k, size_t i, int rc, uint64_t turn, const struct device_memory *memory)
 {
 	struct measured *x = &k->measured[i];
 	uint64_t ours = held_of(k, (int)i);
@@ -96,14 +97,14 @@ static void note_measure(struct keeper *k, size_t i, int rc, const struct device
 	x->memory = *memory;
 	if (!k->device[i].is_gpu)
 		x->foreign = 0;
-	else if (!moves_on(k, (int)i))
+	else if (turn == k->turn && !moves_on(k, (int)i))
 		x->foreign = memory->total - memory->free > ours ? memory->total - memory->free - ours : 0;
 }
 
 void keeper_measure(struct keeper *k)
 {
 	for (size_t i = 0; i < k->n_devices; i++) {
-		uint64_t ours = held_of(k, (int)i);
+		uint64_t ours = held_of(k, (int)i), turn = k->turn;
 		struct device_memory memory = { 0 };
 		struct err e = ERR_INIT;
 		int rc;
@@ -113,7 +114,7 @@ void keeper_measure(struct keeper *k)
 		if (rc < 0)
 			log_warn("models: %s: %s", k->device[i].name, e.text);
 		pthread_mutex_lock(&k->lock);
-		note_measure(k, i, rc, &memory);
+		note_measure(k, i, rc, turn, &memory);
 	}
 	k->measured_at = clock_mono_ms();
 }
@@ -193,6 +194,7 @@ static void set_budget(struct keeper *k)
 	if (i >= 0 && devices_set_total(k->devices, (size_t)i, bytes > 0 ? (uint64_t)bytes : ram_total() / 2, &e) < 0)
 		log_warn("models: the setting ram0_memory has no effect: %s", e.text);
 	k->measured_at = 0;
+	keeper_retry_pinned(k);
 }
 
 static void *decide(void *arg)
@@ -205,11 +207,16 @@ static void *decide(void *arg)
 	while (!k->stopping) {
 		if (k->stale)
 			keeper_reload(k);
-		if (k->new_budget)
+		if (k->new_budget) {
 			set_budget(k);
+			check_at = 0;
+		}
 		keeper_check(k);
 		if (clock_mono_ms() >= check_at) {
-			keeper_weigh(k);
+			if (any_server(k)) {
+				keeper_measure(k);
+				keeper_weigh(k);
+			}
 			keeper_touch(k);
 			check_at = clock_mono_ms() + CHECK_MS;
 		}

@@ -164,7 +164,8 @@ static int get_place(struct keeper *k, struct kept *m, const char *for_whom, str
 		note_use(m);
 		return 0;
 	}
-	if (n >= (unsigned)m->spec.queue)
+	if (n >=
+	    (unsigned)m->spec.queue + (m->state == MODEL_RESIDENT && !m->drained_by ? 0 : (unsigned)m->spec.parallel))
 		return err_set(e, -EBUSY, "%u requests wait for the model '%s' already", n, m->spec.name);
 	w = want_add(m, for_whom, true);
 	keeper_kick(k);
@@ -274,6 +275,10 @@ void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, bool
 
 	pthread_mutex_lock(&k->lock);
 	m->in_use--;
+	if (m->refused && !m->in_use)
+		keeper_say(m, m->state, "%s", "");
+	if (m->state == MODEL_REMOTE)
+		keeper_say(m, MODEL_REMOTE, "%s", broken ? "it could not be reached, or broke off" : "");
 	m->last_used_ms = clock_mono_ms();
 	m->memory.last_used_at = clock_now_ms();
 	m->memory.tokens += tokens;
@@ -308,6 +313,8 @@ static int may_load(struct kept *m, struct err *e)
 	if (m->move)
 		return err_set(e, -EBUSY, "the model '%s' is being unloaded", m->spec.name);
 	keeper_measure(k);
+	if (m->gone)
+		return err_set(e, -ENOENT, "the model is gone");
 	keeper_plan(k, m, UINT64_MAX, NULL, &plan, e);
 	if (plan.result == PLAN_NEVER)
 		rc = plan.rc;
@@ -345,29 +352,34 @@ static int load_now(struct kept *m, struct err *e)
 }
 
 /* Until the move is over or well under way. */
-static int move_now(struct kept *m, enum move move, const char *why)
+static int move_now(struct kept *m, enum move move, const char *why, struct err *e)
 {
 	int64_t until = clock_mono_ms() + VERB_MS;
 
 	keeper_move(m, move, "", why);
+	if (m->move != move)
+		return err_set(e, -EAGAIN, "no thread to be had for the model '%s'", m->spec.name);
 	while (m->move == move && cond_wait_until(&m->keeper->changed, &m->keeper->lock, until) != ETIMEDOUT)
 		;
+	if (!m->move && m->state == MODEL_RESIDENT)
+		return err_set(e, -EIO, "%s", m->reason);
 	return 0;
 }
 
 static int unload_now(struct kept *m, struct err *e)
 {
+	if (m->spec.pinned)
+		return err_set(e, -EBUSY, "the model '%s' is pinned: write unpin first", m->spec.name);
 	if (m->move == MOVE_LOAD) {
 		mcp_cancel_raise(m->cancel);
 		return 0;
 	}
 	if (!m->server || m->move == MOVE_UNLOAD)
 		return 0;
-	if (m->spec.pinned)
-		return err_set(e, -EBUSY, "the model '%s' is pinned: write unpin first", m->spec.name);
 	if (m->in_use || m->move)
-		return err_set(e, -EBUSY, "the model '%s' answers %u requests now", m->spec.name, m->in_use);
-	return move_now(m, MOVE_UNLOAD, "wanted by ctl");
+		return err_set(e, -EBUSY, "the model '%s' is in use: it answers %u request%s", m->spec.name, m->in_use,
+			       m->in_use == 1 ? "" : "s");
+	return move_now(m, MOVE_UNLOAD, "unloaded by ctl", e);
 }
 
 static int sleep_now(struct kept *m, struct err *e)
@@ -379,9 +391,12 @@ static int sleep_now(struct kept *m, struct err *e)
 	if (m->state != MODEL_RESIDENT || m->move)
 		return err_set(e, -EBUSY, "the model '%s' is %s, not resident", m->spec.name,
 			       model_state_words[m->state]);
+	if (m->spec.pinned)
+		return err_set(e, -EBUSY, "the model '%s' is pinned: write unpin first", m->spec.name);
 	if (m->in_use)
-		return err_set(e, -EBUSY, "the model '%s' answers %u requests now", m->spec.name, m->in_use);
-	return move_now(m, MOVE_SLEEP, "wanted by ctl");
+		return err_set(e, -EBUSY, "the model '%s' is in use: it answers %u request%s", m->spec.name, m->in_use,
+			       m->in_use == 1 ? "" : "s");
+	return move_now(m, MOVE_SLEEP, "put to sleep by ctl", e);
 }
 
 static int wake_now(struct kept *m, struct err *e)
@@ -418,9 +433,15 @@ static int obey(struct kept *m, int (*now)(struct kept *, struct err *), struct 
 
 	m->watched++;
 	wait_still(m);
-	rc = model_ready(&m->spec, e) < 0 ? err_add(e, -ENOTSUP, "the model '%s'", m->spec.name) : now(m, e);
-	if (rc < 0 && !m->move && m->state != MODEL_FAILED) /* what made it fail says more */
+	if (m->refused)
+		keeper_say(m, m->state, "%s", "");
+	rc = m->gone                        ? err_set(e, -ENOENT, "the model is gone")
+	     : model_ready(&m->spec, e) < 0 ? err_add(e, -ENOTSUP, "the model '%s'", m->spec.name)
+					    : now(m, e);
+	if (rc < 0 && !m->move && m->state != MODEL_FAILED) { /* what made it fail says more */
 		keeper_say(m, m->state, "%s", e->text);
+		m->refused = true;
+	}
 	m->watched--;
 	return rc;
 }

@@ -12,20 +12,10 @@
 
 #define RETRY_FIRST_MS 1000
 #define RETRY_MOST_MS  60000
-#define BACK_MS        10000 /* until a device gives back what a server that is gone held */
-#define BACK_LOOK_US   50000
+#define SOUND_MS       60000 /* one that served so long has not failed in a row */
+#define HURRY_MS       3000  /* between SIGTERM and SIGKILL when the mount ends: its successor waits */
 #define POST_MS        60000 /* to fall asleep, or to wake */
 #define TIMES_KEPT     15
-
-/* One move: its own copy of the spec, which may be replaced meanwhile. */
-struct mover {
-	struct kept *m;
-	enum move move;
-	struct model spec;
-	int device;
-	struct mcp_cancel *cancel;
-	char *dir;
-};
 
 static const enum model_state state_during[] = {
 	[MOVE_LOAD] = MODEL_LOADING, [MOVE_UNLOAD] = MODEL_UNLOADING, [MOVE_SLEEP] = MODEL_UNLOADING,
@@ -90,31 +80,6 @@ static int start_server(struct mover *v, struct inference **out, struct err *e)
 	return rc;
 }
 
-/* --- what it takes --- */
-
-static uint64_t free_on(struct mover *v)
-{
-	struct device_memory memory;
-	struct keeper *k = v->m->keeper;
-
-	return devices_memory(k->devices, (size_t)v->device, 0, &memory, NULL) == 0 ? memory.free : 0;
-}
-
-/* By its processes; where nobody can say, by what the device has less than before. */
-static uint64_t weigh(struct mover *v, const struct inference *s, uint64_t free_before)
-{
-	struct keeper *k = v->m->keeper;
-	int64_t bytes = devices_process(k->devices, (size_t)v->device, inference_pid(s));
-	uint64_t now;
-
-	if (bytes > 0)
-		return (uint64_t)bytes;
-	now = free_on(v);
-	if (k->device[v->device].is_gpu && free_before > now)
-		return free_before - now;
-	return v->spec.memory_bytes > 0 ? (uint64_t)v->spec.memory_bytes : 0;
-}
-
 static void note_time(struct model_memory *memory, int64_t ms)
 {
 	json_t *list = memory->load_times ? json_loads(memory->load_times, 0, NULL) : NULL;
@@ -136,11 +101,14 @@ static void note_time(struct model_memory *memory, int64_t ms)
 
 void keeper_failed(struct kept *m, int rc, const struct err *why)
 {
-	int64_t pause = RETRY_FIRST_MS << (m->failures < 6 ? m->failures : 6);
+	int64_t now = clock_mono_ms(), pause;
 
+	if (m->server && now - m->loaded_ms >= SOUND_MS)
+		m->failures = 0;
+	pause = RETRY_FIRST_MS << (m->failures < 6 ? m->failures : 6);
 	m->failures++;
 	m->memory.failures++;
-	m->retry_ms = clock_mono_ms() + (pause < RETRY_MOST_MS ? pause : RETRY_MOST_MS);
+	m->retry_ms = now + (pause < RETRY_MOST_MS ? pause : RETRY_MOST_MS);
 	keeper_say(m, MODEL_FAILED, "%s", why->text);
 	want_fail(m, rc, why);
 }
@@ -159,36 +127,37 @@ static void tell_begin(struct kept *m)
 	pthread_mutex_unlock(&m->keeper->lock);
 }
 
-static void note_loaded(struct kept *m, struct inference *s, uint64_t held, int64_t took_ms)
+static void note_loaded(struct kept *m, struct inference *s, bool sure, int64_t took_ms)
 {
-	uint64_t expected = m->spec.memory_bytes > 0 ? (uint64_t)m->spec.memory_bytes : 0;
+	uint64_t said_bytes = m->spec.memory_bytes > 0 ? (uint64_t)m->spec.memory_bytes : 0;
 	char taken[UTIL_SIZE_BYTES], said[UTIL_SIZE_BYTES];
 
 	m->server = s;
-	m->held = held;
-	m->failures = 0;
+	m->loaded_ms = clock_mono_ms();
 	m->batch = m->keeper->next_number;
 	m->last_used_ms = clock_mono_ms();
-	m->memory.measured_bytes = (int64_t)held;
+	if (sure && !m->outdated)
+		m->memory.measured_bytes = (int64_t)m->held;
 	m->memory.loads++;
 	m->memory.loaded_at = clock_now_ms();
 	note_time(&m->memory, took_ms);
-	if (expected && (held > expected + expected / 10 || held + expected / 10 < expected))
-		keeper_say(m, MODEL_RESIDENT, "takes %s, its spec says %s", util_size(held, taken),
-			   util_size(expected, said));
+	if (sure && said_bytes && (m->held > said_bytes + said_bytes / 10 || m->held + said_bytes / 10 < said_bytes))
+		keeper_say(m, MODEL_RESIDENT, "takes %s, its spec says %s", util_size(m->held, taken),
+			   util_size(said_bytes, said));
 	else
 		keeper_say(m, MODEL_RESIDENT, "%s", "");
 }
 
 /* A model that lied about its size: what was measured counts from now on, and it is asked for room again. */
-static void refuse_excess(struct kept *m, struct inference *s, uint64_t held, uint64_t too_much)
+static void refuse_excess(struct kept *m, struct inference *s, uint64_t too_much)
 {
 	struct keeper *k = m->keeper;
 	char took[UTIL_SIZE_BYTES], more[UTIL_SIZE_BYTES];
 
-	m->memory.measured_bytes = (int64_t)held;
+	if (!m->outdated)
+		m->memory.measured_bytes = (int64_t)m->held;
 	m->memory.failures++;
-	keeper_say(m, MODEL_FAILED, "took %s on %s, which is %s more than there is room for", util_size(held, took),
+	keeper_say(m, MODEL_FAILED, "took %s on %s, which is %s more than there is room for", util_size(m->held, took),
 		   k->device[m->device].name, util_size(too_much, more));
 	keeper_tell(m, "model.failed", 0);
 	pthread_mutex_unlock(&k->lock);
@@ -197,29 +166,50 @@ static void refuse_excess(struct kept *m, struct inference *s, uint64_t held, ui
 	leave_device(m);
 }
 
-/* Cancelled is no failure: nobody wants it any more. */
+/* Cancelled is no failure: nobody wants it any more, or only with the spec that it has now. */
 static void not_loaded(struct kept *m, int rc, const struct err *why)
 {
+	bool again = m->outdated && !m->gone && !m->keeper->stopping;
+
 	m->held = 0;
-	if (rc == -ECANCELED) {
+	if (again) {
+		keeper_say(m, MODEL_UNLOADED, "its spec changed while it was loaded");
+	} else if (rc == -ECANCELED) {
 		keeper_say(m, MODEL_UNLOADED, "loading it was cancelled");
 		want_fail(m, rc, why);
 	} else {
 		keeper_failed(m, rc, why);
 	}
-	keeper_tell(m, rc == -ECANCELED ? NULL : "model.failed", 0);
+	keeper_tell(m, m->state == MODEL_FAILED ? "model.failed" : NULL, 0);
 	leave_device(m);
+}
+
+/* With the lock. Its server has what it takes, or is ended. */
+static void settle(struct mover *v, struct inference *s, bool sure, int64_t took_ms)
+{
+	struct kept *m = v->m;
+	uint64_t too_much = keeper_excess(m->keeper, v->device);
+
+	if (sure && too_much) {
+		m->server = NULL;
+		refuse_excess(m, s, too_much);
+		return;
+	}
+	note_loaded(m, s, sure, took_ms);
+	want_grant(m->keeper);
+	keeper_tell(m, "model.loaded", m->memory.load_ms);
 }
 
 static void load(struct mover *v)
 {
 	struct kept *m = v->m;
 	struct keeper *k = m->keeper;
-	uint64_t before = free_on(v), held, too_much;
+	uint64_t before = keeper_free(k, v->device), held;
 	int64_t began = clock_mono_ms();
 	struct inference *s = NULL;
 	struct err e = ERR_INIT;
 	int rc = start_server(v, &s, &e);
+	bool sure;
 
 	tell_begin(m);
 	if (rc == 0)
@@ -231,60 +221,58 @@ static void load(struct mover *v)
 		pthread_mutex_unlock(&k->lock);
 		return;
 	}
-	held = weigh(v, s, before);
+	held = keeper_taken(v, s, before, &sure);
 	pthread_mutex_lock(&k->lock);
 	m->held = held;
-	too_much = keeper_excess(k, v->device);
-	if (too_much) {
-		refuse_excess(m, s, held, too_much);
-	} else {
-		note_loaded(m, s, held, clock_mono_ms() - began);
-		want_grant(k);
-		keeper_tell(m, "model.loaded", m->memory.load_ms);
-	}
+	settle(v, s, sure, clock_mono_ms() - began);
 	pthread_mutex_unlock(&k->lock);
 }
 
-/* The process is gone; the driver may still be cleaning up behind it. */
-static void wait_for_memory(struct mover *v, uint64_t before, uint64_t held)
+/* Only what went for another was evicted. */
+static const char *event_of(const struct kept *m)
 {
-	int64_t until = clock_mono_ms() + BACK_MS;
-	char size[UTIL_SIZE_BYTES];
-
-	if (!v->m->keeper->device[v->device].is_gpu)
-		return;
-	while (free_on(v) < before + held - held / 10) {
-		if (clock_mono_ms() >= until) {
-			log_warn("models: %s has not given back the %s of '%s'", v->m->keeper->device[v->device].name,
-				 util_size(held, size), v->spec.name);
-			return;
-		}
-		usleep(BACK_LOOK_US);
-	}
+	return m->keeper->stopping ? NULL : *m->wanted ? "model.evicted" : "model.unloaded";
 }
 
-static void unload(struct mover *v)
+/* more: beside what was said when it began; "" for nothing */
+static void unload_for(struct mover *v, const char *more)
 {
 	struct kept *m = v->m;
 	struct keeper *k = m->keeper;
-	uint64_t before = free_on(v), held;
+	uint64_t before = keeper_free(k, v->device), held;
+	int64_t grace_ms = v->spec.stop_s * 1000;
 	struct inference *s;
-	char why[sizeof(m->why)];
+	char why[400];
+	bool stopping;
 
 	pthread_mutex_lock(&k->lock);
 	s = steal(m->server);
 	held = m->held;
-	snprintf(why, sizeof(why), "%s", m->why);
+	stopping = k->stopping;
+	if (clock_mono_ms() - m->loaded_ms >= SOUND_MS)
+		m->failures = 0;
+	snprintf(why, sizeof(why), "%s%s", m->why, more);
 	keeper_tell(m, NULL, 0);
 	pthread_mutex_unlock(&k->lock);
-	inference_stop(s, v->spec.stop_s * 1000);
+	inference_stop(s, stopping && grace_ms > HURRY_MS ? HURRY_MS : grace_ms);
 	inference_free(s);
-	wait_for_memory(v, before, held);
+	if (!stopping)
+		keeper_await_memory(v, before, held);
 	pthread_mutex_lock(&k->lock);
 	keeper_say(m, MODEL_UNLOADED, "%s", why);
-	keeper_tell(m, k->stopping ? NULL : "model.evicted", 0);
+	keeper_tell(m, event_of(m), 0);
 	leave_device(m);
 	pthread_mutex_unlock(&k->lock);
+}
+
+static void unload(struct mover *v)
+{
+	unload_for(v, "");
+}
+
+static bool is_cancelled(void *ud)
+{
+	return mcp_cancel_raised(((const struct mover *)ud)->cancel);
 }
 
 static int post(struct mover *v, const struct inference *s, const char *path, struct err *e)
@@ -295,33 +283,61 @@ static int post(struct mover *v, const struct inference *s, const char *path, st
 				  .path = path,
 				  .body = "",
 				  .first_ms = POST_MS,
-				  .idle_ms = POST_MS };
+				  .idle_ms = POST_MS,
+				  .ud = v,
+				  .stop = is_cancelled };
 	int status = call_text(v->m->keeper->pool, &r, 1 << 16, &answer, e);
 
 	if (status < 0 || (status >= 200 && status < 300))
-		return status < 0 ? status : 0;
+		return status < 0 ? err_add(e, status, "%s", path) : 0;
 	return err_set(e, -EPROTO, "%s answered %d", path, status);
 }
 
-/* What cannot sleep is unloaded: its room is wanted. */
+/* What cannot sleep goes where its room is wanted, and else stays as it was. */
+static void stay_awake(struct mover *v, const struct err *why)
+{
+	struct kept *m = v->m;
+	struct keeper *k = m->keeper;
+	auto_free char *more = xasprintf("; it does not fall asleep: %s", why->text);
+	bool goes;
+
+	pthread_mutex_lock(&k->lock);
+	goes = *m->wanted || k->stopping || m->gone;
+	if (!goes)
+		keeper_say(m, MODEL_RESIDENT, "it does not fall asleep: %s", why->text);
+	pthread_mutex_unlock(&k->lock);
+	if (goes)
+		unload_for(v, more);
+}
+
 static void fall_asleep(struct mover *v)
 {
 	struct kept *m = v->m;
 	struct keeper *k = m->keeper;
-	uint64_t before = free_on(v), held;
+	uint64_t before = keeper_free(k, v->device), held = m->held;
 	struct err e = ERR_INIT;
 
 	if (post(v, m->server, v->spec.sleep, &e) < 0) {
-		log_warn("models: '%s' does not fall asleep: %s", v->spec.name, e.text);
-		unload(v);
+		stay_awake(v, &e);
 		return;
 	}
-	held = weigh(v, m->server, before);
+	held = keeper_left(v, m->server, before, held);
 	pthread_mutex_lock(&k->lock);
-	m->held = held < m->held ? held : m->held;
+	m->held = held;
 	keeper_say(m, MODEL_ASLEEP, "%s", m->why);
-	keeper_tell(m, "model.evicted", 0);
+	keeper_tell(m, event_of(m), 0);
 	pthread_mutex_unlock(&k->lock);
+}
+
+static void not_woken(struct kept *m, int rc, const struct err *why)
+{
+	struct keeper *k = m->keeper;
+	struct inference *s = steal(m->server);
+
+	not_loaded(m, rc, why);
+	pthread_mutex_unlock(&k->lock);
+	inference_free(s);
+	pthread_mutex_lock(&k->lock);
 }
 
 static void wake(struct mover *v)
@@ -329,27 +345,21 @@ static void wake(struct mover *v)
 	struct kept *m = v->m;
 	struct keeper *k = m->keeper;
 	int64_t began = clock_mono_ms();
-	uint64_t before = free_on(v), held;
+	uint64_t before = keeper_free(k, v->device), held = 0;
 	struct err e = ERR_INIT;
+	bool sure = false;
 	int rc = post(v, m->server, v->spec.wake, &e);
 
 	if (rc == 0)
 		rc = inference_wait(m->server, v->spec.start_s * 1000, v->cancel, &e);
-	held = rc == 0 ? weigh(v, m->server, before) : 0;
+	if (rc == 0)
+		held = keeper_taken(v, m->server, before, &sure);
 	pthread_mutex_lock(&k->lock);
 	if (rc == 0) {
-		note_loaded(m, m->server, held, clock_mono_ms() - began);
-		want_grant(k);
-		keeper_tell(m, "model.loaded", m->memory.load_ms);
+		m->held = held;
+		settle(v, m->server, sure, clock_mono_ms() - began);
 	} else {
-		struct inference *s = steal(m->server);
-
-		keeper_failed(m, rc, &e);
-		keeper_tell(m, "model.failed", 0);
-		pthread_mutex_unlock(&k->lock);
-		inference_free(s);
-		pthread_mutex_lock(&k->lock);
-		leave_device(m);
+		not_woken(m, rc, &e);
 	}
 	pthread_mutex_unlock(&k->lock);
 }
@@ -359,9 +369,17 @@ static void bury(struct mover *v)
 {
 	struct kept *m = v->m;
 	struct keeper *k = m->keeper;
+	struct err why = ERR_INIT;
 	struct inference *s;
 
+	if (inference_alive(m->server, &why)) { /* it said something else */
+		pthread_mutex_lock(&k->lock);
+		keeper_say(m, v->was, "%s", "");
+		pthread_mutex_unlock(&k->lock);
+		return;
+	}
 	pthread_mutex_lock(&k->lock);
+	keeper_failed(m, -ECONNRESET, &why);
 	keeper_tell(m, "model.failed", 0);
 	while (m->in_use)
 		pthread_cond_wait(&k->changed, &k->lock);
@@ -394,8 +412,12 @@ static void end_move(struct mover *v)
 	m->cancel = NULL;
 	m->move = MOVE_NONE;
 	*m->wanted = '\0';
+	if (!m->server && m->spec.runner == RUNNER_REMOTE)
+		keeper_say(m, MODEL_REMOTE, "%s", "");
 	k->n_moving--;
+	k->turn++;
 	k->measured_at = 0;
+	keeper_retry_pinned(k);
 	pthread_cond_broadcast(&k->changed);
 	keeper_kick(k);
 	pthread_mutex_unlock(&k->lock);
@@ -430,20 +452,30 @@ void keeper_move(struct kept *m, enum move move, const char *wanted, const char 
 	struct mover *v = xcalloc(1, sizeof(*v));
 	struct err e = ERR_INIT;
 
-	*v = (struct mover){ .m = m, .move = move, .device = m->device, .cancel = mcp_cancel_new() };
+	*v = (struct mover){ .m = m,
+			     .move = move,
+			     .was = m->state,
+			     .device = m->device,
+			     .turn = k->turn + 1,
+			     .cancel = mcp_cancel_new() };
 	v->dir = xasprintf("%s/%jd", k->dir, (intmax_t)m->spec.row_id);
 	if (row_copy(&model_table, &v->spec, &m->spec) < 0 || start_thread(v) < 0) {
 		free_mover(v);
 		err_set(&e, -EAGAIN, "no thread to be had for the model '%s'", m->spec.name);
-		keeper_failed(m, -EAGAIN, &e);
+		log_warn("models: %s", e.text);
+		if (move == MOVE_LOAD) { /* else what is there stays, and is tried again */
+			m->device = NO_DEVICE;
+			keeper_failed(m, -EAGAIN, &e);
+		}
 		return;
 	}
 	k->n_moving++;
+	k->turn++;
 	m->move = move;
 	m->cancel = v->cancel;
 	snprintf(m->wanted, sizeof(m->wanted), "%s", wanted);
 	snprintf(m->why, sizeof(m->why), "%s", why);
-	if (move == MOVE_LOAD)
+	if ((move == MOVE_LOAD || move == MOVE_WAKE) && m->held < keeper_bytes(m))
 		m->held = keeper_bytes(m);
 	if (move == MOVE_LOAD || move == MOVE_WAKE)
 		keeper_say(m, state_during[move], "wanted by %s", why);

@@ -3,9 +3,9 @@
  *
  * keeper.c starts and stops it, and has the thread that decides; keeper_spec.c reads the models from the store;
  * keeper_plan.c decides who is loaded and who goes; keeper_move.c loads and lets go; keeper_watch.c looks
- * after those that are there and writes down what happened; keeper_ask.c lets requests in; keeper_warm.c has
- * weights read ahead;
- * keeper_show.c tells people. All fields are under the keeper's lock unless said otherwise.
+ * after those that are there and writes down what happened; keeper_memory.c weighs them; keeper_ask.c lets requests in;
+ * keeper_warm.c has weights read ahead; keeper_show.c tells people. All fields are under the keeper's lock unless said
+ * otherwise.
  */
 #ifndef FS0711_MODEL_KEEPER_PARTS_H
 #define FS0711_MODEL_KEEPER_PARTS_H
@@ -39,17 +39,31 @@ struct kept {
 	struct mcp_cancel *cancel; /* of the move; the mover's */
 	uint64_t drained_by;       /* number of the request whose model gets its room; 0: none */
 	uint64_t batch;            /* requests up to that number waited when it was loaded: they enter before it goes */
+	bool refused;              /* its reason is why a verb was refused: true until something changes */
 	bool planned;              /* in this round of keeper_decide */
 	bool gone;                 /* removed from the store */
 	bool outdated;             /* it runs with a spec that is no more */
 	bool dirty;                /* memory has news that the store does not know */
-	unsigned failures;         /* in a row */
+	unsigned failures;         /* in a row: of loads, and of servers that ended soon after */
+	int64_t loaded_ms;         /* monotonic */
 	int64_t retry_ms;          /* monotonic: not loaded again before */
 	int64_t pin_retry_ms;      /* monotonic: what is pinned and could have no room is not tried before */
 	int64_t last_used_ms;      /* monotonic */
 	char ends[200];
 	/* of the move: for whom it makes room ("" for nobody), why */
-	char wanted[200], why[200];
+	char wanted[200], why[300];
+};
+
+/* One move, for its thread: its own copy of the spec, which may be replaced meanwhile. */
+struct mover {
+	struct kept *m;
+	enum move move;
+	enum model_state was;
+	struct model spec;
+	int device;
+	uint64_t turn; /* of the keeper, when it began */
+	struct mcp_cancel *cancel;
+	char *dir;
 };
 
 /* Somebody who waits for a model. In the keeper's list until it is done. */
@@ -62,7 +76,6 @@ struct want {
 	bool done;
 	int rc;
 	struct err why;
-	int64_t until_ms; /* monotonic, of a detached one */
 	char for_whom[200];
 };
 
@@ -91,6 +104,7 @@ struct keeper {
 	struct want *wants, **last_want;
 	uint64_t next_number;
 	unsigned n_moving;
+	uint64_t turn; /* rises when a move begins or ends: what was measured meanwhile is of more than one model */
 	struct warmer *warmer;           /* NULL: nothing was to be read ahead yet */
 	char *warmed;                    /* what it was told, a path a line */
 	bool stopping, stale, reloading; /* stale: the specs are to be read */
@@ -136,12 +150,31 @@ void keeper_plan(struct keeper *k, const struct kept *m, uint64_t number, const 
 void keeper_move(struct kept *m, enum move move, const char *wanted, const char *why);
 /* keeper_failed - it could not be loaded, or died: those who wait get rc, and it is not tried again for a while */
 void keeper_failed(struct kept *m, int rc, const struct err *why);
-/* keeper_excess - how much more the device has lent than it has; 0: all fits */
+/* keeper_retry_pinned - there may be room now: what is pinned is tried at once. With the lock */
+void keeper_retry_pinned(struct keeper *k);
+
+/* --- memory --- */
+
+/* keeper_excess - how much more the device has lent than it has, what is leaving left out; 0: all fits. With the lock
+ */
 uint64_t keeper_excess(const struct keeper *k, int device);
+/* keeper_free - bytes that are free on a device now; 0 where it does not answer. Without the lock, as the next three */
+uint64_t keeper_free(struct keeper *k, int device);
+/*
+ * keeper_taken - what the server holds, by its processes; where nobody can say, by what the device has less than before
+ * *sure  out: false where others moved on the device meanwhile, or nothing could be seen: then it is what was expected
+ */
+uint64_t keeper_taken(const struct mover *v, const struct inference *s, uint64_t free_before, bool *sure);
+/* keeper_left - what a server that fell asleep still holds */
+uint64_t keeper_left(const struct mover *v, const struct inference *s, uint64_t free_before, uint64_t held);
+/* keeper_await_memory - until a device has back what a server held that is gone; some seconds at most */
+void keeper_await_memory(const struct mover *v, uint64_t free_before, uint64_t held);
+/* keeper_weigh - see what the resident ones hold by now; while there is more than the budget, one goes. Leaves the lock
+ */
+void keeper_weigh(struct keeper *k);
+
 /* keeper_check - see which servers have died. With the lock */
 void keeper_check(struct keeper *k);
-/* keeper_weigh - see what the resident ones hold by now; one that holds more than there is goes. Leaves the lock */
-void keeper_weigh(struct keeper *k);
 /* keeper_tell - write down what happened to m; leaves the lock meanwhile. event may be NULL */
 void keeper_tell(struct kept *m, const char *event, int64_t load_ms);
 /* keeper_touch - write down figures that the store does not know; leaves the lock meanwhile */

@@ -71,6 +71,11 @@ static uint32_t allowed_devices(const struct keeper *k, const struct kept *m)
 	return bits;
 }
 
+static bool may_go_elsewhere(const struct keeper *k, const struct kept *m)
+{
+	return allowed_devices(k, m) & ~((uint32_t)1 << m->device);
+}
+
 static size_t count_models(const struct keeper *k)
 {
 	size_t n = 0;
@@ -117,8 +122,8 @@ static void evict(struct kept *m, const struct want *for_whom)
 		    for_whom->model->spec.name, why);
 }
 
-/* True when nothing more can be done for it now: its room is kept from those behind it. */
-static bool serve(struct keeper *k, struct want *w, uint64_t *reserved)
+/* Where nothing more can be done for it now its room is kept from those behind it. */
+static void serve(struct keeper *k, struct want *w, uint64_t *reserved)
 {
 	auto_free struct kept **who = xcalloc(count_models(k), sizeof(struct kept *));
 	struct kept *m = w->model;
@@ -145,6 +150,10 @@ static bool serve(struct keeper *k, struct want *w, uint64_t *reserved)
 		waits = true;
 		break;
 	case PLAN_NEVER:
+		if (m->state == MODEL_ASLEEP && may_go_elsewhere(k, m)) {
+			keeper_move(m, MOVE_UNLOAD, "", "it cannot wake where it is");
+			break; /* planned for anew once it is gone */
+		}
 		if (m->state != MODEL_FAILED) /* what made it fail says more */
 			keeper_say(m, m->state, "%s", why.text);
 		m->pin_retry_ms = clock_mono_ms() + NEVER_MS;
@@ -154,7 +163,6 @@ static bool serve(struct keeper *k, struct want *w, uint64_t *reserved)
 	if (waits)
 		reserved[plan.device] += keeper_bytes(m);
 	plan_release(&plan);
-	return waits;
 }
 
 /* Those whom nobody needs any more as they are: removed, with another spec, or unused for keep_alive_s. */
@@ -181,11 +189,18 @@ static int64_t let_idle_go(struct keeper *k)
 	return next;
 }
 
+void keeper_retry_pinned(struct keeper *k)
+{
+	for (struct kept *m = k->models; m; m = m->next)
+		m->pin_retry_ms = 0;
+}
+
 void keeper_want_pinned(struct keeper *k)
 {
 	for (struct kept *m = k->models; m; m = m->next)
-		if (m->spec.pinned && !m->gone && !m->move && !m->server && m->spec.runner == RUNNER_SERVER &&
-		    m->pin_retry_ms <= clock_mono_ms() && !want_first(m) && model_ready(&m->spec, NULL) == 0)
+		if (m->spec.pinned && !m->gone && !m->move && (!m->server || m->state == MODEL_ASLEEP) &&
+		    m->spec.runner == RUNNER_SERVER && m->pin_retry_ms <= clock_mono_ms() && !want_first(m) &&
+		    model_ready(&m->spec, NULL) == 0)
 			want_add(m, "its pin", false)->detached = true;
 }
 
@@ -215,8 +230,9 @@ int64_t keeper_decide(struct keeper *k)
 		w->model->planned = true;
 		if (w->model->retry_ms > now)
 			next = w->model->retry_ms < next ? w->model->retry_ms : next;
-		else if (!serve(k, w, reserved))
-			following = k->wants; /* the list may be another now; nobody is planned for twice */
+		else
+			serve(k, w, reserved);
+		following = k->wants; /* the list may be another now; nobody is planned for twice */
 	}
 	want_grant(k);
 	for (struct kept *m = k->models; m; m = m->next)

@@ -33,7 +33,7 @@ static const char *temperature(const struct kept *m)
 {
 	if (m->state != MODEL_RESIDENT)
 		return "cold";
-	return m->in_use || clock_mono_ms() - m->last_used_ms < HOT_MS ? "hot" : "warm";
+	return m->in_use || clock_now_ms() - m->memory.last_used_at < HOT_MS ? "hot" : "warm";
 }
 
 static unsigned count_waiting(const struct kept *m)

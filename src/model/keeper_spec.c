@@ -2,10 +2,12 @@
 #include "model/keeper_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "platform/model.h"
 
@@ -17,6 +19,14 @@ static void free_kept(struct kept *m)
 	free(m);
 }
 
+/* Its log goes with it. */
+static void forget(const struct kept *m)
+{
+	auto_free char *dir = xasprintf("%s/%jd", m->keeper->dir, (intmax_t)m->spec.row_id);
+
+	io_remove_tree(AT_FDCWD, dir);
+}
+
 void keeper_free_gone(struct keeper *k)
 {
 	for (struct kept **at = &k->models, *m; (m = *at);) {
@@ -25,6 +35,8 @@ void keeper_free_gone(struct keeper *k)
 			continue;
 		}
 		*at = m->next;
+		if (!k->stopping)
+			forget(m);
 		free_kept(m);
 	}
 }
@@ -56,8 +68,11 @@ static bool same_text(const char *a, const char *b)
 /* Would its server run otherwise with the new spec? */
 static bool runs_alike(const struct model *a, const struct model *b)
 {
-	return a->runner == b->runner && same_text(a->command, b->command) && same_text(a->path, b->path) &&
-	       same_text(a->env, b->env) && same_text(a->health, b->health) && same_text(a->url, b->url);
+	bool named = a->command && strstr(a->command, "{name}");
+
+	return (!named || streq(a->name, b->name)) && a->runner == b->runner && same_text(a->command, b->command) &&
+	       same_text(a->path, b->path) && same_text(a->env, b->env) && same_text(a->health, b->health) &&
+	       same_text(a->url, b->url);
 }
 
 bool keeper_may_use(const struct model *spec, const char *device)
@@ -84,13 +99,16 @@ static enum model_state state_without_server(const struct model *spec)
 
 static void update(struct kept *m, struct model *spec)
 {
-	bool alike = runs_alike(&m->spec, spec);
+	bool alike = runs_alike(&m->spec, spec), resized = m->spec.memory_bytes != spec->memory_bytes;
 
 	row_release(&model_table, &m->spec);
 	m->spec = *spec;
 	*spec = (struct model){ 0 };
-	if (!alike) {
+	if (!alike || (resized && !m->server)) /* what was measured may be wrong: a person has the last word */
 		m->memory.measured_bytes = 0;
+	if (m->refused)
+		keeper_say(m, m->state, "%s", "");
+	if (!alike) {
 		m->dirty = true;
 		m->failures = 0;
 		m->retry_ms = 0;
@@ -100,6 +118,8 @@ static void update(struct kept *m, struct model *spec)
 	if ((m->server || m->move) && (!alike || !fits_devices(m))) {
 		m->outdated = true;
 		snprintf(m->ends, sizeof(m->ends), "its spec changed");
+		if (m->move == MOVE_LOAD)
+			mcp_cancel_raise(m->cancel);
 	}
 }
 
@@ -171,6 +191,7 @@ void keeper_reload(struct keeper *k)
 		row_release(&model_table, &all.spec[i]);
 	free(all.spec);
 	k->reloading = false;
+	keeper_retry_pinned(k);
 	pthread_cond_broadcast(&k->changed);
 }
 

@@ -50,17 +50,23 @@ static void read_file(struct warmer *w, const char *path, unsigned turn, char *p
 	}
 }
 
-/* fn for each file below path; the sum of what it returns. */
-static uint64_t each_file(const char *path, uint64_t (*fn)(const FTSENT *file, void *ud), void *ud)
+struct reading {
+	struct warmer *w;
+	unsigned turn;
+	char *piece;
+};
+
+/* fn for each file below path; links are followed: a cache's snapshot is made of them. The sum of what it returns. */
+static uint64_t each_file(struct reading *r, const char *path, uint64_t (*fn)(const FTSENT *file, void *ud))
 {
 	char *const roots[] = { (char *)path, NULL };
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
+	FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
 	uint64_t sum = 0;
 	FTSENT *file;
 
-	while (tree && (file = fts_read(tree)))
+	while (tree && goes_on(r->w, r->turn) && (file = fts_read(tree)))
 		if (file->fts_info == FTS_F)
-			sum += fn(file, ud);
+			sum += fn(file, r);
 	if (tree)
 		fts_close(tree);
 	return sum;
@@ -70,12 +76,6 @@ static uint64_t size_of(const FTSENT *file, void *ud UNUSED)
 {
 	return (uint64_t)file->fts_statp->st_size;
 }
-
-struct reading {
-	struct warmer *w;
-	unsigned turn;
-	char *piece;
-};
 
 static uint64_t read_one(const FTSENT *file, void *ud)
 {
@@ -114,9 +114,9 @@ static void read_all(struct warmer *w, char *piece)
 		uint64_t size;
 
 		pthread_mutex_unlock(&w->lock);
-		size = each_file(path, size_of, NULL);
+		size = each_file(&r, path, size_of);
 		if (!known && size <= left)
-			each_file(path, read_one, &r);
+			each_file(&r, path, read_one);
 		pthread_mutex_lock(&w->lock);
 		if (size > left)
 			continue;

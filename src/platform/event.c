@@ -36,6 +36,7 @@ const struct event_type event_types[] = {
 	{ "model.updated", "model_name runner memory_gb devices pinned", false },
 	{ "model.loaded", "model_name memory_gb device load_seconds", false },
 	{ "model.evicted", "model_name memory_gb device reason wanted_by", false },
+	{ "model.unloaded", "model_name memory_gb device reason", false },
 	{ "model.failed", "model_name device error_message", false },
 	{ "webhook.updated", "endpoint url enabled state", false },
 	{ "webhook.disabled", "endpoint url state reason", false },

@@ -140,6 +140,12 @@ static json_t *evicted_data(const struct telling *t, const struct model *m)
 			 t->news->device, "reason", t->news->reason, "wanted_by", t->news->wanted);
 }
 
+static json_t *unloaded_data(const struct telling *t, const struct model *m)
+{
+	return json_pack("{s:s, s:o, s:s?, s:s?}", "model_name", m->name, "memory_gb", size_of(t, m), "device",
+			 t->news->device, "reason", t->news->reason);
+}
+
 static json_t *failed_data(const struct telling *t, const struct model *m)
 {
 	return json_pack("{s:s, s:s?, s:s?}", "model_name", m->name, "device", t->news->device, "error_message",
@@ -152,6 +158,7 @@ static const struct {
 } events[] = {
 	{ "model.loaded", loaded_data },
 	{ "model.evicted", evicted_data },
+	{ "model.unloaded", unloaded_data },
 	{ "model.failed", failed_data },
 };
 

@@ -63,6 +63,7 @@ rm -r "$tasks/lost" && mv "$mnt/.trash/lost@default" "$tasks/lost"
 refusing_endpoint || exit
 mkdir "$mnt/engagements/other"
 eventually 'grep -q ^disabled "$mnt/webhooks/endpoints/gone/state"' || exit
+rmdir "$mnt/webhooks/endpoints/gone"
 put 31 "$mnt/settings/trash_days"
 
 ok 'each event has the members that its type has' 'told'

@@ -169,6 +169,52 @@ ok 'one that sleeps and wakes' '
 	order sleeper load && in_state sleeper resident && order sleeper unload && in_state sleeper unloaded &&
 	rmdir "$models/sleeper"'
 
+ok 'one that cannot fall asleep stays as it was' '
+	spec sleepless 3 "{\"sleep\": \"/nowhere\", \"wake\": \"/nowhere\"}" && order sleepless load && in_state sleepless resident &&
+	must_fail EIO put sleep "$models/sleepless/ctl" && same resident "$(state sleepless)" && why sleepless | grep -F /nowhere &&
+	order sleepless unload && in_state sleepless unloaded && rmdir "$models/sleepless"'
+
+ok 'a pin wakes one that sleeps, and keeps it awake and here' '
+	spec sleeper 3 "{\"sleep\": \"/sleep\", \"wake\": \"/wake_up\"}" --sleep-endpoints && order sleeper load &&
+	in_state sleeper resident && order sleeper sleep && in_state sleeper asleep && order sleeper pin &&
+	in_state sleeper resident && must_fail EBUSY put sleep "$models/sleeper/ctl" && why sleeper | grep -F pinned &&
+	must_fail EBUSY put unload "$models/sleeper/ctl" && order sleeper unpin && eventually "[ -z \"\$(why sleeper)\" ]" &&
+	order sleeper unload && in_state sleeper unloaded && rmdir "$models/sleeper"'
+
+ok 'what wakes counts as it will be' '
+	spec sleeper 12 "{\"sleep\": \"/sleep\", \"wake\": \"/wake_up\"}" --sleep-endpoints --wake-ms 3000 && order sleeper load &&
+	in_state sleeper resident && order sleeper sleep && in_state sleeper asleep && order sleeper wake &&
+	spec other 12 && { put load "$models/other/ctl" || true; } && in_state sleeper resident &&
+	[ "$(cat "$ram/memory_used")" -le "$(cat "$ram/memory_total")" ] &&
+	for name in sleeper other; do order $name unload || true; in_state $name unloaded || break; done &&
+	rmdir "$models/sleeper"'
+
+ok 'a spec that is mended while it is loaded counts at once, and so does its size' '
+	spec slow 12 "{}" --start-ms 60000 && put load "$models/slow/ctl" && in_state slow loading &&
+	spec slow 1 && in_state slow resident && json_is "$models/slow/memory" ".measured < 5 * $unit" &&
+	order slow unload && in_state slow unloaded && rmdir "$models/slow"'
+
+ok 'a server that becomes a remote' '
+	spec moved 1 && order moved load && in_state moved resident &&
+	echo "{\"runner\": \"remote\", \"url\": \"http://127.0.0.1:9/v1\"}" >"$models/moved/spec.json" &&
+	in_state moved remote && rmdir "$models/moved"'
+
+ok 'a server that knows its name is started anew when that changes' '
+	spec former 1 "{}" --name "{name}" && order former load && in_state former resident &&
+	mv "$models/former" "$models/latter" && in_state latter unloaded && order latter load && in_state latter resident &&
+	pgrep -f -- "--name latter" && order latter unload && in_state latter unloaded && rmdir "$models/latter"'
+
+ok 'a budget that is made smaller: who is missed least goes' '
+	was=$(cat "$ram/memory_total") && spec first 6 && spec second 6 && order first load && in_state first resident &&
+	order second load && in_state second resident && put $((10 * unit)) "$ram/memory_total" &&
+	eventually "[ \"\$(cat $ram/memory_used)\" -le $((10 * unit)) ]" && put "$was" "$ram/memory_total" &&
+	for name in first second; do order $name unload && in_state $name unloaded && rmdir "$models/$name" || break; done && [ $name = second ]'
+
+ok 'what is pinned and has no room is loaded when there is some' '
+	was=$(cat "$ram/memory_total") && put $unit "$ram/memory_total" && spec late 3 && order late pin &&
+	eventually "why late | grep -F needs" && put "$was" "$ram/memory_total" && in_state late resident &&
+	order late unpin && order late unload && in_state late unloaded && rmdir "$models/late"'
+
 ok 'one that nobody uses goes after its keep_alive_s' '
 	spec brief 1 "{\"keep_alive_s\": 1}" && order brief load && in_state brief unloaded && why brief | grep -F keep_alive_s &&
 	rmdir "$models/brief"'

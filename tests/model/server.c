@@ -20,6 +20,7 @@
  *	--answers FILE           [{"contains": text, "answer": text or JSON, "status": 503, "wait_ms": 100}, ...]: how a
  *	                         last message that contains the text is answered; others are echoed
  *	--answer-ms N            an answer takes so long
+ *	--wake-ms N              so does waking
  *	--chunk-ms N             so long between two events of a stream
  *
  * GET /health, GET /v1/models, POST /v1/chat/completions, POST /v1/embeddings; GET /last is the question before.
@@ -64,6 +65,7 @@ static const struct {
 	{ "sleep-endpoints", FLAG, &options.sleep_endpoints },
 	{ "answers", ANSWERS, &options.answers },
 	{ "answer-ms", NUMBER, &options.answer_ms },
+	{ "wake-ms", NUMBER, &options.wake_ms },
 	{ "chunk-ms", NUMBER, &options.chunk_ms },
 };
 

@@ -8,7 +8,7 @@
 
 /* What the command line says; 0, false and NULL where it says nothing. */
 struct server_options {
-	int64_t port, bytes, gpu_bytes, more, start_ms, exit_after_ms, crash_on, hang_on, log_lines, answer_ms,
+	int64_t port, bytes, gpu_bytes, more, start_ms, exit_after_ms, crash_on, hang_on, log_lines, answer_ms, wake_ms,
 		chunk_ms;
 	bool never_healthy, ignore_term, forks, sleep_endpoints;
 	const char *socket, *name, *key;

@@ -100,6 +100,8 @@ static void post(const struct server_options *o, const char *path, const char *a
 		 struct reply *r)
 {
 	if (o->sleep_endpoints && (streq(path, "/sleep") || streq(path, "/wake_up"))) {
+		if (streq(path, "/wake_up"))
+			usleep((useconds_t)o->wake_ms * 1000);
 		server_sleep(streq(path, "/sleep"));
 		answer_json(r, 200, json_object());
 	} else {

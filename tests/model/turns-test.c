@@ -87,7 +87,7 @@ static bool waits(size_t model, json_int_t n)
 	json_t *now = keeper_model(keeper, rows[model]);
 	const char *reason = json_string_value(json_object_get(now, "reason"));
 	bool yes = json_integer_value(json_object_get(now, "waiting")) == n &&
-		   (model == 0 || util_starts(reason, "waits for room"));
+		   (model == 0 || (reason && util_starts(reason, "waits for room")));
 
 	json_decref(now);
 	return yes;
