@@ -50,7 +50,8 @@ struct model_news {
 	const char *device; /* NULL: none */
 	const char *reason; /* a sentence; NULL: none */
 	int64_t bytes;      /* what it holds now; 0: nothing or not known */
-	const char *event;  /* "model.loaded", "model.evicted", "model.unloaded", "model.failed", or NULL: no public event */
+	const char *
+		event; /* "model.loaded", "model.evicted", "model.unloaded", "model.failed", or NULL: no public event */
 	int64_t load_ms;    /* of model.loaded */
 	const char *wanted; /* of model.evicted: for whom it went; NULL: nobody */
 };
