@@ -23,6 +23,18 @@ bool name_utf8(const char *bytes, size_t len)
 	return true;
 }
 
+int name_width(const char *name)
+{
+	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)name;
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n;
+	int width = 0;
+
+	for (; (n = *at ? utf8proc_iterate(at, -1, &c) : 0) > 0; at += n)
+		width += utf8proc_charwidth(c);
+	return width;
+}
+
 static bool has_control(const char *name)
 {
 	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)name;

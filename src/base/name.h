@@ -18,6 +18,9 @@ int name_clean(const char *name, char *out, struct err *e);
  */
 const char *name_fit(const char *stem, const char *suffix, char *out);
 
+/* name_width - how many columns of a terminal it takes; it is valid UTF-8 */
+int name_width(const char *name);
+
 /* name_utf8 - true when the len bytes are valid UTF-8 */
 bool name_utf8(const char *bytes, size_t len);
 

@@ -7,12 +7,14 @@
 
 #include "base/clock.h"
 #include "base/jsonmem.h"
+#include "base/name.h"
 #include "fs/handlers.h"
 #include "fs/tree.h"
 #include "platform/party.h"
 #include "platform/record.h"
 
 #define HISTORY_MOST 1000
+#define NAMES_LEAST  20 /* columns of models/status */
 #define NOBODY_KEEPS "no models are kept by this process"
 
 static json_t *bytes_or_null(int64_t bytes)
@@ -73,9 +75,12 @@ int model_figure_show(const struct ask *a, struct buf *out)
 	if (rc < 0)
 		return rc;
 	v = json_object_get(now, a->node->field);
-	if (json_is_object(v))
-		record_dump(v, out);
-	else if (json_is_integer(v))
+	if (json_is_object(v)) { /* with as many digits as were meant: 0.097, not what is nearest to it */
+		auto_free char *text = json_dumps(v, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+
+		buf_printf(out, "%s\n", text ? text : "");
+		out->failed = out->failed || !text;
+	} else if (json_is_integer(v))
 		buf_printf(out, "%lld\n", (long long)json_integer_value(v));
 	else if (json_string_length(v))
 		buf_printf(out, "%s\n", json_string_value(v));
@@ -107,15 +112,16 @@ static const struct verb {
 	const char *word;
 	const char *needs; /* a member of the spec that it needs */
 	unsigned states;
+	bool ready; /* only with a spec that can be loaded */
 	bool idle;  /* not while it answers requests */
 	bool loose; /* nor while it is pinned */
 } verbs[] = {
-	{ "load", NULL, IN(MODEL_UNLOADED) | IN(MODEL_ASLEEP) | IN(MODEL_FAILED), false, false },
-	{ "unload", NULL, IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), true, true },
-	{ "pin", NULL, ANY & ~IN(MODEL_REMOTE), false, false },
-	{ "unpin", NULL, ANY & ~IN(MODEL_REMOTE), false, false },
-	{ "sleep", "sleep", IN(MODEL_RESIDENT), true, false },
-	{ "wake", "wake", IN(MODEL_ASLEEP), false, false },
+	{ "load", NULL, IN(MODEL_UNLOADED) | IN(MODEL_ASLEEP) | IN(MODEL_FAILED), true, false, false },
+	{ "unload", NULL, IN(MODEL_LOADING) | IN(MODEL_RESIDENT) | IN(MODEL_ASLEEP), false, true, true },
+	{ "pin", NULL, ANY & ~IN(MODEL_REMOTE), false, false, false },
+	{ "unpin", NULL, ANY & ~IN(MODEL_REMOTE), false, false, false },
+	{ "sleep", "sleep", IN(MODEL_RESIDENT), true, true, false },
+	{ "wake", "wake", IN(MODEL_ASLEEP), true, false, false },
 };
 
 static bool in_state(const struct verb *v, const char *state)
@@ -134,29 +140,28 @@ static bool has_field(const struct model *m, const char *name)
 	return text.len > 0;
 }
 
-/* Why there is no use in a verb now, or NULL; text has room for it. */
-static const char *verb_useless(const struct verb *v, const struct model *m, const json_t *now, char text[128])
+/* Is there no use in a verb now? Then why says so. */
+static bool verb_useless(const struct verb *v, const struct model *m, const json_t *now, struct err *why)
 {
 	const char *state = json_string_value(json_object_get(now, "state"));
 	json_int_t in_use = json_integer_value(json_object_get(now, "in_use"));
 
 	if (!in_state(v, state ? state : ""))
-		snprintf(text, 128, "it is %s", state ? state : "unknown");
+		err_set(why, -EBUSY, "it is %s", state ? state : "unknown");
 	else if (streq(v->word, m->pinned ? "pin" : "unpin") || (v->loose && m->pinned))
-		snprintf(text, 128, "it is %s", m->pinned ? "pinned" : "not pinned");
+		err_set(why, -EBUSY, "it is %s", m->pinned ? "pinned" : "not pinned");
 	else if (v->needs && !has_field(m, v->needs))
-		snprintf(text, 128, "its spec has no %s", v->needs);
+		err_set(why, -ENOTSUP, "its spec has no %s", v->needs);
 	else if (v->idle && in_use > 0)
-		snprintf(text, 128, "it answers requests: %lld", (long long)in_use);
+		err_set(why, -EBUSY, "it answers requests: %lld", (long long)in_use);
 	else
-		return NULL;
-	return text;
+		return v->ready && model_ready(m, why) < 0;
+	return true;
 }
 
 int model_ctl_show(const struct ask *a, struct buf *out)
 {
 	bool kept = a->fs->o.host.model_do;
-	char text[128];
 	json_t *now;
 	union party x;
 	int rc = party_get(a->fs->p, PARTY_MODEL, a->row, &x, a->e);
@@ -165,9 +170,11 @@ int model_ctl_show(const struct ask *a, struct buf *out)
 		return rc;
 	rc = model_now(a->fs, a->row, &now, a->e);
 	for (size_t i = 0; rc == 0 && i < N_ELEMS(verbs); i++) {
-		const char *why = kept ? verb_useless(&verbs[i], &x.model, now, text) : NOBODY_KEEPS;
+		struct err why = ERR_INIT;
+		bool no =
+			kept ? verb_useless(&verbs[i], &x.model, now, &why) : err_set(&why, -ENODEV, NOBODY_KEEPS) < 0;
 
-		buf_printf(out, "%-6s  %s%s\n", verbs[i].word, why ? "no: " : "yes", why ? why : "");
+		buf_printf(out, "%-6s  %s%s\n", verbs[i].word, no ? "no: " : "yes", why.text);
 	}
 	if (rc == 0)
 		json_decref(now);
@@ -175,15 +182,36 @@ int model_ctl_show(const struct ask *a, struct buf *out)
 	return rc;
 }
 
-int model_ctl_put(const struct ask *a, const char *text, size_t len UNUSED)
+/* What is elsewhere is neither started, stopped nor kept here. */
+static int refuse_remote(const struct ask *a, const char *verb)
+{
+	union party x;
+	int rc = party_get(a->fs->p, PARTY_MODEL, a->row, &x, a->e);
+
+	if (rc < 0)
+		return rc;
+	if (x.model.runner == RUNNER_REMOTE)
+		rc = err_set(a->e, -ENOTSUP, "the model '%s' is remote: there is nothing here to %s", x.model.name,
+			     verb);
+	party_release(PARTY_MODEL, &x);
+	return rc;
+}
+
+static int do_verb(const struct ask *a, const char *verb)
 {
 	const struct fs_host *host = &a->fs->o.host;
+	int rc = host->model_do ? refuse_remote(a, verb) : err_set(a->e, -ENODEV, NOBODY_KEEPS);
+
+	return rc < 0 ? rc : host->model_do(host->ud, a->row, verb, a->e);
+}
+
+int model_ctl_put(const struct ask *a, const char *text, size_t len UNUSED)
+{
 	auto_buf known = BUF_INIT;
 
 	for (size_t i = 0; i < N_ELEMS(verbs); i++) {
 		if (streq(verbs[i].word, text))
-			return host->model_do ? host->model_do(host->ud, a->row, text, a->e)
-					      : err_set(a->e, -ENODEV, NOBODY_KEEPS);
+			return do_verb(a, text);
 		buf_printf(&known, "%s%s", i ? ", " : "", verbs[i].word);
 	}
 	return err_set(a->e, -EINVAL, "'%.40s' is no verb; there are: %s", text, buf_str(&known));
@@ -291,7 +319,6 @@ static void add_age(const char *time, char *text, size_t room)
 	snprintf(text, room, "%jd %s ago", (intmax_t)(age / (units[i].ms ? units[i].ms : 1000)), units[i].name);
 }
 
-/* What it holds, else what it took last, else the estimate. */
 /* What it holds, else what it is known or said to need; "-" for nothing. */
 static const char *size_of(const json_t *memory, char *text)
 {
@@ -310,23 +337,55 @@ static const char *text_of(const json_t *now, const char *key, const char *none)
 	return text ? text : none;
 }
 
+struct status {
+	struct buf *out;
+	int width; /* of the names */
+};
+
+static int widen(void *row, void *ud)
+{
+	const struct party_listing *x = row;
+	struct status *s = ud;
+	int width = name_width(x->name);
+
+	s->width = width > s->width ? width : s->width;
+	return 0;
+}
+
+/* What a row says in each column but the first. */
+struct cells {
+	const char *state, *device, *size, *used, *heat, *pinned, *why;
+};
+
+static void add_row(const struct status *s, const char *name, const struct cells *c)
+{
+	int pad = s->width - name_width(name);
+
+	buf_printf(s->out, "%s%*s %-9s %-6s %9s  %-11s %-5s %-6s %s\n", name, pad > 0 ? pad : 0, "", c->state,
+		   c->device, c->size, c->used, c->heat, c->pinned, c->why);
+}
+
 static void add_line(const char *name, const json_t *now, void *ud)
 {
 	char age[32], size[UTIL_SIZE_BYTES];
 
 	add_age(json_string_value(json_object_get(now, "last_used")), age, sizeof(age));
-	buf_printf(ud, "%-20s %-9s %-6s %9s  %-11s %-5s %s\n", name, text_of(now, "state", "?"),
-		   text_of(now, "device", "-"), size_of(json_object_get(now, "memory"), size), age,
-		   text_of(now, "temperature", "?"), text_of(now, "reason", ""));
+	add_row(ud, name,
+		&(struct cells){ text_of(now, "state", "?"), text_of(now, "device", "-"),
+				 size_of(json_object_get(now, "memory"), size), age, text_of(now, "temperature", "?"),
+				 json_is_true(json_object_get(now, "pinned")) ? "yes" : "-",
+				 text_of(now, "reason", "") });
 }
 
 int models_status_show(const struct ask *a, struct buf *out)
 {
-	int rc;
+	struct status s = { out, NAMES_LEAST };
+	int rc = party_each(a->fs->p, PARTY_MODEL, 0, widen, &s, a->e);
 
-	buf_printf(out, "%-20s %-9s %-6s %9s  %-11s %-5s %s\n", "MODEL", "STATE", "DEVICE", "SIZE", "LAST USED", "HEAT",
-		   "WHY");
-	rc = each_model(a->fs, add_line, out, a->e);
+	if (rc < 0)
+		return rc;
+	add_row(&s, "MODEL", &(struct cells){ "STATE", "DEVICE", "SIZE", "LAST USED", "HEAT", "PINNED", "WHY" });
+	rc = each_model(a->fs, add_line, &s, a->e);
 	devices_status(a->fs, out);
 	return rc;
 }

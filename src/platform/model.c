@@ -171,15 +171,20 @@ static int emit(struct tx *tx, const char *type, json_t *data, struct err *e)
 	return text ? event_put(tx, type, 0, 0, text, e) : err_set(e, -ENOMEM, "no memory for an event");
 }
 
-int model_updated(struct tx *tx, const struct model *m, struct err *e)
+int model_updated(struct tx *tx, const struct model *m, const char *former, struct err *e)
 {
 	json_t *devices = m->devices ? json_loads(m->devices, 0, NULL) : NULL;
 
 	return emit(tx, "model.updated",
-		    json_pack("{s:s, s:s, s:o, s:o, s:b}", "model_name", m->name, "runner",
+		    json_pack("{s:s, s:s, s:o, s:o, s:b, s:s?}", "model_name", m->name, "runner",
 			      model_runner_words[m->runner], "memory_gb", gigabytes(m->memory_bytes), "devices",
-			      devices ? devices : json_array(), "pinned", m->pinned),
+			      devices ? devices : json_array(), "pinned", m->pinned, "former_name", former),
 		    e);
+}
+
+int model_removed(struct tx *tx, const struct model *m, struct err *e)
+{
+	return emit(tx, "model.removed", json_pack("{s:s}", "model_name", m->name), e);
 }
 
 static int emit_news(struct tx *tx, const struct telling *t, const struct model *m, struct err *e)

@@ -22,7 +22,9 @@ int model_check(struct platform *p, struct tx *tx, struct model *m, struct err *
 /* model_may - may who make this change of a spec? 0, or -EPERM: what runs on this host is its operator's to say, and so
  * is where a key is sent */
 int model_may(const struct model *was, const struct model *now, const struct actor *who, struct err *e);
-int model_updated(struct tx *tx, const struct model *m, struct err *e); /* the event model.updated */
+/* model_updated - the event model.updated; former: the name that it had, NULL where it has it still */
+int model_updated(struct tx *tx, const struct model *m, const char *former, struct err *e);
+int model_removed(struct tx *tx, const struct model *m, struct err *e); /* the event model.removed */
 int model_end(struct tx *tx, int64_t row_id, struct err *e);            /* its memories and steps go with it */
 /* model_sound - 0, or -EINVAL with a sentence: the spec's fields do not fit together */
 int model_sound(const struct model *m, struct err *e);

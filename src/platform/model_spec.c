@@ -151,6 +151,16 @@ static int check_command(const struct model *m, struct err *e)
 	return rc;
 }
 
+static int check_once(const char *name, const json_t *list, struct err *e)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		for (size_t k = 0; k < i; k++)
+			if (json_equal(json_array_get(list, i), json_array_get(list, k)))
+				return err_set(e, -EINVAL, "'%s' has '%.60s' twice", name,
+					       json_string_value(json_array_get(list, i)));
+	return 0;
+}
+
 static int check_lists(const struct model *m, struct err *e)
 {
 	json_t *devices = NULL, *capabilities = NULL;
@@ -159,6 +169,10 @@ static int check_lists(const struct model *m, struct err *e)
 	if (rc == 0)
 		rc = check_list("capabilities", m->capabilities, N_ELEMS(capability_words) - 1, check_capability,
 				&capabilities, e);
+	if (rc == 0)
+		rc = check_once("capabilities", capabilities, e);
+	if (rc == 0)
+		rc = check_once("devices", devices, e);
 	json_decref(devices);
 	json_decref(capabilities);
 	return rc;

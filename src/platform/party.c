@@ -91,7 +91,7 @@ static int check_engagement(struct platform *p, struct tx *tx, union party *x, s
 	return rc;
 }
 
-static int tell_engagement(struct tx *tx, const union party *x, bool created, struct err *e)
+static int tell_engagement(struct tx *tx, const union party *x, bool created, const char *former UNUSED, struct err *e)
 {
 	const struct engagement *g = &x->engagement;
 
@@ -112,7 +112,7 @@ static int check_endpoint(struct platform *p, struct tx *tx, union party *x, str
 	return endpoint_check(p, tx, &x->endpoint, e);
 }
 
-static int tell_endpoint(struct tx *tx, const union party *x, bool created, struct err *e)
+static int tell_endpoint(struct tx *tx, const union party *x, bool created, const char *former UNUSED, struct err *e)
 {
 	int rc = created ? endpoint_begin(tx, e) : 0;
 
@@ -135,9 +135,9 @@ static int check_model(struct platform *p, struct tx *tx, union party *x, struct
 	return model_check(p, tx, &x->model, e);
 }
 
-static int tell_model(struct tx *tx, const union party *x, bool created UNUSED, struct err *e)
+static int tell_model(struct tx *tx, const union party *x, bool created UNUSED, const char *former, struct err *e)
 {
-	return model_updated(tx, &x->model, e);
+	return model_updated(tx, &x->model, former, e);
 }
 
 static int end_endpoint(struct tx *tx, const union party *x, struct err *e)
@@ -147,7 +147,9 @@ static int end_endpoint(struct tx *tx, const union party *x, struct err *e)
 
 static int end_model(struct tx *tx, const union party *x, struct err *e)
 {
-	return model_end(tx, x->model.row_id, e);
+	int rc = model_end(tx, x->model.row_id, e);
+
+	return rc < 0 ? rc : model_removed(tx, &x->model, e);
 }
 
 static const struct kind {
@@ -159,7 +161,7 @@ static const struct kind {
 	void (*fill)(union party *x, const struct actor *who);
 	int (*check)(struct platform *p, struct tx *tx, union party *x, struct err *e);
 	/* these may be NULL */
-	int (*tell)(struct tx *tx, const union party *x, bool created, struct err *e);
+	int (*tell)(struct tx *tx, const union party *x, bool created, const char *former, struct err *e);
 	int (*may)(const union party *was, const union party *now, const struct actor *who, struct err *e);
 	int (*end)(struct tx *tx, const union party *x, struct err *e); /* what belongs to it goes with it */
 } kinds[N_PARTY_KINDS] = {
@@ -229,10 +231,11 @@ static int resolve_party(struct tx *tx, enum party_kind kind, char **ref, struct
 	return 0;
 }
 
-/* Told where the kind tells of itself. */
-static int tell(struct tx *tx, enum party_kind kind, const union party *x, bool created, struct err *e)
+/* Told where the kind tells of itself; former is the name that it had, NULL where it has it still. */
+static int tell(struct tx *tx, enum party_kind kind, const union party *x, bool created, const char *former,
+		struct err *e)
 {
-	return kinds[kind].tell ? kinds[kind].tell(tx, x, created, e) : 0;
+	return kinds[kind].tell ? kinds[kind].tell(tx, x, created, former, e) : 0;
 }
 
 struct call {
@@ -273,7 +276,7 @@ static int create(struct tx *tx, void *arg, struct err *e)
 	if (rc == -EEXIST)
 		err_set(e, rc, "%s '%s' exists already", k->word, c->name);
 	if (rc == 0)
-		rc = tell(tx, c->kind, &x, true, e);
+		rc = tell(tx, c->kind, &x, true, NULL, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, CHANGE_NONE, 0, c->name);
 	party_release(c->kind, &x);
@@ -382,7 +385,7 @@ static int change(struct tx *tx, void *arg, struct err *e)
 	if (rc == 0)
 		rc = row_update(tx, k->table, &x, e);
 	if (rc == 0)
-		rc = tell(tx, c->kind, &x, false, e);
+		rc = tell(tx, c->kind, &x, false, NULL, e);
 	if (rc == 0)
 		tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, 0, 0, TEXT_AT(&x, k->name));
 	party_release(c->kind, &x);
@@ -446,12 +449,14 @@ static int rename_party(struct tx *tx, void *arg, struct err *e)
 {
 	struct call *c = arg;
 	const struct kind *k = &kinds[c->kind];
+	auto_free char *former = NULL;
 	union party x;
 	int rc = row_get(tx, k->table, c->row_id, &x, e);
 
 	if (rc < 0)
 		return rc;
-	tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, 0, CHANGE_NONE, TEXT_AT(&x, k->name));
+	former = xstrdup(TEXT_AT(&x, k->name));
+	tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, 0, CHANGE_NONE, former);
 	tx_change(tx, CHANGE_PARTY, c->row_id, c->kind, CHANGE_NONE, 0, c->name);
 	if (c->kind == PARTY_ENGAGEMENT)
 		rc = follow_default(tx, x.engagement.name, c->name, e);
@@ -462,7 +467,7 @@ static int rename_party(struct tx *tx, void *arg, struct err *e)
 	if (rc == -EEXIST)
 		err_set(e, rc, "%s '%s' exists already", k->word, c->name);
 	if (rc == 0)
-		rc = tell(tx, c->kind, &x, false, e);
+		rc = tell(tx, c->kind, &x, false, former, e);
 	party_release(c->kind, &x);
 	return rc;
 }

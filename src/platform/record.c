@@ -86,9 +86,15 @@ static int set_text(const struct field *f, void *row, const json_t *v, struct er
 static int set_json(const struct field *f, void *row, const json_t *v, struct err *e)
 {
 	auto_free char *text = NULL;
+	bool list = json_is_array(v) && !(f->flags & FIELD_OBJECT);
+	bool object = json_is_object(v) && !(f->flags & FIELD_LIST);
 
-	if (!json_is_null(v) && !json_is_array(v) && !json_is_object(v))
-		return wrong(f, "a list, an object or null", e);
+	if (!json_is_null(v) && !list && !object)
+		return wrong(f,
+			     f->flags & FIELD_LIST     ? "a list or null"
+			     : f->flags & FIELD_OBJECT ? "an object or null"
+						       : "a list, an object or null",
+			     e);
 	if (!json_is_null(v)) {
 		text = json_dumps(v, JSON_COMPACT);
 		if (!text)
@@ -112,6 +118,8 @@ static int set_int(const struct field *f, void *row, const json_t *v, struct err
 		MEMBER(row, f, int64_t) = INT_NULL;
 		return 0;
 	}
+	if (json_is_real(v))
+		return wrong(f, "a whole number, written without point or exponent", e);
 	if (!json_is_integer(v))
 		return wrong(f, "a whole number", e);
 	if (in_range(f, (double)json_integer_value(v), e) < 0)

@@ -24,6 +24,8 @@ enum field_flags {
 	FIELD_FIXED = 1,    /* people cannot change it */
 	FIELD_HIDDEN = 2,   /* not in the JSON document */
 	FIELD_REQUIRED = 4, /* null is refused */
+	FIELD_LIST = 8,     /* FIELD_JSON: a list, not an object */
+	FIELD_OBJECT = 16,  /* FIELD_JSON: an object, not a list */
 };
 
 struct field {

@@ -29,6 +29,15 @@ static void decomposed_names_are_composed(void **state UNUSED)
 				 "bung");
 }
 
+static void names_are_as_wide_as_they_look(void **state UNUSED)
+{
+	assert_int_equal(name_width(""), 0);
+	assert_int_equal(name_width("rfp.pdf"), 7);
+	assert_int_equal(name_width("Prüfgröße"), 9);
+	assert_int_equal(name_width("日本"), 4);
+	assert_int_equal(name_width("a\xcc\x88"), 1);
+}
+
 static void bad_names_are_refused(void **state UNUSED)
 {
 	static const struct {
@@ -116,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(normal_names_stay),
 		cmocka_unit_test(decomposed_names_are_composed),
+		cmocka_unit_test(names_are_as_wide_as_they_look),
 		cmocka_unit_test(bad_names_are_refused),
 		cmocka_unit_test(length_is_counted_in_bytes),
 		cmocka_unit_test(a_normal_form_may_grow_too_long),

@@ -117,6 +117,8 @@ static void print_type(const struct field *f)
 	if (f->type == FIELD_WORD)
 		for (const char *const *w = f->words; *w; w++)
 			printf("%s%s", w == f->words ? "" : w[1] ? ", " : " or ", *w);
+	else if (f->flags & (FIELD_LIST | FIELD_OBJECT))
+		printf("%s", f->flags & FIELD_LIST ? "list" : "object");
 	else
 		printf("%s", type_words[f->type]);
 	if (!(f->flags & FIELD_FIXED) && (f->min || f->max))

@@ -22,6 +22,12 @@ refused()
 		getfattr --only-values -n user.0711.error "$one" | grep -F -e "$2" && cmp "$dir/before.json" "$one/spec.json"
 }
 
+# add_line TEXT - write it into what is open as 9
+add_line()
+{
+	echo "$1" >&9
+}
+
 ok 'a mount has no models at first' '
 	same "devices status" "$(echo $(ls "$models"))" && same 1 "$(sed "/^$/,\$d" "$models/status" | wc -l)" &&
 	grep "^MODEL  *STATE" "$models/status"'
@@ -48,6 +54,10 @@ ok 'a field that there is not' 'refused EINVAL "gpu_layers" "{\"gpu_layers\": 12
 ok 'a runner that there is not' 'refused EINVAL "runner" "{\"runner\": \"magic\"}"'
 ok 'a server without a command' 'refused EINVAL "command" "{\"command\": null}"'
 ok 'a command that nobody can speak to' 'refused EINVAL "{port}" "{\"command\": [\"llama-server\", \"{path}\"]}"'
+ok 'what is wanted is said: a list, an object, a number written as one' '
+	refused EINVAL "a list or null" "{\"command\": \"llama-server\"}" && refused EINVAL "an object or null" "{\"env\": [\"A=b\"]}" &&
+	refused EINVAL "without point or exponent" "{\"memory_bytes\": 4e9}" && refused ERANGE "from 1 to" "{\"memory_bytes\": 0}"'
+ok 'a capability said twice' 'refused EINVAL "twice" "{\"capabilities\": [\"chat\", \"chat\"]}"'
 ok 'a word in braces that there is not' 'refused EINVAL "{gpu}" "{\"command\": [\"llama-server\", \"{port}\", \"{gpu}\"]}"'
 ok 'a remote without a url' 'refused EINVAL "url" "{\"runner\": \"remote\"}"'
 ok 'sleep without wake' 'refused EINVAL "wake" "{\"sleep\": \"/sleep\"}"'
@@ -69,6 +79,14 @@ ok 'sizes are exact' '
 		[ "${f##*/}" = key ] || same "$(wc -c <"$f")" "$(stat -c %s "$f")" || return 1
 	done'
 ok 'status shows it' 'eventually "grep -E \"^tender-parser +unloaded +- +4\\.0 GB +never +cold\" \"\$models/status\""'
+ok 'its columns stand below each other, however long and in whatever letters a name is, and it says what is pinned' '
+	mkdir "$models/prüfgrößenauszugsleser" "$models/größe" && put pin "$models/größe/ctl" &&
+	eventually "grep größe \"\$models/status\"" && table=$(sed "/^\$/,\$d" "$models/status") && echo "$table" &&
+	sed -E "s/(STATE|unloaded).*//" <<<"$table" >"$dir/names" &&
+	while IFS= read -r line; do printf %s "$line" | LC_ALL=C.UTF-8 wc -m; done <"$dir/names" >"$dir/widths" &&
+	same 23 "$(sort -u "$dir/widths")" &&
+	eventually "grep -E \"^größe .* cold +yes \" \"\$models/status\"" && grep -E "^tender-parser .* cold +- " "$models/status" &&
+	rmdir "$models/prüfgrößenauszugsleser" "$models/größe"'
 ok 'metrics counts it' 'eventually "grep -x \"fs0711_models{state=\\\"unloaded\\\"} 1\" \"\$mnt/metrics\"" && grep -x "fs0711_models{state=\"failed\"} 0" "$mnt/metrics"'
 ok 'a device has its files' '
 	for d in "$models"/devices/*; do
@@ -87,6 +105,16 @@ ok 'the size of main memory is a number, and that of a GPU is not ours to say; s
 
 # Verbs
 ok 'ctl lists its verbs' 'same "load unload pin unpin sleep wake" "$(echo $(awk "{ print \$1 }" "$one/ctl"))"'
+ok 'ctl says why there is no use in load' '
+	mkdir "$models/bare" && grep -x "load    no: it has no runner: write server or remote" "$models/bare/ctl" &&
+	fill "$models/bare/spec.json" "{$server}" && grep -F "load    no: it has no memory_bytes" "$models/bare/ctl" &&
+	fill "$models/bare/spec.json" "{\"path\": null, \"memory_bytes\": 1}" && grep -F "load    no: it has no path" "$models/bare/ctl" &&
+	fill "$models/bare/spec.json" "{\"path\": \"/srv/a\"}" && grep -x "load    yes" "$models/bare/ctl"'
+ok 'what is remote has nothing to pin' '
+	fill "$models/bare/spec.json" "{\"runner\": \"remote\", \"url\": \"https://models.example/v1\"}" &&
+	for verb in load unload pin unpin sleep wake; do
+		must_fail EOPNOTSUPP put $verb "$models/bare/ctl" && grep -F "is remote" "$models/bare/error" || return 1
+	done && json_is "$models/bare/spec.json" ".pinned == false" && rmdir "$models/bare"'
 ok 'a verb that there is not' '
 	must_fail EINVAL put dance "$one/ctl" && grep -F "load, unload, pin, unpin, sleep, wake" "$one/error"'
 ok 'also without its newline' 'must_fail EINVAL op put "$one/ctl" dance'
@@ -96,6 +124,9 @@ ok 'a key is taken, and never shown' '
 	put sk-hush-hush "$one/key" && same 200 "$(stat -c %a "$one/key")" && must_fail EACCES cat "$one/key" &&
 	! grep -rF sk-hush-hush "$mnt" --exclude=key && ! grep -aF sk-hush-hush "$src"/*.db*'
 ok 'one that is no header' 'must_fail EINVAL put "two words" "$one/key" && grep -F "the key has a space" "$one/error"'
+ok 'one of two lines: the first is told, and the second is not taken either' '
+	put sk-good "$one/key" && before=$(jq -r .updated_at "$one/spec.json") && exec 9>"$one/key" &&
+	must_fail EINVAL add_line "two words" && must_fail EINVAL add_line x && exec 9>&- && grep -F "the key has a space" "$one/error" && same "$before" "$(jq -r .updated_at "$one/spec.json")"'
 ok 'an empty line removes it' 'put "" "$one/key" && same "" "$(cat "$one/error")"'
 
 # Names
@@ -113,6 +144,9 @@ ok 'what belongs here stays' '
 ok 'looking starts nothing, changes nothing and ends' '
 	mkdir "$models/second" && cp "$mnt/events" "$dir/before" && { grep -r . "$models"; ls -lR "$models"; find "$models" -ls; } >/dev/null 2>&1
 	cmp "$dir/before" "$mnt/events" && same "" "$(engines)" && same unloaded "$(cat "$one/state")"'
+ok 'a rename tells both names' '
+	jq -e -s "map(select(.type == \"model.updated\") | [.data.former_name, .data.model_name]) |
+		index([[\"tender-parser\", \"parser\"]]) and index([[\"parser\", \"tender-parser\"]]) and index([[null, \"tender-parser\"]])" "$mnt/events"'
 ok 'its changes are events' '
 	jq -r "select(.data.model_name == \"second\") | .type" "$mnt/events" | sort -u | grep -x model.updated'
 ok 'renamed while it is on a device, it is there by its new name' '
@@ -126,7 +160,8 @@ ok 'it outlives the mount' '
 	mount_stop && mount_start && json_is "$one/spec.json" ".license == \"mit\" and .stop_s == 5" && same unloaded "$(cat "$one/state")"'
 ok 'removed, it is gone' '
 	rmdir "$models/second" && rm -r "$one" && same "devices status" "$(echo $(ls "$models"))" && must_fail ENOENT cat "$one/state" &&
-	eventually "! grep parser \"\$models/status\""'
+	eventually "! grep parser \"\$models/status\"" &&
+	same "model.removed model.removed" "$(jq -r "select(.type == \"model.removed\") | select(.data.model_name == (\"second\", \"tender-parser\")) | .type" "$mnt/events" | xargs)"'
 
 # Who lets a command run
 if [ "$(id -u)" = 0 ] && chmod 755 "$dir" && as_nobody true 2>/dev/null; then

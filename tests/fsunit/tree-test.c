@@ -388,6 +388,11 @@ static void verbs_are_its_keepers(void **state UNUSED)
 	expect(write_file("models/parser/ctl", "unload\n", 0, &e), -EBUSY, &e, "it is being used");
 	assert_non_null(strstr(text("models/parser/error"), "EBUSY: it is being used"));
 	expect(write_file("models/parser/ctl", "LOAD\n", 0, &e), -EINVAL, &e, "load, unload, pin");
+	expect_ok(write_file("models/parser/spec.json", "{\"runner\": \"remote\", \"url\": \"https://models.example\"}",
+			     O_TRUNC, &e),
+		  &e);
+	expect(write_file("models/parser/ctl", "pin\n", 0, &e), -ENOTSUP, &e, "'parser' is remote");
+	expect(write_file("models/parser/ctl", "unpin\n", 0, &e), -ENOTSUP, &e, "nothing here to unpin");
 }
 
 /* Names of 255 bytes, so that every derived name must be cut: they are found under what the listing says. */

@@ -18,7 +18,7 @@ spec()
 	done
 	[ -d "$models/$name" ] || mkdir "$models/$name" || return
 	jq -n --arg server "$server" --argjson bytes $((units * unit)) --argjson options "$options" --argjson more "$more" '
-		{ runner: "server", memory_bytes: $bytes,
+		{ runner: "server", memory_bytes: ([$bytes, 1] | max),
 		  command: ([$server, "--socket", "{socket}", "--bytes", ($bytes | tostring)] + $options) } + $more' \
 		>"$dir/spec.json" && cp "$dir/spec.json" "$models/$name/spec.json"
 }

@@ -34,8 +34,8 @@ static void what_does_not_fit_is_refused(void **state UNUSED)
 		{ "{\"runner\": \"server\"}", -EINVAL, "needs 'command'" },
 		{ "{\"runner\": \"server\", \"command\": []}", -EINVAL, "needs 'command'" },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{path}\"]}", -EINVAL, "{port} or {socket}" },
-		{ "{\"command\": \"serve\"}", -EINVAL, "'command' must be a list" },
-		{ "{\"command\": {\"a\": 1}}", -EINVAL, "'command' must be a list of texts" },
+		{ "{\"command\": \"serve\"}", -EINVAL, "'command' must be a list or null" },
+		{ "{\"command\": {\"a\": 1}}", -EINVAL, "'command' must be a list or null" },
 		{ "{\"command\": [\"serve\", 8080]}", -EINVAL, "'command' must be a list of texts" },
 		{ "{\"command\": [\"serve\", \"{port}\", \"--log={logfile}\"]}", -EINVAL, "{logfile}" },
 		{ "{\"command\": [\"serve\", \"{Port}\"]}", -EINVAL, "{Port}" },
@@ -56,7 +56,7 @@ static void what_does_not_fit_is_refused(void **state UNUSED)
 		{ "{\"url\": \"https://ann:pw@api.example/v1\"}", -EINVAL, "user name" },
 		{ "{\"url\": \"https://api.example/v1?key=1\"}", -EINVAL, "'?'" },
 		{ "{\"url\": \"file:///etc/passwd\"}", -EINVAL, "https" },
-		{ "{\"env\": [\"A=b\"]}", -EINVAL, "'env' must be an object" },
+		{ "{\"env\": [\"A=b\"]}", -EINVAL, "'env' must be an object or null" },
 		{ "{\"env\": {\"A\": 1}}", -EINVAL, "give A a text" },
 		{ "{\"env\": {\"a\": \"b\"}}", -EINVAL, "'a'" },
 		{ "{\"env\": {\"9A\": \"b\"}}", -EINVAL, "'9A'" },
@@ -73,7 +73,13 @@ static void what_does_not_fit_is_refused(void **state UNUSED)
 		{ "{\"devices\": [0]}", -EINVAL, "list of texts" },
 		{ "{\"capabilities\": [\"chat\", \"sing\"]}", -EINVAL, "'sing'" },
 		{ "{\"capabilities\": [\"chat\", \"chat\", \"chat\", \"chat\"]}", -EINVAL, "4 texts" },
+		{ "{\"capabilities\": [\"chat\", \"rerank\", \"chat\"]}", -EINVAL, "'capabilities' has 'chat' twice" },
+		{ "{\"capabilities\": {\"chat\": true}}", -EINVAL, "'capabilities' must be a list or null" },
+		{ "{\"devices\": [\"gpu0\", \"gpu0\"]}", -EINVAL, "'devices' has 'gpu0' twice" },
+		{ "{\"devices\": \"gpu0\"}", -EINVAL, "'devices' must be a list or null" },
 		{ "{\"memory_bytes\": -1}", -ERANGE, "memory_bytes" },
+		{ "{\"memory_bytes\": 0}", -ERANGE, "'memory_bytes' must be from 1" },
+		{ "{\"memory_bytes\": 4e9}", -EINVAL, "without point or exponent" },
 		{ "{\"memory_bytes\": \"4 GB\"}", -EINVAL, "memory_bytes" },
 		{ "{\"max_wait_s\": 0}", -ERANGE, "from 1 to 86400" },
 		{ "{\"max_wait_s\": null}", -EINVAL, "max_wait_s" },
@@ -111,7 +117,7 @@ static void what_fits_is_taken_and_what_lacks_is_said(void **state UNUSED)
 		const char *lack; /* NULL: it is ready */
 	} rows[] = {
 		{ SERVER, NULL },
-		{ "{\"runner\": \"server\", \"command\": [\"/opt/x/serve\", \"--uds={socket}\"], \"memory_bytes\": 0}",
+		{ "{\"runner\": \"server\", \"command\": [\"/opt/x/serve\", \"--uds={socket}\"], \"memory_bytes\": 1}",
 		  NULL },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\"]}", "no memory_bytes" },
 		{ "{\"runner\": \"server\", \"command\": [\"serve\", \"{port}\", \"-m\", \"{path}\"], \"memory_bytes\": 1}",
@@ -430,11 +436,15 @@ static void a_change_of_a_spec_is_told(void **state UNUSED)
 	expect_ok(put_spec(row, "{\"devices\": [\"gpu0\"], \"pinned\": true}", operator(), &e), &e);
 	expect_event(&after,
 		     "{\"model_name\":\"parser\",\"runner\":\"server\",\"memory_gb\":4.0,\"devices\":[\"gpu0\"],"
-		     "\"pinned\":true}");
+		     "\"pinned\":true,\"former_name\":null}");
 	expect_ok(put_spec(row, "{\"devices\": null, \"memory_bytes\": null}", operator(), &e), &e);
 	expect_event(&after, "\"memory_gb\":null,\"devices\":[],");
 	expect_ok(party_rename(p, PARTY_MODEL, row, "reader", &e), &e);
-	expect_event(&after, "\"model_name\":\"reader\"");
+	expect_event(&after, "\"former_name\":\"parser\"}");
+	expect_ok(put_spec(row, "{\"pinned\": false}", operator(), &e), &e);
+	expect_event(&after, "\"former_name\":null}");
+	expect_ok(party_remove(p, PARTY_MODEL, row, &e), &e);
+	expect_event(&after, "{\"model_name\":\"reader\"}");
 }
 
 static void unknown_news_are_refused(void **state UNUSED)

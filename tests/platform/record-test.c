@@ -169,7 +169,7 @@ static void refusals_leave_the_row_alone(void **state UNUSED)
 		{ "{\"text\": \"b\", \"needed\": null}", -EINVAL, "'needed'" },
 		{ "{\"text\": \"b\", \"needed\": \"\"}", -EINVAL, "'needed'" },
 		{ "{\"text\": \"b\", \"list\": \"[1]\"}", -EINVAL, "'list' must be a list" },
-		{ "{\"text\": \"b\", \"number\": 1.0}", -EINVAL, "whole number" },
+		{ "{\"text\": \"b\", \"number\": 1.0}", -EINVAL, "without point or exponent" },
 		{ "{\"text\": \"b\", \"number\": \"1\"}", -EINVAL, "whole number" },
 		{ "{\"text\": \"b\", \"counted\": null}", -EINVAL, "whole number" },
 		{ "{\"text\": \"b\", \"bounded\": -1}", -ERANGE, "from 0 to 100" },

@@ -100,6 +100,18 @@ static void writes_a_table(void **state UNUSED)
 	json_decref(r);
 }
 
+static void says_which_rows_a_model_found(void **state UNUSED)
+{
+	json_t *r = json_pack("{s:[{s:s, s:i}, {s:s, s:i, s:s}]}", "requirements", "id", "R-001", "confidence", 90,
+			      "id", "R-002", "confidence", 60, "source", "model");
+	auto_buf b = BUF_INIT;
+
+	csv_write(r, &b);
+	assert_string_equal(buf_str(&b), "id,level,category,page,section,text,confidence,source\r\nR-001,,,,,,90,\r\n"
+					 "R-002,,,,,,60,model\r\n");
+	json_decref(r);
+}
+
 static void writes_a_summary_of_nothing(void **state UNUSED)
 {
 	json_t *r = json_pack("{s:{s:s, s:i}, s:n, s:n, s:[], s:i}", "document", "file", "<b>|x|.pdf", "pages", 1,
@@ -135,6 +147,7 @@ int main(void)
 		cmocka_unit_test(folds_calendar_lines),
 		cmocka_unit_test(writes_a_calendar),
 		cmocka_unit_test(writes_a_table),
+		cmocka_unit_test(says_which_rows_a_model_found),
 		cmocka_unit_test(writes_a_summary_of_nothing),
 		cmocka_unit_test(says_equal_things_once),
 	};

@@ -32,17 +32,31 @@ static void add_text(struct buf *out, const json_t *item, const char *key)
 		csv_cell(out, json_string_value(v));
 }
 
-void csv_write(const json_t *result, struct buf *out)
+/* The rules say nothing of themselves: only a model is named as the source. */
+static bool any_of_model(const json_t *requirements)
 {
-	static const char *const columns[] = { "id", "level", "category", "page", "section", "text", "confidence" };
 	size_t i;
 	json_t *item;
 
-	for (size_t k = 0; k < N_ELEMS(columns); k++)
+	json_array_foreach (requirements, i, item)
+		if (json_object_get(item, "source"))
+			return true;
+	return false;
+}
+
+void csv_write(const json_t *result, struct buf *out)
+{
+	static const char *const columns[] = { "id",      "level", "category",   "page",
+					       "section", "text",  "confidence", "source" };
+	const json_t *requirements = json_object_get(result, "requirements");
+	size_t i, n = N_ELEMS(columns) - !any_of_model(requirements);
+	json_t *item;
+
+	for (size_t k = 0; k < n; k++)
 		buf_printf(out, "%s%s", k ? "," : "", columns[k]);
 	buf_addstr(out, "\r\n");
-	json_array_foreach (json_object_get(result, "requirements"), i, item) {
-		for (size_t k = 0; k < N_ELEMS(columns); k++) {
+	json_array_foreach (requirements, i, item) {
+		for (size_t k = 0; k < n; k++) {
 			if (k)
 				buf_addc(out, ',');
 			add_text(out, item, columns[k]);
