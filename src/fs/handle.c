@@ -358,13 +358,16 @@ static int judge_line(struct handle *h, size_t len, const struct actor *who, str
 		return -ENOMEM;
 	memcpy(line, h->text.data, len); /* there may be NULs in it, which are refused below */
 	line[len] = '\0';
+	if (h->refusal &&
+	    !(nodes[INO_KIND(h->ino)].flags & NODE_ORDERS)) /* a shell writes line by line, come what may */
+		return err_set(e, h->refusal, "a line before it was refused");
 	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
 		line[--len] = '\0';
 	if (strlen(line) != len || !name_utf8(line, len)) {
-		rc = err_set(e, -EINVAL, "the line is not valid UTF-8 text");
-		return alter_note(h->fs, INO_KIND(h->ino), INO_ROW(h->ino), rc, e);
+		h->refusal = err_set(e, -EINVAL, "the line is not valid UTF-8 text");
+		return alter_note(h->fs, INO_KIND(h->ino), INO_ROW(h->ino), h->refusal, e);
 	}
-	rc = judge(h, line, len, who, e);
+	rc = h->refusal = judge(h, line, len, who, e);
 	notify_attr(h->fs, h->ino); /* the kernel takes what was written for the file's size */
 	return rc;
 }
@@ -409,6 +412,7 @@ static int write_document(struct handle *h, const void *bytes, size_t len, int64
 {
 	int rc = 0;
 
+	h->refusal = 0;
 	if (offset > TREE_DOCUMENT_MAX)
 		return -EFBIG;
 	if ((size_t)offset + len > h->text.len)
@@ -432,7 +436,6 @@ int handle_write(struct handle *h, const void *bytes, size_t len, int64_t offset
 	if (h->type != HANDLE_EDIT)
 		return -EBADF;
 	pthread_mutex_lock(&h->lock);
-	h->refusal = 0;
 	h->writer = *who;
 	h->written = offset + (int64_t)len;
 	if (nodes[INO_KIND(h->ino)].flags & NODE_LINE)

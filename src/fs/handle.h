@@ -29,7 +29,9 @@ struct handle {
 	int64_t written;   /* HANDLE_EDIT of a line file: where the next write would begin */
 	bool dirty;
 	bool append; /* O_APPEND */
-	int refusal; /* HANDLE_EDIT: what the flush was told that judged it last, for those who close it after */
+	/* HANDLE_EDIT: what the flush was told that judged it last, for those who close it after; of a line file, what
+	 * a line was told, for those that follow it */
+	int refusal;
 	struct actor writer; /* HANDLE_EDIT: who wrote to it last: the kernel releases for nobody */
 	int fd;
 	struct upload *upload;

@@ -169,6 +169,7 @@ enum node_flags {
 	NODE_FIXED = 256,    /* its row is no record of the store */
 	NODE_GROWING = 512,  /* its text grows without a word to the kernel, which asks each time */
 	NODE_PATIENT = 1024, /* what is written may take seconds: judged where that holds up nobody else */
+	NODE_ORDERS = 2048,  /* a line file where each line is an order of its own, whatever became of those before */
 };
 
 struct node;
