@@ -156,6 +156,19 @@ ok 'renamed while it is on a device, it is there by its new name' '
 	on=$models/devices/$(cat "$models/second/device")/resident && same ../../../second "$(readlink "$on/second")" &&
 	mv "$models/second" "$models/third" && eventually "[ -L \"\$on/third\" ]" && same ../../../third "$(readlink "$on/third")" &&
 	same resident "$(cat "$on/third/state")" && same third "$(ls "$on")" && must_fail EPERM rm "$on/third" && mv "$models/third" "$models/second"'
+ok 'what is on a device can be unloaded as the manual says, pinned or not, also where nothing is' '
+	free_device() {
+		for m in "$on"/*; do
+			[ -e "$m" ] || continue
+			grep -q "^unpin  *yes" "$m/ctl" && echo unpin >"$m/ctl"
+			echo unload >"$m/ctl" || return 1
+		done
+	}
+	put pin "$models/second/ctl" && eventually "grep -q \"^unpin *yes\" \"\$models/second/ctl\"" && must_fail EBUSY put unload "$models/second/ctl" &&
+	free_device && eventually "[ -z \"\$(ls \"\$on\")\" ]" && free_device'
+ok 'a copy of the directory is an empty model' '
+	! cp -r "$one" "$models/copy" 2>"$dir/said" && json_is "$models/copy/spec.json" ".runner == \"none\" and .path == null" && rm -r "$models/copy"'
+ok 'files of a model stay' 'rm "$one/spec.json" "$one/state" && json_is "$one/spec.json" ".runner == \"server\"" && same unloaded "$(cat "$one/state")"'
 ok 'it outlives the mount' '
 	mount_stop && mount_start && json_is "$one/spec.json" ".license == \"mit\" and .stop_s == 5" && same unloaded "$(cat "$one/state")"'
 ok 'removed, it is gone' '
