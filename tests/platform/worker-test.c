@@ -1,6 +1,7 @@
 /* Workers from claim to outcome, with tests/mcp/server as the engine. */
 #include <libgen.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -20,16 +21,19 @@ static char server_dir[PATH_MAX];
 
 /* A gate that nobody asks: it counts what it is told, and has taken seven tokens when it is closed. */
 static struct {
+	pthread_mutex_t lock; /* of the texts */
 	char path[PATH_MAX], whom[64];
 	atomic_uint opened, closed;
-} gate;
+} gate = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static int open_models(void *ud UNUSED, const struct mcp_manifest *mcp, const char *path, const char *for_whom,
 		       struct mcp_cancel *cancel UNUSED, void **out, struct err *e UNUSED)
 {
 	assert_string_equal(mcp->models[0], "small");
+	pthread_mutex_lock(&gate.lock);
 	snprintf(gate.path, sizeof(gate.path), "%s", path);
 	snprintf(gate.whom, sizeof(gate.whom), "%s", for_whom);
+	pthread_mutex_unlock(&gate.lock);
 	*out = &gate;
 	gate.opened++;
 	return 1;
@@ -172,8 +176,10 @@ static void what_its_models_take(void **state UNUSED)
 
 	wait_for(row, TASK_NEEDS_REVIEW);
 	assert_int_equal(get(row)->tokens_used, 7);
+	pthread_mutex_lock(&gate.lock);
 	assert_string_equal(gate.whom, "task 'rfp'");
 	assert_non_null(strstr(gate.path, "/models.sock"));
+	pthread_mutex_unlock(&gate.lock);
 	expect_ok(work_show_log(p, get(row), &log, &e), &e);
 	assert_non_null(strstr(buf_str(&log), "info: models answered 2 of 3 requests, 7 tokens in 1.5 s\n"));
 	failed = ask("fail", "{\"text\": \"no\"}");
