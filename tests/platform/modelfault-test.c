@@ -231,11 +231,12 @@ static void check_removed(void)
 	assert_null(strstr(all, "model "));
 	assert_null(strstr(all, "model_memory "));
 	assert_null(strstr(all, "model_step "));
+	assert_string_equal(told(0), "engagement.created model.updated model.updated model.removed");
 }
 
 static void a_model_is_removed(void **state UNUSED)
 {
-	fail_each(&(struct scenario){ remove_it, check_removed, 6 });
+	fail_each(&(struct scenario){ remove_it, check_removed, 7 });
 }
 
 static struct buf found;
