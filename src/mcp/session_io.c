@@ -252,8 +252,8 @@ static int look_around(struct mcp_session *s, struct pollfd *in, int64_t *stop_a
 	in->events = POLLOUT;
 	pthread_mutex_unlock(&s->lock);
 	if (*stop_at_ms > 0)
-		left = *stop_at_ms - now;
-	return left < -1 ? 0 : left > 3600000 ? 3600000 : (int)left;
+		left = *stop_at_ms > now ? *stop_at_ms - now : 0;
+	return left > 3600000 ? 3600000 : (int)left;
 }
 
 static void describe_end(struct mcp_session *s)

@@ -332,7 +332,7 @@ static int load_now(struct kept *m, struct err *e)
 	struct keeper *k = m->keeper;
 	int64_t until = clock_mono_ms() + VERB_MS;
 	struct want *w;
-	int rc = may_load(m, e);
+	int rc = model_ready(&m->spec, e) < 0 ? err_add(e, -ENOTSUP, "the model '%s'", m->spec.name) : may_load(m, e);
 
 	if (rc < 0 || is_there(m))
 		return rc;
@@ -435,9 +435,7 @@ static int obey(struct kept *m, int (*now)(struct kept *, struct err *), struct 
 	wait_still(m);
 	if (m->refused)
 		keeper_say(m, m->state, "%s", "");
-	rc = m->gone                        ? err_set(e, -ENOENT, "the model is gone")
-	     : model_ready(&m->spec, e) < 0 ? err_add(e, -ENOTSUP, "the model '%s'", m->spec.name)
-					    : now(m, e);
+	rc = m->gone ? err_set(e, -ENOENT, "the model is gone") : now(m, e);
 	if (rc < 0 && !m->move && m->state != MODEL_FAILED) { /* what made it fail says more */
 		keeper_say(m, m->state, "%s", e->text);
 		m->refused = true;

@@ -161,8 +161,8 @@ static int read_status(int fd, struct spawn_status *record, int64_t timeout_ms)
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = timeout_ms < 0 ? -1 : until - clock_mono_ms();
-		int rc = poll(&p, 1, left < -1 ? 0 : left > 1000000 ? 1000000 : (int)left);
+		int64_t left = until - clock_mono_ms();
+		int rc = poll(&p, 1, timeout_ms < 0 ? -1 : left < 0 ? 0 : left > 1000000 ? 1000000 : (int)left);
 
 		if (rc < 0 && errno != EINTR)
 			return -errno;

@@ -165,6 +165,22 @@ static void test_status(void **state UNUSED)
 	close(from);
 }
 
+/* Each look may fall on the edge of a millisecond: then it must not wait for ever. */
+static void test_a_look_does_not_wait(void **state UNUSED)
+{
+	struct child c;
+	struct err e = ERR_INIT;
+	int from;
+
+	assert_int_equal(start("idle 60", NULL, &c, &from, &e), 0);
+	for (int64_t until = clock_mono_ms() + 400; clock_mono_ms() < until;)
+		assert_int_equal(spawner_wait(&c, 0), -ETIMEDOUT);
+	spawner_kill(&c, 0);
+	assert_int_equal(spawner_wait(&c, 10000), 0);
+	spawner_release(&c);
+	close(from);
+}
+
 static void test_missing_program(void **state UNUSED)
 {
 	const char *argv[] = { "/nonexistent/program", NULL }, *env[] = { NULL };
@@ -600,6 +616,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_a_look_does_not_wait),
 		cmocka_unit_test(test_missing_program),
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_writes),
