@@ -162,6 +162,14 @@ eventually()
 	done
 }
 
+# clear_of_midnight SECONDS - a test that asks what happened today does not begin so shortly before it ends, in UTC
+clear_of_midnight()
+{
+	local left=$((86400 - $(date -u +%s) % 86400))
+
+	[ $left -gt "$1" ] || sleep $left
+}
+
 # sha_of FILE - the SHA-256 of its bytes
 sha_of()
 {

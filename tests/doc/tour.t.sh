@@ -2,6 +2,7 @@
 # fs-layout.md, replayed: each "$ command" of its console blocks runs, and must print what stands below it.
 # There, … is any text within a line, and a line of nothing else is any number of lines.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
+clear_of_midnight 120
 need jq getfattr cmp
 need_fuse
 tour=$top/fs-layout.md

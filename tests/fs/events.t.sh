@@ -1,6 +1,7 @@
 #!/bin/bash
 # The public log: what each type holds, where a reader goes on, finished days, and how long they stay.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
+clear_of_midnight 120
 need jq sqlite3
 inbox=$mnt/tasks/inbox
 tasks=$mnt/engagements/default/tasks
