@@ -1,6 +1,7 @@
 #!/bin/bash
 # An engine that asks models of its host: they are loaded for its tasks, counted, and done without when they fail.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
+clear_of_midnight 200
 need jq
 server=$build/tests/model/server
 models=$mnt/models

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Models through a mount, without a GPU: who is loaded, who goes for whom, what is refused, what happens to servers.
 . "${FS0711_SRCDIR:-.}/tests/lib.sh" || exit
+clear_of_midnight 200
 need jq
 server=$build/tests/model/server
 models=$mnt/models
