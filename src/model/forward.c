@@ -200,6 +200,18 @@ static void finish(struct forward *f, int rc, const struct err *e, int64_t ms)
 	tell(f);
 }
 
+static enum keeper_end end_of(struct forward *f, int rc)
+{
+	bool begun;
+
+	if (rc == -ECONNRESET || rc == -ECONNREFUSED || rc == -EHOSTUNREACH)
+		return KEEPER_BROKEN;
+	pthread_mutex_lock(&f->lock);
+	begun = f->begun;
+	pthread_mutex_unlock(&f->lock);
+	return rc == -ETIMEDOUT || (rc == -ECANCELED && !begun) ? KEEPER_SILENT : KEEPER_ANSWERED;
+}
+
 static void *run(void *arg)
 {
 	struct forward *f = arg;
@@ -212,8 +224,7 @@ static void *run(void *arg)
 		rc = send_request(f, &e);
 		ms = clock_mono_ms() - began_ms;
 		count_tokens(f);
-		keeper_leave(f->conf.keeper, &f->use, f->tokens,
-			     rc == -ECONNRESET || rc == -ECONNREFUSED || rc == -EHOSTUNREACH || rc == -ETIMEDOUT);
+		keeper_leave(f->conf.keeper, &f->use, f->tokens, end_of(f, rc));
 	}
 	finish(f, rc, &e, ms);
 	return NULL;

@@ -50,9 +50,14 @@ struct keeper_use {
  */
 int keeper_enter(struct keeper *k, const char *model, const char *for_whom, struct mcp_cancel *cancel,
 		 struct keeper_use *out, struct err *e);
-/* keeper_leave - the request is over: tokens it took, and whether the server broke the connection. *use is empty after
+/* How a request ended: with an answer of any kind; its connection broke; it was given up before a byte had come. */
+enum keeper_end { KEEPER_ANSWERED, KEEPER_BROKEN, KEEPER_SILENT };
+
+/*
+ * keeper_leave - the request is over; tokens: what it took
+ * After one that was given up the server is asked whether it is healthy, and ended when it is not. *use is empty after
  */
-void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, bool broken);
+void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, enum keeper_end end);
 
 /* keeper_offers - is there such a model, with a spec that is complete? Whether it can be loaded is seen by keeper_enter
  */

@@ -246,7 +246,7 @@ int keeper_enter(struct keeper *k, const char *model, const char *for_whom, stru
 	row_release(&model_table, &spec);
 	if (rc < 0) {
 		if (out->model)
-			keeper_leave(k, out, 0, false);
+			keeper_leave(k, out, 0, KEEPER_ANSWERED);
 		return rc;
 	}
 	out->served_as = out->permit->served_as;
@@ -269,9 +269,10 @@ bool keeper_offers(struct keeper *k, const char *model)
 	return offers;
 }
 
-void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, bool broken)
+void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, enum keeper_end end)
 {
 	struct kept *m = use->model;
+	bool broken = end == KEEPER_BROKEN;
 
 	pthread_mutex_lock(&k->lock);
 	m->in_use--;
@@ -283,9 +284,10 @@ void keeper_leave(struct keeper *k, struct keeper_use *use, int64_t tokens, bool
 	m->memory.last_used_at = clock_now_ms();
 	m->memory.tokens += tokens;
 	m->memory.failures += broken;
+	m->doubted = m->doubted || (end == KEEPER_SILENT && m->server);
 	m->dirty = true;
 	if (k->wants || m->outdated || m->gone || m->state == MODEL_FAILED || m->spec.keep_alive_s != INT_NULL ||
-	    broken)
+	    broken || m->doubted)
 		keeper_kick(k);
 	want_grant(k);
 	pthread_cond_broadcast(&k->changed);

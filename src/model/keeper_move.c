@@ -12,6 +12,7 @@
 
 #define RETRY_FIRST_MS 1000
 #define RETRY_MOST_MS  60000
+#define DOUBT_MS       5000
 #define SOUND_MS       60000 /* one that served so long has not failed in a row */
 #define HURRY_MS       3000  /* between SIGTERM and SIGKILL when the mount ends: its successor waits */
 #define POST_MS        60000 /* to fall asleep, or to wake */
@@ -365,21 +366,13 @@ static void wake(struct mover *v)
 }
 
 /* Those who were talking to it notice by themselves; until they have, its place must not go. */
-static void bury(struct mover *v)
+static void let_dead_go(struct kept *m, const struct err *why)
 {
-	struct kept *m = v->m;
 	struct keeper *k = m->keeper;
-	struct err why = ERR_INIT;
 	struct inference *s;
 
-	if (inference_alive(m->server, &why)) { /* it said something else */
-		pthread_mutex_lock(&k->lock);
-		keeper_say(m, v->was, "%s", "");
-		pthread_mutex_unlock(&k->lock);
-		return;
-	}
 	pthread_mutex_lock(&k->lock);
-	keeper_failed(m, -ECONNRESET, &why);
+	keeper_failed(m, -ECONNRESET, why);
 	keeper_tell(m, "model.failed", 0);
 	while (m->in_use)
 		pthread_cond_wait(&k->changed, &k->lock);
@@ -391,8 +384,38 @@ static void bury(struct mover *v)
 	pthread_mutex_unlock(&k->lock);
 }
 
+static void bury(struct mover *v)
+{
+	struct kept *m = v->m;
+	struct keeper *k = m->keeper;
+	struct err why = ERR_INIT;
+
+	if (inference_alive(m->server, &why)) { /* it said something else */
+		pthread_mutex_lock(&k->lock);
+		keeper_say(m, v->was, "%s", "");
+		pthread_mutex_unlock(&k->lock);
+		return;
+	}
+	let_dead_go(m, &why);
+}
+
+/* Those who wait for its answers hear of its end too. */
+static void doubt(struct mover *v)
+{
+	struct kept *m = v->m;
+	struct err e = ERR_INIT, why = ERR_INIT;
+	int rc = inference_wait(m->server, DOUBT_MS, v->cancel, &e);
+
+	if (rc == 0 || rc == -ECANCELED)
+		return;
+	err_set(&why, rc, "a request was not answered, and then: %s", e.text);
+	inference_stop(m->server, 0);
+	let_dead_go(m, &why);
+}
+
 static void (*const moves[])(struct mover *) = {
-	[MOVE_LOAD] = load, [MOVE_UNLOAD] = unload, [MOVE_SLEEP] = fall_asleep, [MOVE_WAKE] = wake, [MOVE_BURY] = bury,
+	[MOVE_LOAD] = load, [MOVE_UNLOAD] = unload, [MOVE_SLEEP] = fall_asleep,
+	[MOVE_WAKE] = wake, [MOVE_BURY] = bury,     [MOVE_DOUBT] = doubt,
 };
 
 static void free_mover(struct mover *v)
@@ -479,6 +502,6 @@ void keeper_move(struct kept *m, enum move move, const char *wanted, const char 
 		m->held = keeper_bytes(m);
 	if (move == MOVE_LOAD || move == MOVE_WAKE)
 		keeper_say(m, state_during[move], "wanted by %s", why);
-	else if (move != MOVE_BURY)
+	else if (move != MOVE_BURY && move != MOVE_DOUBT)
 		keeper_say(m, state_during[move], "%s", why);
 }

@@ -20,8 +20,9 @@
 
 #define NO_DEVICE (-1)
 
-/* What a mover does with a model; MOVE_NONE: nothing. MOVE_BURY: its server died, and is let go when nobody uses it. */
-enum move { MOVE_NONE, MOVE_LOAD, MOVE_UNLOAD, MOVE_SLEEP, MOVE_WAKE, MOVE_BURY };
+/* What a mover does with a model; MOVE_NONE: nothing. MOVE_BURY: its server died, and is let go when nobody uses it.
+ * MOVE_DOUBT: it is asked whether it is healthy. */
+enum move { MOVE_NONE, MOVE_LOAD, MOVE_UNLOAD, MOVE_SLEEP, MOVE_WAKE, MOVE_BURY, MOVE_DOUBT };
 
 struct kept {
 	struct kept *next;
@@ -39,6 +40,7 @@ struct kept {
 	struct mcp_cancel *cancel; /* of the move; the mover's */
 	uint64_t drained_by;       /* number of the request whose model gets its room; 0: none */
 	uint64_t batch;            /* requests up to that number waited when it was loaded: they enter before it goes */
+	bool doubted;              /* a request to it was given up: its health is to be asked */
 	bool refused;              /* its reason is why a verb was refused: true until something changes */
 	bool planned;              /* in this round of keeper_decide */
 	bool gone;                 /* removed from the store */

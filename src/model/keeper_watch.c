@@ -64,7 +64,14 @@ static bool has_news(const struct inference *s)
 void keeper_check(struct keeper *k)
 {
 	for (struct kept *m = k->models; m; m = m->next) {
-		if (!m->server || m->move || !has_news(m->server))
+		bool doubted = m->doubted;
+
+		if (!m->server || m->move)
+			continue;
+		m->doubted = false;
+		if (doubted && m->state == MODEL_RESIDENT)
+			keeper_move(m, MOVE_DOUBT, "", "");
+		if (m->move || !has_news(m->server))
 			continue;
 		keeper_move(m, MOVE_BURY, "", "its server ended");
 		keeper_say(m, MODEL_FAILED, "its server ended");

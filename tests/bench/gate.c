@@ -223,7 +223,7 @@ static void resident(const char *dir, const char *answer_ms, int count, const ch
 	in_turn(&ours, &native, streamed, "stream", strtol(answer_ms, NULL, 10), count);
 	wire_close(&ours);
 	wire_close(&native);
-	keeper_leave(h.keeper, &use, 0, false);
+	keeper_leave(h.keeper, &use, 0, KEEPER_ANSWERED);
 	host_close(&h);
 }
 

@@ -75,6 +75,14 @@ ok 'room for one at a time: every task ends, and they make room for one another'
 	for i in 1 2 3 4; do ends crowd$i || break; done && [ $i = 4 ] &&
 	eventually "grep -F model.evicted $mnt/events"'
 
+ok 'a server that hangs is noticed when a request to it is given up' '
+	rmdir "$models/tender-parser" && spec requirement-extractor "{}" --bytes 10000001 &&
+	put load "$models/requirement-extractor/ctl" && eventually "[ \"\$(cat $models/requirement-extractor/state)\" = resident ]" &&
+	pkill -STOP -f "^$server .*--bytes 10000001" && put 3 "$mnt/settings/task_timeout_s" && drop hung &&
+	eventually "[ \"\$(cat $models/requirement-extractor/state)\" = failed ]" 40 &&
+	grep -F "not answered" "$models/requirement-extractor/reason" && eventually "! pgrep -f \"^$server .*--bytes 10000001\"" &&
+	put "" "$mnt/settings/task_timeout_s" && mkdir "$models/tender-parser"'
+
 ok 'a remote model is asked with its key, which nobody can read' '
 	"$server" --port 0 --key sesame --name far >"$dir/port" 2>"$dir/said" </dev/null & remote=$!
 	eventually "[ -s $dir/port ]" && rmdir "$models/tender-parser" "$models/requirement-extractor" &&

@@ -39,7 +39,7 @@ static struct fake {
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t changed;
-	unsigned waiting, entered, left, broken, cancelled;
+	unsigned waiting, entered, left, broken, silent, cancelled;
 	int64_t tokens;
 } fake = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -90,12 +90,13 @@ int keeper_enter(struct keeper *k UNUSED, const char *model, const char *for_who
 	return 0;
 }
 
-void keeper_leave(struct keeper *k UNUSED, struct keeper_use *use, int64_t tokens, bool broken)
+void keeper_leave(struct keeper *k UNUSED, struct keeper_use *use, int64_t tokens, enum keeper_end end)
 {
 	assert_ptr_equal(use->model, &fake);
 	pthread_mutex_lock(&fake.lock);
 	fake.left++;
-	fake.broken += broken;
+	fake.broken += end == KEEPER_BROKEN;
+	fake.silent += end == KEEPER_SILENT;
 	fake.tokens += tokens;
 	pthread_cond_broadcast(&fake.changed);
 	pthread_mutex_unlock(&fake.lock);
@@ -431,6 +432,7 @@ static void a_server_that_is_gone(void **state)
 	expect_refusal(f, "POST", "/v1/chat/completions", QUESTION("small"), 503, "server_died", "");
 	expect_refusal(f, "POST", "/v1/chat/completions", QUESTION("small"), 503, "server_died", "the model 'small'");
 	assert_int_equal(fake.broken, 2);
+	assert_int_equal(fake.silent, 0);
 	assert_int_equal(fake.left, 2);
 	assert_int_equal(usage_of(f).failures, 2);
 }

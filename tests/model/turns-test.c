@@ -35,7 +35,7 @@ static void *ask(void *model)
 	struct err e = ERR_INIT;
 
 	if (keeper_enter(keeper, model, "a test", NULL, &use, &e) == 0)
-		keeper_leave(keeper, &use, 0, false);
+		keeper_leave(keeper, &use, 0, KEEPER_ANSWERED);
 	return e.code ? xstrdup(e.text) : NULL;
 }
 
@@ -123,7 +123,7 @@ static void a_load_is_for_all_who_wait(void **state UNUSED)
 		assert_int_equal(pthread_create(&thread[i], NULL, ask, (void *)models[model]), 0);
 		wait_until_waiting(model, i / 2 + 1);
 	}
-	keeper_leave(keeper, &use, 0, false);
+	keeper_leave(keeper, &use, 0, KEEPER_ANSWERED);
 	for (int i = 0; i < 2 * EACH; i++) {
 		pthread_join(thread[i], &failure);
 		if (failure)
