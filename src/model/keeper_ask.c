@@ -136,6 +136,8 @@ static int wait_for(struct keeper *k, struct want *w, int64_t until_ms, struct m
 	struct kept *m = w->model;
 
 	while (!w->done) {
+		bool given_up = true;
+
 		if (mcp_cancel_raised(cancel))
 			want_end(k, w, err_set(e, -ECANCELED, "the request for '%s' was cancelled", m->spec.name), e);
 		else if (cond_wait_until(&k->changed, &k->lock, until_ms) == ETIMEDOUT && !w->done)
@@ -144,6 +146,10 @@ static int wait_for(struct keeper *k, struct want *w, int64_t until_ms, struct m
 					 m->spec.name, (intmax_t)m->spec.max_wait_s, model_state_words[m->state],
 					 *m->reason ? ", " : "", m->reason),
 				 e);
+		else
+			given_up = false;
+		if (given_up && m->state == MODEL_UNLOADED && !m->move && !want_first(m))
+			keeper_say(m, MODEL_UNLOADED, "%s", ""); /* nobody waits for room any more */
 	}
 	if (w->rc < 0 && e)
 		*e = w->why;
@@ -317,7 +323,7 @@ static int may_load(struct kept *m, struct err *e)
 	keeper_measure(k);
 	if (m->gone)
 		return err_set(e, -ENOENT, "the model is gone");
-	keeper_plan(k, m, UINT64_MAX, NULL, &plan, e);
+	keeper_plan(k, m, &plan, e);
 	if (plan.result == PLAN_NEVER)
 		rc = plan.rc;
 	else if (plan.result == PLAN_WAIT && plan.n_evict)
@@ -368,37 +374,46 @@ static int move_now(struct kept *m, enum move move, const char *why, struct err 
 	return 0;
 }
 
-static int unload_now(struct kept *m, struct err *e)
+/* What keeps a resident model where it is. */
+static int may_leave(const struct kept *m, struct err *e)
 {
-	if (m->spec.pinned)
-		return err_set(e, -EBUSY, "the model '%s' is pinned: write unpin first", m->spec.name);
-	if (m->move == MOVE_LOAD) {
-		mcp_cancel_raise(m->cancel);
-		return 0;
-	}
-	if (!m->server || m->move == MOVE_UNLOAD)
-		return 0;
-	if (m->in_use || m->move)
-		return err_set(e, -EBUSY, "the model '%s' is in use: it answers %u request%s", m->spec.name, m->in_use,
-			       m->in_use == 1 ? "" : "s");
-	return move_now(m, MOVE_UNLOAD, "unloaded by ctl", e);
-}
-
-static int sleep_now(struct kept *m, struct err *e)
-{
-	if (!keeper_may_sleep(m))
-		return err_set(e, -ENOTSUP, "the spec of '%s' names no sleep and wake", m->spec.name);
-	if (m->state == MODEL_ASLEEP)
-		return 0;
-	if (m->state != MODEL_RESIDENT || m->move)
-		return err_set(e, -EBUSY, "the model '%s' is %s, not resident", m->spec.name,
-			       model_state_words[m->state]);
 	if (m->spec.pinned)
 		return err_set(e, -EBUSY, "the model '%s' is pinned: write unpin first", m->spec.name);
 	if (m->in_use)
 		return err_set(e, -EBUSY, "the model '%s' is in use: it answers %u request%s", m->spec.name, m->in_use,
 			       m->in_use == 1 ? "" : "s");
-	return move_now(m, MOVE_SLEEP, "put to sleep by ctl", e);
+	if (m->move)
+		return err_set(e, -EBUSY, "the model '%s' is %s now", m->spec.name, model_state_words[m->state]);
+	return 0;
+}
+
+static int unload_now(struct kept *m, struct err *e)
+{
+	int rc;
+
+	if (!m->spec.pinned && m->move == MOVE_LOAD) {
+		mcp_cancel_raise(m->cancel);
+		return 0;
+	}
+	if (!m->spec.pinned && (!m->server || m->move == MOVE_UNLOAD))
+		return 0;
+	rc = may_leave(m, e);
+	return rc < 0 ? rc : move_now(m, MOVE_UNLOAD, "unloaded by ctl", e);
+}
+
+static int sleep_now(struct kept *m, struct err *e)
+{
+	int rc;
+
+	if (!keeper_may_sleep(m))
+		return err_set(e, -ENOTSUP, "the spec of '%s' names no sleep and wake", m->spec.name);
+	if (m->state == MODEL_ASLEEP)
+		return 0;
+	if (m->state != MODEL_RESIDENT)
+		return err_set(e, -EBUSY, "the model '%s' is %s, not resident", m->spec.name,
+			       model_state_words[m->state]);
+	rc = may_leave(m, e);
+	return rc < 0 ? rc : move_now(m, MOVE_SLEEP, "put to sleep by ctl", e);
 }
 
 static int wake_now(struct kept *m, struct err *e)

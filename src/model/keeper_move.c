@@ -19,8 +19,10 @@
 #define TIMES_KEPT     15
 
 static const enum model_state state_during[] = {
-	[MOVE_LOAD] = MODEL_LOADING, [MOVE_UNLOAD] = MODEL_UNLOADING, [MOVE_SLEEP] = MODEL_UNLOADING,
-	[MOVE_WAKE] = MODEL_LOADING, [MOVE_BURY] = MODEL_FAILED,
+	[MOVE_LOAD] = MODEL_LOADING,
+	[MOVE_UNLOAD] = MODEL_UNLOADING,
+	[MOVE_SLEEP] = MODEL_UNLOADING,
+	[MOVE_WAKE] = MODEL_LOADING,
 };
 
 /* --- what the server is started with --- */

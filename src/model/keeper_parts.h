@@ -44,7 +44,7 @@ struct kept {
 	bool refused;              /* its reason is why a verb was refused: true until something changes */
 	bool planned;              /* in this round of keeper_decide */
 	bool gone;                 /* removed from the store */
-	bool outdated;             /* it runs with a spec that is no more */
+	bool outdated;             /* it takes no new requests, and goes when it is idle, for what stands in ends */
 	bool dirty;                /* memory has news that the store does not know */
 	unsigned failures;         /* in a row: of loads, and of servers that ended soon after */
 	int64_t loaded_ms;         /* monotonic */
@@ -144,9 +144,9 @@ void keeper_measure(struct keeper *k);
 void keeper_want_pinned(struct keeper *k);
 /* keeper_decide - begin what can begin. Returns until when at most (monotonic ms, INT64_MAX: nothing waits for time) */
 int64_t keeper_decide(struct keeper *k);
-/* keeper_plan - what would have to happen for m now; for plan_release. With the lock */
-void keeper_plan(struct keeper *k, const struct kept *m, uint64_t number, const uint64_t *reserved, struct plan *out,
-		 struct err *why);
+/* keeper_plan - what would have to happen for m if it were wanted now, behind all who wait; for plan_release. With the
+ * lock */
+void keeper_plan(struct keeper *k, const struct kept *m, struct plan *out, struct err *why);
 
 /* keeper_move - begin it: m does not move and (but for a load) is in nobody's use. With the lock */
 void keeper_move(struct kept *m, enum move move, const char *wanted, const char *why);

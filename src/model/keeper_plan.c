@@ -104,12 +104,11 @@ static void plan_for(struct keeper *k, const struct kept *m, uint64_t number, co
 	plan_make(models, n, devices, k->n_devices, &wanted, clock_mono_ms(), out, why);
 }
 
-void keeper_plan(struct keeper *k, const struct kept *m, uint64_t number, const uint64_t *reserved, struct plan *out,
-		 struct err *why)
+void keeper_plan(struct keeper *k, const struct kept *m, struct plan *out, struct err *why)
 {
 	auto_free struct kept **who = xcalloc(count_models(k), sizeof(struct kept *));
 
-	plan_for(k, m, number, reserved, who, out, why);
+	plan_for(k, m, UINT64_MAX, NULL, who, out, why);
 }
 
 static void evict(struct kept *m, const struct want *for_whom)
