@@ -124,33 +124,49 @@ void ll_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode U
 	fuse_reply_entry(req, &entry);
 }
 
-static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, bool is_dir)
+static void run_remove(void *arg)
 {
+	struct ll_job *j = arg;
+	struct fs *fs = ll_fs(j->req);
 	struct err e = ERR_INIT;
-	char clean[NAME_BYTES];
-	struct actor who;
-	int rc = name_clean(name, clean, &e);
+	int rc = alter_remove(fs, j->parent, j->name, j->flags & AT_REMOVEDIR, &j->who, &e);
+
+	if (rc == 0 && tree_belongs(INO_KIND(j->parent), j->name))
+		unlinked_add(fs, j->parent, j->name, j->pid);
+	if (rc == 0)
+		kick_own(fs, j->parent, j->name, KICK_GONE);
+	ll_reply(j->req, rc, &e);
+	free(j);
+}
+
+static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, unsigned flags)
+{
+	struct ll_job *j;
+	struct err e = ERR_INIT;
+	int rc;
 
 	if (ll_kick_remove(req, parent, name))
 		return;
-	ll_who(req, &who);
-	if (rc == 0)
-		rc = alter_remove(ll_fs(req), parent, clean, is_dir, &who, &e);
-	if (rc == 0 && tree_belongs(INO_KIND(parent), clean))
-		unlinked_add(ll_fs(req), parent, clean, fuse_req_ctx(req)->pid);
-	if (rc == 0)
-		kick_own(ll_fs(req), parent, clean, KICK_GONE);
-	ll_reply(req, rc, &e);
+	j = ll_job_new(req, NULL);
+	rc = name_clean(name, j->name, &e);
+	if (rc < 0) {
+		ll_reply(req, rc, &e);
+		free(j);
+		return;
+	}
+	j->parent = parent;
+	j->flags = flags;
+	pool_run(ll_fs(req)->pool, run_remove, j);
 }
 
 void ll_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	remove_name(req, parent, name, false);
+	remove_name(req, parent, name, 0);
 }
 
 void ll_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	remove_name(req, parent, name, true);
+	remove_name(req, parent, name, AT_REMOVEDIR);
 }
 
 static void run_rename(void *arg)

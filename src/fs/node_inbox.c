@@ -240,23 +240,15 @@ static int check_uploads(const struct ask *a, int64_t folder_row)
 int inbox_node_remove(const struct ask *a, const char *name UNUSED, struct found at)
 {
 	struct upload *u = at.kind == NODE_ENTRY ? upload_get(a->fs, at.row) : NULL;
-	int rc;
+	int rc = at.kind == NODE_FOLDER ? check_uploads(a, at.row) : 0;
 
+	if (rc < 0)
+		return rc;
 	if (at.kind == NODE_RECEIPT)
 		return inbox_remove_receipt(a->fs->p, at.row, a->e);
-	if (at.kind == NODE_FOLDER) {
-		rc = check_uploads(a, at.row);
-		if (rc < 0)
-			return rc;
-	}
-	if (u)
-		upload_remove(u);
-	rc = inbox_remove(a->fs->p, at.row, a->who, a->e);
 	if (!u)
-		return rc;
-	rc = rc == -ENOENT ? 0 : rc;
-	if (rc < 0)
-		upload_keep(u);
+		return inbox_remove(a->fs->p, at.row, a->who, a->e);
+	rc = upload_remove(u, at.row, a->who, a->e);
 	upload_put(u);
 	return rc;
 }

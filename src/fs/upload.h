@@ -67,9 +67,12 @@ int upload_rename_entry(struct fs *fs, const struct dropdir *dir, int64_t drop_r
 			const struct actor *who, struct err *e);
 /* upload_submit - make a task of what the store has under a doubtful name; nothing while somebody writes it */
 int upload_submit(struct fs *fs, int64_t row, const struct actor *who, struct err *e);
-/* upload_remove - the file is no more wanted; open descriptors stay usable. upload_keep - it could not be removed */
-void upload_remove(struct upload *u);
-void upload_keep(struct upload *u);
+/*
+ * upload_remove - the file is no more wanted, and goes out of the store; open descriptors stay usable
+ * row  of its inode
+ * 0, or what inbox_remove answers: it is as it was then. Blocks on the disk, and while the file is being taken in
+ */
+int upload_remove(struct upload *u, int64_t row, const struct actor *who, struct err *e);
 
 /* upload_find - the upload of that name which the store does not know yet. 0 and *row, or -ENOENT */
 int upload_find(struct fs *fs, const struct dropdir *dir, const char *name, int64_t *row);

@@ -75,7 +75,6 @@ int upload_commit(struct upload *u, const struct actor *who, struct err *e)
 {
 	char sha256[SHA256_HEX_BYTES], name[NAME_BYTES];
 	struct acceptance out;
-	bool removed;
 	int64_t size;
 	int rc;
 
@@ -104,10 +103,7 @@ int upload_commit(struct upload *u, const struct actor *who, struct err *e)
 		u->refused = true;
 		u->refusal = rc;
 	}
-	removed = u->removed;
 	upload_unlock(u->fs);
-	if (rc == 0 && removed) /* who removed it found nothing in the store yet */
-		inbox_remove(u->fs->p, out.drop_row, who, NULL);
 	if (rc < 0 && e) {
 		e->code = rc;
 		refusal_note(u->fs->p, REFUSAL_INBOX, u->dir.box.number, e);
@@ -275,7 +271,7 @@ int upload_submit(struct fs *fs, int64_t row, const struct actor *who, struct er
 		return rc;
 	pthread_mutex_lock(&u->commit_lock);
 	upload_lock(fs);
-	alone = u->writers == 1 && u->committed && u->loose;
+	alone = u->writers == 1 && u->committed && u->loose && u->in_table;
 	if (alone) { /* else another writer's release will have it looked at again */
 		u->from_row = u->drop_row;
 		u->committed = false;

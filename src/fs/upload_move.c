@@ -33,7 +33,7 @@ static void end_over(struct upload *over, uid_t owner, bool done)
 	} else if (done) {
 		if (over->in_table)
 			upload_take_out(over);
-		over->refused = over->removed = true;
+		over->refused = true;
 	}
 	upload_unlock(over->fs);
 	pthread_mutex_unlock(&over->commit_lock);
@@ -202,22 +202,36 @@ int upload_rename_entry(struct fs *fs, const struct dropdir *dir, int64_t drop_r
 	return rc;
 }
 
-void upload_remove(struct upload *u)
+static void give_up(struct upload *u)
 {
 	upload_lock(u->fs);
 	if (u->in_table)
 		upload_take_out(u);
-	u->refused = u->removed = true;
+	u->refused = true;
 	upload_unlock(u->fs);
 }
 
 /* Where its last writer has gone meanwhile, it is as if he had gone after the removal. */
-void upload_keep(struct upload *u)
+static void keep(struct upload *u)
 {
 	upload_lock(u->fs);
-	u->removed = false;
 	u->refused = u->refusal < 0;
 	if (!u->in_table && (u->writers || u->temporary || u->interrupted))
 		upload_put_in(u);
 	upload_unlock(u->fs);
+}
+
+int upload_remove(struct upload *u, int64_t row, const struct actor *who, struct err *e)
+{
+	int rc;
+
+	/* what is just being taken in would come back under the name */
+	pthread_mutex_lock(&u->commit_lock);
+	give_up(u);
+	rc = inbox_remove(u->fs->p, row, who, e);
+	rc = rc == -ENOENT ? 0 : rc;
+	if (rc < 0)
+		keep(u);
+	pthread_mutex_unlock(&u->commit_lock);
+	return rc;
 }

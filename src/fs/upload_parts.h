@@ -32,7 +32,6 @@ struct upload {
 	int refusal;       /* why, for those who close it after that */
 	bool loose;        /* what the store has of it is in no task */
 	bool certain;      /* a task, whatever its name */
-	bool removed;      /* nobody wants it any more, also when it is just being taken in */
 	int64_t drop_row;  /* the entry in the store */
 	int64_t held_task; /* 0, or the task that waits for the last writer; guarded by commit_lock */
 	int64_t modified_at;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fs/folder.h"
+#include "fs/upload_parts.h"
 #include "platform/refusal.h"
 #include "platform/request.h"
 #include "platform/review.h"
@@ -404,6 +405,44 @@ static void removed_after_it_was_closed(void **state UNUSED)
 	upload_release(u, &anna);
 	assert_int_equal(task("rfp-2"), 0);
 	assert_false(listed("rfp.txt.receipt.json"));
+}
+
+static bool is_dirty(struct upload *u)
+{
+	bool dirty;
+
+	upload_lock(fs);
+	dirty = u->dirty;
+	upload_unlock(fs);
+	return dirty;
+}
+
+static _Atomic bool closed;
+
+static void *close_it(void *arg)
+{
+	upload_release(arg, &anna);
+	closed = true;
+	return NULL;
+}
+
+/* Who is told that it was removed finds the name free, and it stays so. */
+static void removed_while_it_is_taken_in(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt");
+	struct err e = ERR_INIT;
+	pthread_t thread;
+
+	assert_int_equal(upload_truncate(u, 64 << 20), 0); /* takes a while to be sealed */
+	closed = false;
+	assert_int_equal(pthread_create(&thread, NULL, close_it, u), 0);
+	while (is_dirty(u))
+		sched_yield();
+	expect_ok(remove_at("tasks/inbox", "rfp.txt", false, &e), &e);
+	while (!closed)
+		assert_true(gone("tasks/inbox/rfp.txt"));
+	pthread_join(thread, NULL);
+	assert_true(gone("tasks/inbox/rfp.txt"));
 }
 
 static const char *refused(void)
@@ -862,6 +901,7 @@ int main(void)
 		IN_TREE(renamed_before_it_is_closed_again),
 		IN_TREE(removed_while_it_is_written),
 		IN_TREE(removed_after_it_was_closed),
+		IN_TREE(removed_while_it_is_taken_in),
 		IN_TREE(a_request_that_is_wrong),
 		IN_TREE(a_wrong_request_goes_with_its_writer),
 		IN_TREE(a_rename_that_is_refused),
