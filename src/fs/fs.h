@@ -74,7 +74,8 @@ struct fs {
 	struct pool *pool;
 	struct pool *patient; /* for what may wait for seconds: nobody who waits for the disk stands behind it */
 	struct fuse_session *session;
-	int control; /* of connection_control, -1 for none */
+	unsigned device; /* the minor number of the mount; its major number is 0 */
+	int control;     /* of connection_control, -1 for none */
 };
 
 #endif

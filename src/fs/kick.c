@@ -41,7 +41,6 @@ struct kicks {
 	bool stopping, busy;
 	uint64_t id;     /* of the last order; */
 	bool unanswered; /* it has not come back in time, and no other goes out before it does */
-	uint64_t dev;
 	uint64_t made[N_MADE]; /* the files that came last */
 	size_t next_made;
 	struct watchers seen;
@@ -202,11 +201,7 @@ static int order(struct kicks *ks, struct kick_order *o)
 		return -EPIPE;
 	ks->unanswered = true;
 	rc = receive(ks, KICK_MS, &a);
-	if (rc < 0)
-		return rc;
-	if (a.dev)
-		ks->dev = a.dev;
-	return a.rc;
+	return rc < 0 ? rc : a.rc;
 }
 
 static void note(struct kicks *ks, const struct kick_order *o, int rc)
@@ -214,7 +209,7 @@ static void note(struct kicks *ks, const struct kick_order *o, int rc)
 	bool stopping;
 
 	pthread_mutex_lock(&ks->lock);
-	ks->n_kicks += rc == 0 && o->act != KICK_LOOK;
+	ks->n_kicks += rc == 0;
 	ks->n_dropped += rc == -ETIMEDOUT || rc == -EBUSY;
 	ks->dead = ks->dead || rc == -EPIPE;
 	stopping = ks->stopping;
@@ -328,7 +323,7 @@ static bool fill_order(struct kicks *ks, struct kick *k, struct kick_order *o)
 
 static void kick(struct kicks *ks, struct kick *k)
 {
-	struct kick_order o = { .act = KICK_LOOK };
+	struct kick_order o = { .id = 0 };
 	int rc;
 
 	if (!fill_order(ks, k, &o))
@@ -346,25 +341,15 @@ static void kick(struct kicks *ks, struct kick *k)
 	note(ks, &o, rc);
 }
 
-/* Whose directories are watched? Asks the helper first which device the mount is: nobody else may ask the mount. */
+/* Whose directories are watched? The mount is not asked, which would keep it from being unmounted meanwhile. */
 static void survey(struct kicks *ks)
 {
-	struct kick_order o = { .act = KICK_LOOK };
 	struct watchers found = { 0 };
 	int64_t began = clock_mono_ms(), took;
-	bool blind = false;
-	int rc = 0;
+	bool blind = watchers_find(ks->fs->device, &found) < 0;
 
-	if (!ks->dev) {
-		rc = last_is_back(ks);
-		if (rc == 0)
-			rc = order(ks, &o);
-		note(ks, &o, rc);
-	}
-	if (rc == 0 && watchers_find(ks->dev, &found) < 0) {
+	if (blind)
 		log_warn("inotify: /proc cannot be read: watchers are taken to be everywhere");
-		blind = true;
-	}
 	took = clock_mono_ms() - began;
 	pthread_mutex_lock(&ks->lock);
 	if (blind)

@@ -19,7 +19,6 @@
 struct mount {
 	const char *path;
 	uint64_t id; /* one that no other mount ever has; 0: not known */
-	uint64_t dev;
 };
 
 /* A name in the root of our own daemon's mount is answered as nobody else would. */
@@ -43,7 +42,6 @@ static int open_mount(struct mount *m)
 	if ((!m->id || st.stx_mnt_id != m->id) && !is_ours(fd))
 		return -ESTALE;
 	m->id = st.stx_mask & STATX_MNT_ID_UNIQUE ? st.stx_mnt_id : 0;
-	m->dev = (uint64_t)st.stx_dev_major << 20 | st.stx_dev_minor;
 	return steal_fd(&fd);
 }
 
@@ -67,7 +65,6 @@ static int create(int dir, const char *name)
 static int act_in(int dir, enum kick_act act, const char *name)
 {
 	switch (act) {
-	case KICK_LOOK: return 0;
 	case KICK_CREATE: return create(dir, name);
 	case KICK_SYMLINK: return symlinkat(".", dir, name);
 	case KICK_MKDIR: return mkdirat(dir, name, 0755);
@@ -118,7 +115,6 @@ static _Noreturn void run(int socket, const char *mountpoint, pid_t parent)
 		struct kick_answer answer = { .id = order.id };
 
 		answer.rc = obey(&mount, &order);
-		answer.dev = mount.dev;
 		send(socket, &answer, sizeof(answer), MSG_NOSIGNAL);
 	}
 	_exit(0);

@@ -20,7 +20,6 @@ enum kick_mode {
 
 /* What the helper does in a directory to the name. */
 enum kick_act {
-	KICK_LOOK, /* nothing: only ask whether the mount is there */
 	KICK_CREATE,
 	KICK_SYMLINK,
 	KICK_MKDIR,
@@ -43,8 +42,7 @@ struct kick_order {
 
 struct kick_answer {
 	uint64_t id;
-	int rc;       /* 0 or -errno; -ESTALE when at the mountpoint there is no mount of this daemon */
-	uint64_t dev; /* of the mount, as the kernel writes it: major << 20 | minor */
+	int rc; /* 0 or -errno; -ESTALE when at the mountpoint there is no mount of this daemon */
 };
 
 struct kick_helper {

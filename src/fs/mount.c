@@ -202,8 +202,10 @@ static void provide_for_death(struct fs *fs)
 {
 	struct mounted m = { NULL };
 
-	if (mounts_at(fs->o.mountpoint, &m) && m.ours)
+	if (mounts_at(fs->o.mountpoint, &m) && m.ours) {
+		fs->device = m.device;
 		fs->control = connection_control(m.device);
+	}
 	mounted_release(&m);
 	if (fs->control < 0) {
 		log_info("fusectl is not mounted: if this daemon is killed, %s may hang until umount -f",

@@ -9,6 +9,7 @@
 #include "fs/scratch.h"
 #include "fs/teller.h"
 #include "fs/tree.h"
+#include "fs/upload.h"
 #include "fs/view.h"
 #include "platform/inbox.h"
 #include "platform/party.h"
@@ -282,6 +283,14 @@ static void put_raw(struct notifier *n, struct raw what)
 	pthread_cond_signal(&n->more);
 }
 
+/* Does the folder list other names now? What is taken in after it was closed, it listed before. */
+static bool changes_names(struct fs *fs, const struct change *c)
+{
+	bool in_folder = c->kind == CHANGE_DROP && c->was;
+
+	return in_folder && c->now != 1 && (c->now == CHANGE_NONE || !upload_shows(fs, c->row));
+}
+
 void notify_changes(struct fs *fs, const struct change *c, size_t n)
 {
 	struct notifier *q = fs->notifier;
@@ -292,8 +301,7 @@ void notify_changes(struct fs *fs, const struct change *c, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct raw r = { .c = c[i] };
 
-		if (c[i].kind == CHANGE_DROP && c[i].was &&
-		    c[i].now != 1) /* at once: who drops a folder sets its time next */
+		if (changes_names(fs, &c[i])) /* at once: who drops a folder sets its time next */
 			dirtime_touch(fs, INO(NODE_FOLDER, c[i].parent));
 		r.c.name = xstrdup(c[i].name);
 		put_raw(q, r);

@@ -472,6 +472,18 @@ bool upload_stat(struct fs *fs, int64_t row, struct attr *out)
 	return true;
 }
 
+bool upload_shows(struct fs *fs, int64_t row)
+{
+	struct upload *u;
+	bool shows;
+
+	upload_lock(fs);
+	u = find_row(fs, row);
+	shows = u && !u->hidden;
+	upload_unlock(fs);
+	return shows;
+}
+
 /* The folders that somebody writes into, each as often as there are files; *n of them, the caller's. */
 static int64_t *written_folders(struct fs *fs, size_t *n)
 {

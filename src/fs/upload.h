@@ -82,6 +82,8 @@ void upload_list(struct fs *fs, const struct dropdir *dir, struct listing *out);
  * Neither waits for anybody */
 void upload_attr(struct upload *u, struct attr *out);
 bool upload_stat(struct fs *fs, int64_t row, struct attr *out);
+/* upload_shows - true while an entry that is being written has that inode, and its directory shows it */
+bool upload_shows(struct fs *fs, int64_t row);
 /* upload_in_folder - true while somebody writes into that folder (any depth) */
 bool upload_in_folder(struct fs *fs, int64_t folder_row);
 
