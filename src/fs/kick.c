@@ -39,8 +39,8 @@ struct kicks {
 	struct queue unsure, ready;
 	_Atomic bool quiet, dead;
 	bool stopping, busy;
-	uint64_t id;     /* of the last order; */
-	bool unanswered; /* it has not come back in time, and no other goes out before it does */
+	uint64_t id;           /* of the last order; */
+	bool unanswered;       /* it has not come back in time, and no other goes out before it does */
 	uint64_t made[N_MADE]; /* the files that came last */
 	size_t next_made;
 	struct watchers seen;
