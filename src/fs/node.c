@@ -43,7 +43,7 @@ const struct node nodes[N_NODE_KINDS] = {
 	[NODE_HEALTH] = { "health", NODE_ROOT, READ, NODE_LIVE, .show = health_show },
 	[NODE_EVENTS] = { "events", NODE_ROOT, READ, NODE_LIVE, .stat = events_stat },
 	[NODE_EVENTS_FOLLOW] = { "events.follow", NODE_ROOT, READ, NODE_HIDDEN | NODE_BLOCKS },
-	[NODE_EVENTS_DAYS] = { "events.d", NODE_ROOT, DIR, NODE_VOLATILE, .find = days_find, .list = days_list },
+	[NODE_EVENTS_DAYS] = { "events.d", NODE_ROOT, DIR, NODE_VOLATILE | NODE_GROWING, .find = days_find, .list = days_list },
 	[NODE_EVENTS_DAY] = { .parent = NODE_EVENTS_DAYS, .mode = READ, .flags = NODE_FIXED, .stat = day_stat, .open = day_open },
 	[NODE_EVENTS_SINCE] = { "events.since", NODE_ROOT, DIR, NODE_VOLATILE, .find = since_find },
 	[NODE_EVENTS_AFTER] = { .parent = NODE_EVENTS_SINCE, .mode = READ, .flags = NODE_GROWING, .show = since_show },
