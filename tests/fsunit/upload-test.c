@@ -1,89 +1,8 @@
 /* Files on their way into an inbox, in the orders in which programs do things. */
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "fs/folder.h"
-#include "fs/upload_parts.h"
-#include "platform/refusal.h"
 #include "platform/request.h"
 #include "platform/review.h"
-#include "tests/fsunit/temp.h"
-
-static const struct dropdir root_dir;
-
-static struct upload *create(const char *name)
-{
-	struct upload *u = NULL;
-	struct err e = ERR_INIT;
-
-	expect_ok(upload_create(fs, &root_dir, name, anna.uid, &u, &e), &e);
-	return u;
-}
-
-static void put(struct upload *u, const char *bytes, int64_t offset)
-{
-	assert_int_equal(upload_write(u, bytes, strlen(bytes), offset), 0);
-}
-
-static void flush(struct upload *u)
-{
-	struct err e = ERR_INIT;
-
-	expect_ok(upload_flush(u, 0, &anna, &e), &e);
-}
-
-/* open for writing, as >> or an editor does */
-static struct upload *again(const char *name, bool truncate)
-{
-	struct upload *u = NULL;
-	struct err e = ERR_INIT;
-	struct found found;
-	struct ask a = tree_ask(fs, at("tasks/inbox"), NULL, &e);
-
-	expect_ok(tree_find(&a, name, &found), &e);
-	assert_int_equal(found.kind, NODE_ENTRY);
-	expect_ok(upload_open(fs, found.row, truncate, anna.uid, &u, &e), &e);
-	return u;
-}
-
-static bool listed(const char *name)
-{
-	struct err e = ERR_INIT;
-	struct ask a = tree_ask(fs, at("tasks/inbox"), NULL, &e);
-	struct listing l;
-	bool found = false;
-
-	expect_ok(tree_list(&a, &l), &e);
-	for (size_t i = 0; i < l.n; i++)
-		found = found || streq(l.entry[i].name, name);
-	listing_free(&l);
-	return found;
-}
-
-static int64_t size_of(const char *path)
-{
-	struct err e = ERR_INIT;
-	struct ask a = tree_ask(fs, at(path), NULL, &e);
-	struct attr attr;
-
-	expect_ok(tree_stat(&a, &attr), &e);
-	return attr.size;
-}
-
-/* The task of that name in the default engagement, or 0. */
-static int64_t task(const char *name)
-{
-	struct task t;
-	int64_t row;
-
-	if (task_find(p, default_engagement(), name, &t, NULL) < 0)
-		return 0;
-	row = t.row_id;
-	task_release(&t);
-	return row;
-}
+#include "tests/fsunit/uploads.h"
 
 static void cp(void **state UNUSED)
 {
@@ -104,23 +23,6 @@ static void cp(void **state UNUSED)
 	assert_string_equal(w.task.name, "rfp");
 	work_release(&w);
 	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 5);
-}
-
-/* No file may become longer; 0: as it was. */
-static void limit_files(rlim_t bytes)
-{
-	static struct rlimit was;
-	struct rlimit now;
-
-	if (bytes) {
-		signal(SIGXFSZ, SIG_IGN);
-		assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
-		now = was;
-		now.rlim_cur = bytes;
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
-	} else {
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
-	}
 }
 
 /* A program that goes on after a write failed, closes a file with a hole. */
@@ -214,69 +116,6 @@ static void an_empty_file(void **state UNUSED)
 	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "rfp.pdf");
 }
 
-static void rsync(void **state UNUSED)
-{
-	struct upload *u = create(".rfp.pdf.Xy12ab");
-	struct err e = ERR_INIT;
-
-	put(u, "bytes", 0);
-	flush(u);
-	upload_release(u, &anna);
-	assert_true(listed(".rfp.pdf.Xy12ab"));
-	assert_int_equal(task(".rfp.pdf"), 0);
-	expect_ok(move("tasks/inbox", ".rfp.pdf.Xy12ab", "tasks/inbox", "rfp.pdf", &e), &e);
-	assert_true(task("rfp") > 0);
-	assert_false(listed(".rfp.pdf.Xy12ab"));
-	assert_true(listed("rfp.pdf"));
-	finish("{\"confidence\": 95}");
-	assert_false(listed("rfp.pdf"));
-}
-
-/* A file is renamed into place while it is still open. */
-static void gio(void **state UNUSED)
-{
-	struct upload *u = create(".goutputstream-ABC123");
-	struct err e = ERR_INIT;
-
-	put(u, "bytes", 0);
-	expect_ok(move("tasks/inbox", ".goutputstream-ABC123", "tasks/inbox", "rfp.pdf", &e), &e);
-	assert_int_equal(task("rfp"), 0);
-	flush(u);
-	assert_true(task("rfp") > 0);
-	upload_release(u, &anna);
-	assert_int_equal(task("rfp-2"), 0);
-}
-
-/* Over an entry whose task still waits: the same task, with the new bytes. */
-static void renamed_over_an_entry(void **state UNUSED)
-{
-	int64_t row = drop("rfp.pdf", "first");
-	struct upload *u = create("rfp.pdf.part");
-	struct err e = ERR_INIT;
-
-	put(u, "second", 0);
-	flush(u);
-	upload_release(u, &anna);
-	expect_ok(move("tasks/inbox", "rfp.pdf.part", "tasks/inbox", "rfp.pdf", &e), &e);
-	assert_int_equal(task("rfp"), row);
-	assert_int_equal(task("rfp-2"), 0);
-	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "rfp.pdf");
-	assert_int_equal(size_of("tasks/inbox/rfp.pdf"), 6);
-}
-
-static void only_where_nothing_is(void **state UNUSED)
-{
-	struct upload *u = create("rfp.pdf.part");
-	struct err e = ERR_INIT;
-
-	drop("rfp.pdf", "first");
-	put(u, "second", 0);
-	upload_release(u, &anna);
-	expect(alter_move(fs, at("tasks/inbox"), "rfp.pdf.part", at("tasks/inbox"), "rfp.pdf", false, &anna, &e),
-	       -EEXIST, &e, NULL);
-	assert_true(listed("rfp.pdf.part"));
-}
-
 static void written_again(void **state UNUSED)
 {
 	int64_t row = drop("rfp.pdf", "first");
@@ -340,120 +179,6 @@ static void two_writers(void **state UNUSED)
 	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 6);
 }
 
-static void renamed_while_it_is_open(void **state UNUSED)
-{
-	struct upload *u = create("a.txt");
-	struct err e = ERR_INIT;
-	int64_t row;
-
-	put(u, "one", 0);
-	flush(u);
-	row = task("a");
-	expect_ok(move("tasks/inbox", "a.txt", "tasks/inbox", "b.txt", &e), &e);
-	put(u, "two", 0);
-	flush(u);
-	upload_release(u, &anna);
-	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "b.txt");
-	assert_int_equal(task("b"), 0);
-	assert_false(listed("a.txt"));
-	assert_true(listed("b.txt"));
-}
-
-static void renamed_before_it_is_closed_again(void **state UNUSED)
-{
-	int64_t row = drop("a.txt", "one");
-	struct upload *u = again("a.txt", false);
-	struct err e = ERR_INIT;
-
-	put(u, "two", 0);
-	expect_ok(move("tasks/inbox", "a.txt", "tasks/inbox", "b.txt", &e), &e);
-	flush(u);
-	upload_release(u, &anna);
-	assert_int_equal(task("b"), 0);
-	assert_string_equal(names(row, DOCUMENT_INPUT, 0), "b.txt");
-	assert_false(listed("a.txt"));
-}
-
-static void removed_while_it_is_written(void **state UNUSED)
-{
-	struct upload *u = create("rfp.txt");
-	char bytes[8];
-	struct err e = ERR_INIT;
-
-	put(u, "one", 0);
-	expect_ok(remove_at("tasks/inbox", "rfp.txt", false, &e), &e);
-	assert_false(listed("rfp.txt"));
-	put(u, "two", 3);
-	assert_int_equal(upload_read(u, bytes, sizeof(bytes), 0), 6);
-	flush(u);
-	upload_release(u, &anna);
-	assert_int_equal(task("rfp"), 0);
-	assert_int_equal(n_blobs(), 0);
-}
-
-static void removed_after_it_was_closed(void **state UNUSED)
-{
-	struct upload *u = create("rfp.txt");
-	struct err e = ERR_INIT;
-
-	put(u, "one", 0);
-	flush(u);
-	expect_ok(remove_at("tasks/inbox", "rfp.txt", false, &e), &e);
-	expect_state(task("rfp"), TASK_CANCELLED);
-	put(u, "two", 0);
-	flush(u);
-	upload_release(u, &anna);
-	assert_int_equal(task("rfp-2"), 0);
-	assert_false(listed("rfp.txt.receipt.json"));
-}
-
-static bool is_dirty(struct upload *u)
-{
-	bool dirty;
-
-	upload_lock(fs);
-	dirty = u->dirty;
-	upload_unlock(fs);
-	return dirty;
-}
-
-static _Atomic bool closed;
-
-static void *close_it(void *arg)
-{
-	upload_release(arg, &anna);
-	closed = true;
-	return NULL;
-}
-
-/* Who is told that it was removed finds the name free, and it stays so. */
-static void removed_while_it_is_taken_in(void **state UNUSED)
-{
-	struct upload *u = create("rfp.txt");
-	struct err e = ERR_INIT;
-	pthread_t thread;
-
-	assert_int_equal(upload_truncate(u, 64 << 20), 0); /* takes a while to be sealed */
-	closed = false;
-	assert_int_equal(pthread_create(&thread, NULL, close_it, u), 0);
-	while (is_dirty(u))
-		sched_yield();
-	expect_ok(remove_at("tasks/inbox", "rfp.txt", false, &e), &e);
-	while (!closed)
-		assert_true(gone("tasks/inbox/rfp.txt"));
-	pthread_join(thread, NULL);
-	assert_true(gone("tasks/inbox/rfp.txt"));
-}
-
-static const char *refused(void)
-{
-	static struct buf out;
-
-	buf_clear(&out);
-	refusal_get(p, REFUSAL_INBOX, 0, &out);
-	return buf_str(&out);
-}
-
 static void a_request_that_is_wrong(void **state UNUSED)
 {
 	struct upload *u = create("ask.json");
@@ -481,23 +206,6 @@ static void a_wrong_request_goes_with_its_writer(void **state UNUSED)
 	upload_release(u, &anna);
 	assert_false(listed("ask.json"));
 	assert_string_equal(told(0), "engagement.created");
-}
-
-/* What is refused under its final name keeps the temporary one. */
-static void a_rename_that_is_refused(void **state UNUSED)
-{
-	struct upload *u = create(".ask.json.Xy12ab");
-	struct err e = ERR_INIT;
-
-	put(u, "not JSON", 0);
-	flush(u);
-	upload_release(u, &anna);
-	expect(move("tasks/inbox", ".ask.json.Xy12ab", "tasks/inbox", "ask.json", &e), -EBADMSG, &e,
-	       "request 'ask.json'");
-	assert_false(listed("ask.json"));
-	assert_true(listed(".ask.json.Xy12ab"));
-	expect_ok(remove_at("tasks/inbox", ".ask.json.Xy12ab", false, &e), &e);
-	assert_false(listed(".ask.json.Xy12ab"));
 }
 
 static void documents_that_requests_name(void **state UNUSED)
@@ -542,24 +250,6 @@ static void the_engine_of_a_directory(void **state UNUSED)
 	assert_string_equal(get(task("other"))->mcp, "ECHO");
 	assert_true(gone("tasks/inbox/rfp.pdf"));
 	assert_false(gone("tasks/inbox/@TENDER/summarize/rfp.pdf.receipt.json"));
-}
-
-/* Its writer is a child that a signal is ending; seen while it waits to be buried. */
-/* It is closed by a process that is being killed. */
-static void kill_writer(struct upload *u)
-{
-	struct err e = ERR_INIT;
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		pause();
-		_exit(0);
-	}
-	kill(pid, SIGKILL);
-	assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), 0);
-	expect_ok(upload_flush(u, pid, &anna, &e), &e);
-	waitpid(pid, &status, 0);
 }
 
 static void a_writer_that_is_killed(void **state UNUSED)
@@ -644,66 +334,6 @@ static void what_was_not_finished_is_dropped(void **state UNUSED)
 	upload_release(u, &anna);
 	assert_true(listed("rfp.pdf.part"));
 	assert_int_equal(n_blobs(), 0);
-}
-
-/* Everything of it is one transaction: the entry that had the name goes when the other takes it. */
-static void an_entry_renamed_over_another(void **state UNUSED)
-{
-	int64_t first = drop("a.pdf", "first"), second = drop("b.pdf", "second");
-	struct err e = ERR_INIT;
-
-	expect_ok(move("tasks/inbox", "b.pdf", "tasks/inbox", "a.pdf", &e), &e);
-	assert_false(listed("b.pdf"));
-	assert_int_equal(size_of("tasks/inbox/a.pdf"), 6);
-	expect_state(first, TASK_CANCELLED);
-	expect_state(second, TASK_TODO);
-}
-
-static void an_entry_renamed_over_one_that_is_open(void **state UNUSED)
-{
-	int64_t first = drop("a.pdf", "first"), second = drop("b.pdf", "second");
-	struct upload *u = again("a.pdf", false);
-	struct err e = ERR_INIT;
-
-	put(u, "more", 5);
-	expect_ok(move("tasks/inbox", "b.pdf", "tasks/inbox", "a.pdf", &e), &e);
-	flush(u);
-	upload_release(u, &anna);
-	assert_int_equal(size_of("tasks/inbox/a.pdf"), 6);
-	expect_state(first, TASK_CANCELLED);
-	expect_state(second, TASK_TODO);
-	assert_string_equal(names(second, DOCUMENT_FORMER, 0), "");
-}
-
-static void renamed_over_one_that_is_being_written(void **state UNUSED)
-{
-	int64_t row = drop("b.pdf", "second");
-	struct upload *u = create("a.pdf");
-	struct err e = ERR_INIT;
-
-	put(u, "first", 0);
-	expect_ok(move("tasks/inbox", "b.pdf", "tasks/inbox", "a.pdf", &e), &e);
-	flush(u);
-	upload_release(u, &anna);
-	assert_int_equal(task("a"), 0);
-	assert_int_equal(size_of("tasks/inbox/a.pdf"), 6);
-	expect_state(row, TASK_TODO);
-}
-
-static void a_folder_renamed_over_another(void **state UNUSED)
-{
-	struct err e = ERR_INIT;
-
-	expect_ok(make_dir("tasks/inbox", "a", &e), &e);
-	expect_ok(make_dir("tasks/inbox", "b", &e), &e);
-	drop("c.pdf", "bytes");
-	expect_ok(copy_in("tasks/inbox/b", "x.pdf", "bytes", &e), &e);
-	expect(move("tasks/inbox", "a", "tasks/inbox", "b", &e), -ENOTEMPTY, &e, NULL);
-	expect(move("tasks/inbox", "a", "tasks/inbox", "c.pdf", &e), -ENOTDIR, &e, NULL);
-	expect(move("tasks/inbox", "c.pdf", "tasks/inbox", "a", &e), -EISDIR, &e, NULL);
-	expect_ok(move("tasks/inbox", "b", "tasks/inbox", "a", &e), &e);
-	assert_false(listed("b"));
-	assert_int_equal(size_of("tasks/inbox/a/x.pdf"), 5);
 }
 
 /* The work was cancelled while the file was open: what is written then is another entry, of another inode. */
@@ -801,26 +431,6 @@ static void one_name_for_the_file_of_another(void **state UNUSED)
 	assert_string_equal(get(task("a-2"))->created_by, "anna");
 }
 
-/* A rewrite that was cut off counts when the entry gets another name, as a new file's does. */
-static void an_interrupted_rewrite_that_is_renamed(void **state UNUSED)
-{
-	int64_t row = drop("a.pdf", "first");
-	struct upload *u = again("a.pdf", true);
-	struct err e = ERR_INIT;
-
-	set(SETTING_REWRITE_QUIET, "0");
-	put(u, "second", 0);
-	kill_writer(u);
-	upload_release(u, &anna);
-	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "");
-	expect_ok(move("tasks/inbox", "a.pdf", "tasks/inbox", "b.pdf", &e), &e);
-	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "a.pdf");
-	assert_int_equal(size_of("tasks/inbox/b.pdf"), 6);
-	assert_false(listed("a.pdf"));
-	finish("{\"confidence\": 95}");
-	expect_state(row, TASK_COMPLETED);
-}
-
 static void what_is_refused_leaves_no_bytes(void **state UNUSED)
 {
 	struct upload *u = create("ask.json");
@@ -830,37 +440,6 @@ static void what_is_refused_leaves_no_bytes(void **state UNUSED)
 	expect(upload_flush(u, 0, &anna, &e), -EINVAL, &e, NULL);
 	upload_release(u, &anna);
 	assert_int_equal(n_blobs(), 0);
-}
-
-/* Who is told that it was not removed finds it as it was, and what is written to it then is taken in. */
-static void a_removal_that_failed(void **state UNUSED)
-{
-	int64_t row = drop("rfp.txt", "first");
-	struct upload *u = again("rfp.txt", true);
-	struct err e = ERR_INIT;
-	int rc;
-
-	put(u, "second", 0);
-	limit_files(1);
-	rc = remove_at("tasks/inbox", "rfp.txt", false, &e);
-	limit_files(0);
-	assert_true(rc < 0);
-	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 6);
-	flush(u);
-	assert_string_equal(names(row, DOCUMENT_FORMER, 0), "rfp.txt");
-	upload_release(u, &anna);
-	assert_int_equal(size_of("tasks/inbox/rfp.txt"), 6);
-}
-
-static void a_receipt_gives_its_name_to_nobody(void **state UNUSED)
-{
-	struct err e = ERR_INIT;
-
-	drop("a.pdf", "1");
-	drop("b.pdf", "2");
-	expect(move("tasks/inbox", "a.pdf", "tasks/inbox", "b.pdf.receipt.json", &e), -EEXIST, &e, "is in the way");
-	expect(move("tasks/inbox", "a.pdf", "tasks/inbox", "a.pdf.receipt.json", &e), -EEXIST, &e, "is in the way");
-	assert_true(listed("a.pdf") && listed("a.pdf.receipt.json"));
 }
 
 /* Each folder is read in its place, with all that are above it. */
@@ -889,22 +468,12 @@ int main(void)
 		IN_TREE(shell_redirection),
 		IN_TREE(never_flushed),
 		IN_TREE(an_empty_file),
-		IN_TREE(rsync),
-		IN_TREE(gio),
-		IN_TREE(renamed_over_an_entry),
-		IN_TREE(only_where_nothing_is),
 		IN_TREE(written_again),
 		IN_TREE(appended),
 		IN_TREE(opened_without_writing),
 		IN_TREE(two_writers),
-		IN_TREE(renamed_while_it_is_open),
-		IN_TREE(renamed_before_it_is_closed_again),
-		IN_TREE(removed_while_it_is_written),
-		IN_TREE(removed_after_it_was_closed),
-		IN_TREE(removed_while_it_is_taken_in),
 		IN_TREE(a_request_that_is_wrong),
 		IN_TREE(a_wrong_request_goes_with_its_writer),
-		IN_TREE(a_rename_that_is_refused),
 		IN_TREE(documents_that_requests_name),
 		IN_TREE(the_engine_of_a_directory),
 		IN_TREE(a_writer_that_is_killed),
@@ -912,18 +481,11 @@ int main(void)
 		IN_TREE(a_folder_submits_itself),
 		IN_TREE(a_folder_waits_for_its_writers),
 		IN_TREE(what_was_not_finished_is_dropped),
-		IN_TREE(an_entry_renamed_over_another),
-		IN_TREE(an_entry_renamed_over_one_that_is_open),
-		IN_TREE(renamed_over_one_that_is_being_written),
-		IN_TREE(a_folder_renamed_over_another),
 		IN_TREE(two_inodes_of_one_entry),
 		IN_TREE(many_append),
 		IN_TREE(the_same_name_from_two),
 		IN_TREE(one_name_for_the_file_of_another),
-		IN_TREE(an_interrupted_rewrite_that_is_renamed),
 		IN_TREE(what_is_refused_leaves_no_bytes),
-		IN_TREE(a_removal_that_failed),
-		IN_TREE(a_receipt_gives_its_name_to_nobody),
 		IN_TREE(folders_have_a_depth),
 	};
 
