@@ -114,9 +114,10 @@ ok 'a script that keeps the last id misses nothing over a restart' '
 
 # Finished days
 ok 'today is no finished day' 'same "" "$(ls "$mnt/events.d")"'
-cp "$mnt/events" "$dir/all"
 yesterday 2 "type LIKE 'task.%'"
-ok 'a day is listed as soon as it is over' 'same "$(date -u -d "-2 days" +%F).jsonl" "$(ls "$mnt/events.d")"'
+ok 'a day is listed as soon as it is over' '
+	mkdir "$mnt/engagements/latest" && same "$(date -u -d "-2 days" +%F).jsonl" "$(ls "$mnt/events.d")"'
+cp "$mnt/events.since/0" "$dir/all"
 mount_stop
 yesterday 5 "type = 'setting.changed'"
 mount_start || exit
