@@ -426,6 +426,12 @@ static int64_t confidence_of(const json_t *result)
 	return json_is_number(c) && n >= 0 && n <= 100 ? (int64_t)n : INT_NULL;
 }
 
+static void add_usage(struct task *t, const struct work *w)
+{
+	t->tokens_used += w->tokens;
+	t->model_seconds_used += (double)w->model_ms / 1000;
+}
+
 static int succeed(struct tx *tx, void *arg, struct err *e)
 {
 	struct finish *f = arg;
@@ -441,7 +447,8 @@ static int succeed(struct tx *tx, void *arg, struct err *e)
 		rc = add_result(tx, t.row_id, &f->result, e);
 	if (rc == 0)
 		rc = replace_outputs(tx, f, e);
-	t.tokens_used += f->o->tokens + f->w->tokens;
+	add_usage(&t, f->w);
+	t.tokens_used += f->o->tokens;
 	t.fresh = false;
 	if (rc == 0)
 		rc = decide(tx, f->p, &t, confidence_of(f->o->result), e);
@@ -529,7 +536,7 @@ static int fail(struct tx *tx, void *arg, struct err *e)
 		return rc;
 	rc = live_store(f->p, tx, &t, e);
 	row_set_text(&t.error_message, f->sentence);
-	t.tokens_used += f->w->tokens;
+	add_usage(&t, f->w);
 	if (f->giveback)
 		t.attempts--;
 	t.not_before = f->giveback ? 0 : clock_now_ms() + retry_delay_ms(f->p, t.attempts);

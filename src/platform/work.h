@@ -20,8 +20,9 @@ struct work {
 	struct work_document *document;
 	size_t n_documents;
 	json_t *arguments;
-	int64_t tokens; /* that models of the host took for it in this attempt: the worker counts them here, and they
-			   are the task's however it ends */
+	/* what models of the host took for it in this attempt: the worker counts it here, and it is the task's
+	 * however it ends */
+	int64_t tokens, model_ms;
 };
 
 struct work_output {

@@ -108,6 +108,7 @@ static void close_models(void *ud)
 
 	t->models->close(t->models->ud, t->gate, &u);
 	t->work->tokens += u.tokens;
+	t->work->model_ms += u.ms;
 	if (u.requests == 0)
 		return;
 	auto_free char *line =

@@ -143,7 +143,9 @@ static const char step_6[] =
 	"CREATE INDEX model_step_model ON model_step (model_row, row_id);"
 	"CREATE INDEX model_step_time ON model_step (created_at);";
 
-static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6 };
+static const char step_7[] = "ALTER TABLE task ADD COLUMN model_seconds_used DOUBLE PRECISION DEFAULT 0;";
+
+static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7 };
 
 /* text with each {key} replaced; the caller's to free */
 static char *fill_in(const struct engine *en, const char *text)

@@ -138,6 +138,7 @@ static const struct field task_fields[] = {
 	TIME(updated_at, FIELD_FIXED),
 	REAL(seconds_used, FIELD_FIXED, 0, 0),
 	INT(tokens_used, FIELD_FIXED, 0, 0),
+	REAL(model_seconds_used, FIELD_FIXED, 0, 0),
 	INT(progress, FIELD_FIXED, 0, 100),
 	TEXT(progress_text, FIELD_FIXED),
 	TEXT(input_key, HIDDEN),

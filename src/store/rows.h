@@ -97,6 +97,7 @@ struct task {
 	int64_t created_at, started_at, completed_at, reviewed_at, updated_at;
 	double seconds_used;
 	int64_t tokens_used;
+	double model_seconds_used;
 	int64_t progress; /* percent */
 	char *progress_text;
 	char *input_key; /* hash over the documents' hashes */

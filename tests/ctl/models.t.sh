@@ -40,7 +40,7 @@ older()
 
 mount_start && mount_stop || exit
 ok 'a store from before models opens' '
-	sql "DROP TABLE model; DROP TABLE model_memory; DROP TABLE model_step; DELETE FROM schema_version WHERE version >= 6" &&
+	sql "DROP TABLE model; DROP TABLE model_memory; DROP TABLE model_step; ALTER TABLE task DROP COLUMN model_seconds_used; DELETE FROM schema_version WHERE version >= 6" &&
 	mount_start && mount_stop && same 0 "$(sql "SELECT COUNT(*) FROM model")" && ends 0 ctl fsck "$src"'
 sql "INSERT INTO model (row_id, id, name, runner, pinned, max_wait_s, start_s, parallel, queue, stop_s, warm, created_at, memory_bytes, command, env)
 	VALUES (888001, 'm-1', 'parser', 'server', 1, 120, 600, 8, 64, 10, 0, 1700000000000, 4000000000, '[\"serve\",\"{port}\"]', '{\"A\":\"b\"}');

@@ -41,7 +41,7 @@ mount_start || exit
 
 ok 'without models the rules work alone' '
 	drop alone && ends alone && json_is "$(result alone)" ".engine.model == null" &&
-	json_is "$(task_dir alone)/task.json" ".tokens_used == 0" && same "" "$(pgrep -f "^$server" || true)"'
+	json_is "$(task_dir alone)/task.json" ".tokens_used == 0 and .model_seconds_used == 0" && same "" "$(pgrep -f "^$server" || true)"'
 
 ok 'models are loaded when a task asks for them, and say for which' '
 	for name in tender-parser requirement-extractor bid-generator; do spec $name "{}" || break; done &&
@@ -50,7 +50,7 @@ ok 'models are loaded when a task asks for them, and say for which' '
 
 ok 'what they answer is counted, and rubbish changes nothing' '
 	json_is "$(result asked)" ".engine.model[\"requirement-extractor\"].asked > 0" &&
-	json_is "$(task_dir asked)/task.json" ".tokens_used > 0" &&
+	json_is "$(task_dir asked)/task.json" ".tokens_used > 0 and .model_seconds_used > 0" &&
 	jq -S "del(.engine)" "$(result alone)" >"$dir/alone" && jq -S "del(.engine)" "$(result asked)" >"$dir/asked" &&
 	diff <(jq "[.requirements[].text]" "$dir/alone") <(jq "[.requirements[].text]" "$dir/asked")'
 

@@ -176,6 +176,7 @@ static void what_its_models_take(void **state UNUSED)
 
 	wait_for(row, TASK_NEEDS_REVIEW);
 	assert_int_equal(get(row)->tokens_used, 7);
+	assert_true(get(row)->model_seconds_used == 1.5);
 	pthread_mutex_lock(&gate.lock);
 	assert_string_equal(gate.whom, "task 'rfp'");
 	assert_non_null(strstr(gate.path, "/models.sock"));
@@ -185,6 +186,7 @@ static void what_its_models_take(void **state UNUSED)
 	failed = ask("fail", "{\"text\": \"no\"}");
 	wait_for(failed, TASK_FAILED);
 	assert_int_equal(get(failed)->tokens_used, 7);
+	assert_true(get(failed)->model_seconds_used == 1.5);
 	assert_int_equal(gate.opened, gate.closed);
 }
 

@@ -235,6 +235,7 @@ static void brings_an_older_store_up_to_date(void **state UNUSED)
 	assert_int_equal(store_write(st, put_setting, (char *)"kept", &e), 0);
 	store_close(st);
 	in_database("DROP TABLE model; DROP TABLE model_memory; DROP TABLE model_step;"
+		    "ALTER TABLE task DROP COLUMN model_seconds_used;"
 		    "DELETE FROM schema_version WHERE version >= 6");
 	st = open_ok(dir);
 	assert_int_equal(store_read(st, find_setting, (char *)"kept", &e), 0);
