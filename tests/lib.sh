@@ -286,7 +286,7 @@ mount_stop()
 	local was=$daemon
 
 	daemon=
-	fusermount3 -u "$mnt" || return 1
+	eventually 'fusermount3 -u "$mnt"' 5 || return 1 # it is busy while watchers are told of a change
 	wait "$was"
 }
 

@@ -86,3 +86,14 @@ bool hold_has(struct platform *p, int64_t task_row)
 	pthread_mutex_unlock(&p->holds->lock);
 	return has;
 }
+
+size_t hold_count(struct platform *p)
+{
+	struct holds *h = p->holds;
+	size_t n;
+
+	pthread_mutex_lock(&h->lock);
+	n = h->n;
+	pthread_mutex_unlock(&h->lock);
+	return n;
+}

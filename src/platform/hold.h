@@ -5,5 +5,7 @@
 #include "platform/platform.h"
 
 bool hold_has(struct platform *p, int64_t task_row);
+/* hold_count - how many tasks are held */
+size_t hold_count(struct platform *p);
 
 #endif

@@ -13,25 +13,27 @@
 #include "platform/record.h"
 #include "platform/settings.h"
 
-#define CANDIDATES_MAX  256
+#define RECLAIMED_MAX   256
 #define FULL_CONFIDENCE 90
 
 struct claim {
 	struct platform *p;
 	struct work *out;
 	int64_t now;
-	int64_t candidate[CANDIDATES_MAX];
-	size_t n;
 	bool settled; /* a task was settled without an engine: look again */
 };
 
-static int add_candidate(void *row, void *ud)
+struct rows {
+	int64_t row[RECLAIMED_MAX];
+	size_t n;
+};
+
+static int add_row(void *row, void *ud)
 {
 	const struct task_listing *t = row;
-	struct claim *c = ud;
+	struct rows *r = ud;
 
-	if (c->n < CANDIDATES_MAX)
-		c->candidate[c->n++] = t->row_id;
+	r->row[r->n++] = t->row_id;
 	return 0;
 }
 
@@ -50,17 +52,17 @@ static int take_back(struct tx *tx, struct claim *c, struct task *t, struct err 
 /* Tasks whose lease ended: their worker is gone. */
 static int reclaim(struct tx *tx, struct claim *c, struct err *e)
 {
-	int rc = row_each(tx, Q_TASKS_LEASE_ENDED, ARGS(V_INT(c->now), V_INT(CANDIDATES_MAX)), add_candidate, c, e);
+	struct rows r = { .n = 0 };
+	int rc = row_each(tx, Q_TASKS_LEASE_ENDED, ARGS(V_INT(c->now), V_INT(RECLAIMED_MAX)), add_row, &r, e);
 
-	for (size_t i = 0; rc == 0 && i < c->n; i++) {
+	for (size_t i = 0; rc == 0 && i < r.n; i++) {
 		struct task t;
 
-		rc = row_get(tx, &task_table, c->candidate[i], &t, e);
+		rc = row_get(tx, &task_table, r.row[i], &t, e);
 		if (rc == 0)
 			rc = take_back(tx, c, &t, e);
 		task_release(&t);
 	}
-	c->n = 0;
 	return rc;
 }
 
@@ -230,90 +232,117 @@ static int claim_task(struct tx *tx, struct claim *c, int64_t row, struct err *e
 	return rc < 0 ? rc : 1;
 }
 
+struct ready {
+	struct platform *p;
+	int64_t row; /* 0 for none */
+	size_t n_held;
+};
+
+/* What is held does not count: its writer wakes the workers when it goes. */
+static int take_free(void *row, void *ud)
+{
+	const struct task_listing *t = row;
+	struct ready *r = ud;
+
+	if (hold_has(r->p, t->row_id)) {
+		r->n_held++;
+		return 0;
+	}
+	r->row = t->row_id;
+	return 1;
+}
+
+/* The most urgent task whose time has come and that is not held. */
+static int find_ready(struct tx *tx, struct platform *p, int64_t now, int64_t *row, struct err *e)
+{
+	struct ready r;
+	size_t most;
+	int rc;
+
+	do { /* again when all of them were held meanwhile */
+		most = hold_count(p) + 1;
+		r = (struct ready){ .p = p };
+		rc = row_each(tx, Q_TASKS_READY, ARGS(V_INT(now), V_INT((int64_t)most)), take_free, &r, e);
+	} while (rc == 0 && r.n_held == most);
+	*row = r.row;
+	return rc < 0 ? rc : 0;
+}
+
 static int claim(struct tx *tx, void *arg, struct err *e)
 {
 	struct claim *c = arg;
+	int64_t row = 0;
 	int rc;
 
 	work_release(c->out);
-	c->n = 0;
 	c->settled = false;
 	c->now = clock_now_ms();
 	rc = reclaim(tx, c, e);
 	if (rc == 0)
-		rc = row_each(tx, Q_TASKS_READY, ARGS(V_INT(c->now), V_INT(CANDIDATES_MAX)), add_candidate, c, e);
-	for (size_t i = 0; rc == 0 && i < c->n; i++)
-		if (!hold_has(c->p, c->candidate[i]))
-			return claim_task(tx, c, c->candidate[i], e);
-	return rc;
+		rc = find_ready(tx, c->p, c->now, &row, e);
+	return rc == 0 && row ? claim_task(tx, c, row, e) : rc;
 }
 
 struct look {
-	struct claim *c;
-	int64_t next;
+	struct platform *p;
+	int64_t now, next; /* when the next one is ready, 0 for never */
+	bool found;
 };
 
-/* What is held does not count: its writer wakes the workers when it goes. */
-static void drop_held(struct claim *c)
+static int find_any(void *row UNUSED, void *ud)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (!hold_has(c->p, c->candidate[i]))
-			c->candidate[n++] = c->candidate[i];
-	c->n = n;
+	*(bool *)ud = true;
+	return 0;
 }
 
 /* Reading first keeps an idle worker from writing. */
 static int look(struct tx *tx, void *arg, struct err *e)
 {
 	struct look *l = arg;
+	int64_t row = 0;
 	int rc;
 
-	l->c->n = 0;
 	l->next = 0;
-	rc = row_each(tx, Q_TASKS_LEASE_ENDED, ARGS(V_INT(l->c->now), V_INT(1)), add_candidate, l->c, e);
-	if (rc == 0)
-		rc = row_each(tx, Q_TASKS_READY, ARGS(V_INT(l->c->now), V_INT(CANDIDATES_MAX)), add_candidate, l->c, e);
-	drop_held(l->c);
-	if (rc == 0 && l->c->n == 0)
-		rc = row_int(tx, Q_TASK_NEXT_READY, ARGS(V_INT(l->c->now)), &l->next, e);
+	l->found = false;
+	rc = row_each(tx, Q_TASKS_LEASE_ENDED, ARGS(V_INT(l->now), V_INT(1)), find_any, &l->found, e);
+	if (rc == 0 && !l->found)
+		rc = find_ready(tx, l->p, l->now, &row, e);
+	l->found = l->found || row;
+	if (rc == 0 && !l->found)
+		rc = row_int(tx, Q_TASK_NEXT_READY, ARGS(V_INT(l->now)), &l->next, e);
 	return rc;
 }
 
-static int look_for_work(struct platform *p, struct look *l, struct claim *c, struct err *e)
+static int look_for_work(struct platform *p, struct look *l, struct err *e)
 {
-	*c = (struct claim){ .p = p, .now = clock_now_ms() };
-	l->c = c;
+	*l = (struct look){ .p = p, .now = clock_now_ms() };
 	return store_read(p->store, look, l, e);
 }
 
 int64_t work_wait_ms(struct platform *p)
 {
-	struct claim c;
 	struct look l;
-	int rc = look_for_work(p, &l, &c, NULL);
+	int rc = look_for_work(p, &l, NULL);
 
 	if (rc < 0)
 		return rc == -1 ? -EIO : rc;
-	if (c.n)
+	if (l.found)
 		return 0;
-	return !l.next ? -1 : l.next > c.now ? l.next - c.now : 0;
+	return !l.next ? -1 : l.next > l.now ? l.next - l.now : 0;
 }
 
 int work_claim(struct platform *p, struct work *out, struct err *e)
 {
-	struct claim c;
+	struct claim c = { .p = p, .out = out };
 	struct look l;
 	int rc;
 
 	*out = (struct work){ 0 };
 	do {
 		work_release(out); /* what was settled on the way */
-		rc = look_for_work(p, &l, &c, e);
-		if (rc < 0 || c.n == 0)
+		rc = look_for_work(p, &l, e);
+		if (rc < 0 || !l.found)
 			return rc;
-		c.out = out;
 		rc = store_write(p->store, claim, &c, e);
 	} while (rc == 0 && c.settled);
 	if (rc > 0)

@@ -81,6 +81,24 @@ static void a_held_task_waits_for_its_last_holder(void **state UNUSED)
 	expect_next(held);
 }
 
+static void however_many_are_held(void **state UNUSED)
+{
+	int64_t held[300], free_one;
+
+	for (size_t i = 0; i < N_ELEMS(held); i++) {
+		auto_free char *name = xasprintf("held-%zu", i);
+
+		held[i] = drop(name, name);
+		work_hold(p, held[i]);
+	}
+	claim_none();
+	free_one = drop("free", "1");
+	expect_next(free_one);
+	for (size_t i = 0; i < N_ELEMS(held); i++)
+		work_lift(p, held[i]);
+	expect_next(held[0]);
+}
+
 static void a_time_that_has_not_come(void **state UNUSED)
 {
 	int64_t ms;
@@ -552,6 +570,7 @@ int main(void)
 		IN_PLATFORM(the_most_urgent_first_then_the_oldest),
 		IN_PLATFORM(what_a_claim_gives),
 		IN_PLATFORM(a_held_task_waits_for_its_last_holder),
+		IN_PLATFORM(however_many_are_held),
 		IN_PLATFORM(a_time_that_has_not_come),
 		IN_PLATFORM(attempts_of_workers_that_die),
 		IN_PLATFORM(attempts_cost_time),
