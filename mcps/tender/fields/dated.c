@@ -30,11 +30,20 @@ static int sentence_start(const char *text, int at)
 	return (int)(begin - text);
 }
 
-/* "It must reach us by …": what is meant stands in the sentence before. */
+/* "It must reach us by …", "Write to …": what is meant stands in the sentence before. */
 static bool begins_with_pronoun(const char *text)
 {
-	static const char *const words[] = { "It ",      "They ",   "This ",  "These ",
-					     "Es ",      "Dieses ", "Diese ", "Sie m\xC3\xBCssen ",
+	static const char *const words[] = { "It ",
+					     "They ",
+					     "This ",
+					     "These ",
+					     "Es ",
+					     "Dieses ",
+					     "Diese ",
+					     "Write ",
+					     "Please write ",
+					     "Schreiben Sie ",
+					     "Sie m\xC3\xBCssen ",
 					     "Sie sind " };
 
 	for (size_t i = 0; i < N_ELEMS(words); i++) {
@@ -44,7 +53,7 @@ static bool begins_with_pronoun(const char *text)
 	return false;
 }
 
-static int context_start(const char *text, int at)
+int dated_context(const char *text, int at)
 {
 	int begin = sentence_start(text, at), before = begin;
 
@@ -145,7 +154,7 @@ static void find_words(struct dated *dt, int after_last, int next)
 {
 	const struct block *b = dt->block;
 	int line = block_line(b, dt->date.from), last = block_line(b, dt->date.to - 1);
-	int begin = MAX(context_start(b->text, dt->date.from), after_last);
+	int begin = MAX(dated_context(b->text, dt->date.from), after_last);
 	int behind = (int)(text_sentence(b->text + dt->date.to) - b->text);
 
 	if (begins_label(page_line(dt->page, line)->text))
@@ -182,7 +191,7 @@ static void find_clock(struct dated *dt)
 {
 	int line = block_line(dt->block, dt->date.to - 1), right, below;
 
-	if (dt->date.hour >= 0 || dt->block->text[dt->date.to])
+	if (dt->date.hour >= 0 || dt->block->text[dt->date.to + (int)strspn(dt->block->text + dt->date.to, " .,;")])
 		return;
 	right = page_right(dt->page, line);
 	if (right >= 0 && dates_clock(page_line(dt->page, right)->text, &dt->date))

@@ -31,6 +31,10 @@ void dated_each_bare(const struct doc *d, const struct date *after, void (*fn)(v
 /* dated_quote - label and date where a label stands beside or above it, else the words around it; the caller's */
 char *dated_quote(const struct dated *dt, bool with_label);
 
+/* dated_context - where the sentence begins that holds byte at of text, or the one before it that says what it is about
+ */
+int dated_context(const char *text, int at);
+
 /* dated_plain - could text hold a date at all? Costs nothing beside a pattern */
 bool dated_plain(const char *text);
 

@@ -73,12 +73,17 @@ json_t *deadline_fact(const struct date *dt)
 	return fact;
 }
 
+#define CLEAR_NEAR 80
+
 /* What stands before the date is a label when it ends in a colon or is the line above. */
 static int near_score(enum role r, const struct dated *dt)
 {
 	bool label = dt->above || util_ends(dt->near, ":");
 	int score = label ? role_label(r, dt->near) : role_score(r, dt->near);
 
+	/* Weak words on its line may end a sentence about something else. */
+	if (!label && score < CLEAR_NEAR && role_never(r, dt->before))
+		score = 0;
 	if (score == 0 && dt->heading)
 		return role_label(r, dt->heading) - 6;
 	return score - (dt->above ? 8 : 0);
@@ -130,10 +135,9 @@ static void consider(void *arg, const struct dated *dt)
 	choice_add(s->choice, fact, score, date_format(&dt->date, key));
 }
 
-/* The day of issue, from which days without a year count; false when it is not sure. */
-static bool issue_day(const struct doc *d, struct date *day)
+/* Takes fact; false when it is not sure. */
+static bool sure_day(json_t *fact, struct date *day)
 {
-	json_t *fact = field_issue_date(d);
 	bool sure = fact && fact_confidence(fact) >= SURE_ISSUE &&
 		    sscanf(json_string_value(json_object_get(fact, "value")), "%4d-%2d-%2d", &day->year, &day->month,
 			   &day->day) == 3;
@@ -142,15 +146,38 @@ static bool issue_day(const struct doc *d, struct date *day)
 	return sure;
 }
 
+/* From when days without a year count: the day of issue, else one that offers being due sets. */
+static bool first_day(const struct doc *d, enum role r, struct date *day)
+{
+	if (sure_day(field_issue_date(d), day))
+		return true;
+	if (r == ROLE_SUBMISSION || !sure_day(field_submission_deadline(d), day))
+		return false;
+	/* Questions come in the year that ends with that day. */
+	day->year -= r == ROLE_QUESTIONS;
+	return true;
+}
+
+#define SURE_YEAR 55 /* where a date with its year scores this much none without is asked for */
+
+static bool is_sure(const struct choice *c)
+{
+	int best = 0;
+
+	for (unsigned i = 0; i < c->scores->len; i++)
+		best = MAX(best, g_array_index(c->scores, int, i));
+	return best >= SURE_YEAR;
+}
+
 struct choice *deadline_find(const struct doc *d, enum role r, int year)
 {
 	struct search s = { d, r, choice_new(), year, false };
-	struct date issued;
+	struct date first;
 
 	dated_each(d, consider, &s);
-	s.bare = s.choice->facts->len == 0 && (r == ROLE_SUBMISSION || r == ROLE_QUESTIONS);
-	if (s.bare && issue_day(d, &issued))
-		dated_each_bare(d, &issued, consider, &s);
+	s.bare = !is_sure(s.choice) && (r == ROLE_SUBMISSION || r == ROLE_QUESTIONS || r == ROLE_BINDING);
+	if (s.bare && first_day(d, r, &first))
+		dated_each_bare(d, &first, consider, &s);
 	return s.choice;
 }
 

@@ -1,6 +1,7 @@
 /* Until when bidders may ask: a day, or a number of days before offers are due or after the notice came out. */
 #include <stdio.h>
 
+#include "dated.h"
 #include "deadline.h"
 #include "fields.h"
 #include "tender/text/pattern.h"
@@ -94,7 +95,7 @@ static bool asks(const struct page *p, const struct block *b, const char *senten
 
 	if (at == 0 && from < 60)
 		label = page_left(p, b, b->first, &line);
-	if (label)
+	if (label && text_words(label) > 0)
 		return pattern_match(&asking, label) && !pattern_match(&answering, label);
 	m = pattern_find(&answering, before, 0);
 	if (m)
@@ -129,13 +130,14 @@ static void add_counted(struct counts *c, const struct page *p, const struct blo
 
 static void add_sentences(struct counts *c, const struct page *p, const struct block *b)
 {
-	for (const char *s = b->text, *end; *s; s = end + strspn(end, " ")) {
+	for (const char *s = b->text, *begin, *end; *s; s = end + strspn(end, " ")) {
 		auto_free char *sentence = NULL;
 
 		end = text_sentence(s);
-		sentence = g_strndup(s, (gsize)(end - s));
+		begin = b->text + dated_context(b->text, (int)(s - b->text));
+		sentence = g_strndup(begin, (gsize)(end - begin));
 		for (size_t i = 0; i < N_ELEMS(counted); i++)
-			add_counted(c, p, b, sentence, (int)(s - b->text), &counted[i]);
+			add_counted(c, p, b, sentence, (int)(begin - b->text), &counted[i]);
 	}
 }
 

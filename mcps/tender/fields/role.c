@@ -14,6 +14,10 @@
 	"selection questionnaires?|applications? to participate)"
 #define ANTRAEGE  "(?:teilnahmeantr(?:ag|äge)\\w*|bewerbung(?:en)?|interessens?bestätigung(?:en)?)"
 #define QUESTIONS "(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|Q ?& ?A)"
+/* How a letter speaks of what one may ask. */
+#define UNCLEAR                                                                                                 \
+	"(?:\\b(?:unclear|not (?:entirely |quite |fully )?clear|in (?:any )?doubt|wish to ask|want to ask)\\b|" \
+	"\\b(?:unklar|nicht (?:ganz )?klar|wissen (?:möchten|wollen))\\b)"
 #define LIMIT                                                                                                         \
 	"(?:deadline|time[- ]limit|closing (?:date|time)|due(?: date)?|last (?:date|day|time)|latest|cut-?off|final " \
 	"date|end date)"
@@ -44,9 +48,12 @@ static struct pattern submission_for[] = {
 	  "\\b.{0,60}\\b(?:received|submitted|delivered|uploaded|arriv\\w+|lodged|sent|coming in)\\b.{0,60}\\b(?:after|later "
 	  "than)\\b[^.]{0,40}$",
 	  85, NULL, NULL },
-	{ "\\b(?:submit|deliver|upload|send|e-?mail|return|lodge|have|receive|get|expect|request|invite|welcome|accept|provide)\\b"
+	{ "\\b(?:submit|deliver|furnish|upload|send|e-?mail|return|lodge|have|receive|get|expect|request|invite|welcome|accept|provide)\\b"
 	  ".{0,80}\\b" OFFERS "\\b.{0,100}\\b" UNTIL "\\b",
 	  84, NULL, NULL },
+	{ "\\b(?:must|should|has to|have to|needs? to) (?:be with us|reach us|be in our hands|be here)\\b.{0,60}\\b" UNTIL
+	  "\\b",
+	  74, NULL, NULL },
 	{ "\\byour (?:\\w+ )?(?:prices?|figures?|documents|papers)\\b.{0,60}\\b" UNTIL "\\W*(?:\\w+day\\W*)?$", 76,
 	  NULL, NULL },
 	{ "\\b" TENDER "(?: period)? (?:will |shall )?(?:closes?|closing|ends?|expires?)\\b", 90, NULL, NULL },
@@ -98,7 +105,7 @@ static struct pattern submission_never[] = {
 	{ "\\b" QUESTIONS
 	  "\\b|pre-?(?:bid|proposal|tender)|conference|\\bmeeting\\b|interview|presentation|walk-?through",
 	  1, NULL, NULL },
-	{ "\\bstands? (?:open |firm |good )?(?:for|until|till)\\b|\\b(?:remain|kept|held|hold|keep) (?:open|firm|good|valid)\\b|\\birrevocabl|\\bverbindlich\\b",
+	{ "\\bstands? (?:open |firm |good )?(?:for|until|till)\\b|\\b(?:remain|kept|held|hold|keep) (?:open|firm|good|valid)\\b|\\b(?:firm|good) (?:for|until|till|through|up ?to)\\b|\\birrevocabl|\\bverbindlich\\b",
 	  1, NULL, NULL },
 	{ "\\bvalidity|\\b(?:remains?|shall be|must be|is|are|stays?|kept?) valid\\b|\\bvalid (?:until|till|for|through|up ?to)\\b|"
 	  "bindefrist|zuschlagsfrist|gültig|gebunden|site (?:visit|inspection)|besichtigung|begehung",
@@ -162,10 +169,18 @@ static struct pattern questions_for[] = {
 	{ "\\b(?:questions?|[ie]nquir(?:y|ies)|quer(?:y|ies)|requests? for (?:information|clarification)|clarification requests?)\\b.{0,200}"
 	  "\\b(?:is|" UNTIL ")\\b",
 	  85, NULL, NULL },
+	{ "\\brequests? for (?:an )?interpretation\\b.{0,240}\\b" UNTIL "\\b", 82, NULL, NULL },
+	{ "\\b" QUESTIONS
+	  "\\b.{0,80}\\b(?:received|submitted|raised|sent|asked|arriving|made)\\b.{0,20}\\bafter\\b[^.]{0,30}$|"
+	  "\\bnot (?:be )?(?:bound|obliged|required|able) to (?:reply|respond|answer)\\b.{0,60}\\bafter\\b[^.]{0,30}$",
+	  85, NULL, NULL },
+	{ UNCLEAR ".{0,200}\\b(?:" UNTIL "|bis|spätestens)\\b[^.]{0,40}$", 78, NULL, NULL },
 	{ "^\\W*(?:\\d+\\W+)?(?:(?:written|vendor|bidder|proposer|supplier|final) )*" QUESTIONS "\\W*$", 78, NULL,
 	  NULL },
 	{ "(?:fragen|anfragen|auskünfte|auskunftsersuchen|rückfragen)\\b.{0,160}\\b(?:bis|spätestens|endet)\\b", 88,
 	  NULL, NULL },
+	{ "(?:fragen|anfragen|auskunftsersuchen)\\b.{0,40}\\bnach (?:dem|diesem|ablauf des)[^.]{0,20}$", 86, NULL,
+	  NULL },
 	{ "(?:letzter termin|ende|schluss|frist) (?:für|der) (?:\\w+ )?(?:fragen|rückfragen|\\w+anfragen|\\w*fragen)",
 	  88, NULL, NULL },
 	{ "\\b(?:bieter|bewerber|rück)fragen\\W*$|\\bfragefrist", 80, NULL, NULL },
@@ -184,7 +199,7 @@ static struct pattern questions_label[] = {
 };
 
 static struct pattern questions_never[] = {
-	{ "\\b(?:answers?|responses?|replies|reply)\\b.{0,30}\\b(?:to|by|posted|published|due|will)\\b|\\b(?:be|are|is) posted\\b|\\bpublish",
+	{ "\\b(?<!questions and )(?<!questions & )(?<!bound to )(?<!obliged to )(?<!required to )(?:answers?|responses?|replies|reply)\\b.{0,30}\\b(?:to|by|posted|published|due|will)\\b|\\b(?:be|are|is) posted\\b|\\bpublish",
 	  1, NULL, NULL },
 	{ "\\b(?:beantwortung|antworten)\\b|werden .{0,30}\\bbis\\b.{0,40}\\bbeantwortet|aufforderung", 1, NULL, NULL },
 	{ "pre-?(?:bid|proposal|tender)(?! (?:quer|question|clarif|[ie]nquir))|conference|\\bmeeting\\b|\\bopening\\b|interview|site visit",
@@ -226,12 +241,12 @@ static struct pattern issue_never[] = {
 static struct pattern binding_for[] = {
 	{ "frist, bis zu der|ablauf der (?:zuschlags|binde)|(?:zuschlags-? und )?bindefrist|zuschlagsfrist|bindungsfrist",
 	  93, NULL, NULL },
-	{ "\\b(?:angebot\\w*|bieter|es)\\b.{0,80}\\b(?:gebunden|bindend|gültig)\\b|\\bgebunden\\b.{0,40}\\bangebot|gültigkeit de\\w+ angebot",
+	{ "\\b(?:angebot\\w*|bieter|es|sie sich)\\b.{0,80}\\b(?:gebunden|bindend|gültig)\\b|\\bgebunden\\b.{0,40}\\bangebot|gültigkeit de\\w+ angebot",
 	  88, NULL, NULL },
 	{ "\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es?|ations?))\\b.{0,24}\\b(?:validity|valid until|acceptance period|expir(?:es?|y))",
 	  92, NULL, NULL },
 	{ "\\b(?:left|remain\\w*|kept|keep|leave|stay) open\\b.{0,60}\\b(?:until|till|up ?to)\\b", 88, NULL, NULL },
-	{ "\\b(?:valid(?:ity)?|firm|binding|irrevocable|open for acceptance|in effect|stands?)\\b.{0,60}\\b(?:until|through|to|till|than|up to)\\b",
+	{ "\\b(?:valid(?:ity)?|firm|good|binding|irrevocable|open for acceptance|in effect|stands?)\\b.{0,60}\\b(?:until|through|to|till|than|up to)\\b",
 	  84, NULL, NULL },
 };
 
@@ -254,7 +269,7 @@ static struct pattern binding_never[] = {
 
 /* The verb of a German sentence stands at its end. */
 static struct pattern binds_behind = {
-	"^[^.;:|]{0,60}\\b(?:gebunden|bindend|verbindlich|gültig|(?:remains?|be|is|are) (?:valid|firm|binding)|open for acceptance|beantwortet|"
+	"^(?![^.;:|]{0,60}\\bnicht (?:mehr )?beantwortet)[^.;:|]{0,60}\\b(?:gebunden|bindend|verbindlich|gültig|(?:remains?|be|is|are) (?:valid|firm|binding)|open for acceptance|beantwortet|"
 	"veröffentlicht|bekannt ?gegeben|vergeben|erteilt)\\b",
 	0, NULL, NULL
 };

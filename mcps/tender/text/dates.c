@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "pattern.h"
+#include "periods.h"
 
 #define MONTHS                                                                                                                    \
 	"(?<month>jan(?:uary|uar|\\.)?|jänner|feber|feb(?:ruary|ruar|\\.)?|mar(?:ch|\\.)?|märz|mrz\\.?|apr(?:il|\\.)?|may|mai|" \
@@ -11,6 +12,15 @@
 	"de[cz](?:ember|\\.)?)"
 #define YEAR  "(?<year>(?:19|20)\\d\\d)"
 #define SPACE "[\\s\\x{00A0}\\x{200B}]"
+/* "the nineteenth of March", "bis Ende Mai": the day in words, and the last one of a month. */
+#define ORDINALS                                                                                                         \
+	"(?<!\\p{L})(?<nth>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|"           \
+	"thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|"               \
+	"(?:twenty|thirty)[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|"                           \
+	"(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte|dreizehnte|vierzehnte|" \
+	"fünfzehnte|sechzehnte|siebzehnte|achtzehnte|neunzehnte|zwanzigste)[nr]?)"
+#define MONTH_END "(?<!\\p{L})(?<last>the end of|end of|ende)" SPACE
+#define NO_YEAR   "(?!\\p{L}|[.,]?" SPACE "*(?:19|20)\\d\\d)"
 #define ZONE                                                                                                                  \
 	"(?<zone>\\(?UTC" SPACE "?[+-]" SPACE "?\\d{1,2}(?::\\d\\d)?\\)?(?:[ ,]+[\\p{L}]+(?:[ ,]+[\\p{L}]+)?" SPACE           \
 	"(?:Zeit|Sommerzeit))*|[+-]\\d\\d:\\d\\d|UTC|GMT|[ECMPA][SD]?T\\b|AK[SD]T|HST|[IBWEC]AT\\b|SAST|PKT|NPT|JST|KST|HKT|" \
@@ -34,28 +44,38 @@ static struct pattern date_shapes[] = {
 	  0, NULL, NULL },
 	{ "(?<!\\d)(?<dd>\\d{1,2})(?:st|nd|rd|th)" SPACE "day" SPACE "of" SPACE MONTHS "[,.]?" SPACE "*" YEAR "(?!\\d)",
 	  0, NULL, NULL },
+	{ ORDINALS "(?:" SPACE "day)?(?:" SPACE "of)?" SPACE MONTHS "[,.]?" SPACE "*" YEAR "(?!\\d)", 0, NULL, NULL },
+	{ MONTH_END MONTHS "[,.]?" SPACE "*" YEAR "(?!\\d)", 0, NULL, NULL },
 	{ "(?<!\\p{L})" MONTHS SPACE "+(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?:," SPACE "*|" SPACE "+)" YEAR "(?!\\d)", 0,
 	  NULL, NULL },
 };
 
 /* And of one whose year is left out. */
 static struct pattern bare_shapes[] = {
-	{ "(?<![\\d.,/-])(?<dd>\\d{1,2})(?:st|nd|rd|th)?\\.?" SPACE "(?:of" SPACE ")?" MONTHS "(?!\\p{L}|[.,]?" SPACE
-	  "*(?:19|20)\\d\\d)",
+	{ "(?<![\\d.,/-])(?<dd>\\d{1,2})(?:st|nd|rd|th)?\\.?" SPACE "(?:day" SPACE ")?(?:of" SPACE ")?" MONTHS NO_YEAR,
 	  0, NULL, NULL },
+	{ ORDINALS "(?:" SPACE "day)?(?:" SPACE "of)?" SPACE MONTHS NO_YEAR, 0, NULL, NULL },
+	{ MONTH_END MONTHS NO_YEAR, 0, NULL, NULL },
 	{ "(?<!\\p{L}|\\d" SPACE ")" MONTHS SPACE "(?<dd>\\d{1,2})(?:st|nd|rd|th)?(?![\\d:]|,?" SPACE
 	  "*(?:19|20)\\d\\d)",
 	  0, NULL, NULL },
 };
 
-#define CLOCK_AMPM \
-	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?(?::\\d\\d)?" SPACE "?(?<ampm>[ap])" SPACE "?\\.?" SPACE "?m\\b\\.?"
+#define OCLOCK "(?:" SPACE "?o['’`]?" SPACE "?clock)"
+#define CLOCK_AMPM                                                                                                   \
+	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?(?::\\d\\d)?" OCLOCK "?" SPACE "?(?<ampm>[ap])" SPACE "?\\.?" SPACE \
+	"?m\\b\\.?"
+/* "five o'clock in the afternoon", "5 Uhr nachmittags" */
+#define CLOCK_SAID                                                                                                 \
+	"(?:(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?|\\b(?<said>one|two|three|four|five|six|seven|eight|nine|ten|" \
+	"eleven|twelve))" OCLOCK "\\b(?:" SPACE "in" SPACE "the" SPACE "(?:morning|(?<pm>afternoon|evening)))?|"   \
+	"(?<hour>\\d{1,2})(?:[:.](?<min>\\d\\d))?" SPACE "uhr" SPACE "(?<pm>nachmittags|abends)"
 #define CLOCK_WORD "(?<noon>(?:12" SPACE ")?noon|midday)|(?<night>midnight|mitternacht)"
 #define CLOCK_24                                                                                              \
 	"(?<hour>\\d{1,2})(?:[:.]|" SPACE "?h(?=\\d\\d(?![\\d.])))(?<min>\\d\\d)(?::\\d\\d)?(?!\\d)(?:" SPACE \
 	"*(?:uhr|hrs?\\b\\.?|hours?|h\\b|noon\\b))?"
 #define CLOCK_UNIT  "(?<hour>\\d{1,2})(?<min>\\d\\d)?" SPACE "*(?:uhr|hrs?\\b\\.?|hours\\b|h\\b)"
-#define CLOCKS      "(?J)(?:" CLOCK_AMPM "|" CLOCK_WORD "|" CLOCK_24 "|" CLOCK_UNIT ")"
+#define CLOCKS      "(?J)(?:" CLOCK_AMPM "|" CLOCK_SAID "|" CLOCK_WORD "|" CLOCK_24 "|" CLOCK_UNIT ")"
 #define BEHIND_ZONE "(?:,?" SPACE "*\\(?" ZONE "\\)?(?:" SPACE "\\(?[A-Z]{2,4}T\\)?(?!\\p{L}))?)?"
 
 #define WEEKDAY                                                                    \
@@ -66,14 +86,14 @@ static struct pattern bare_shapes[] = {
 static struct pattern time_behind = {
 	"^(?:" SPACE
 	"|,|;|/|–|—|-|\\(|\\)|T(?=\\d\\d:)|at\\b|by\\b|um\\b|bis\\b|spätestens\\b|no later than\\b|until\\b|up ?to\\b|before\\b|"
-	"on or\\b|the\\b|not later than\\b|prior to\\b|at the latest\\b|latest\\b|" WEEKDAY
-	"|time:|uhrzeit:?|@){0,9}" CLOCKS BEHIND_ZONE,
+	"on or\\b|the\\b|not later than\\b|prior to\\b|at the latest\\b|latest\\b|" WEEKDAY "|\\.(?=" SPACE
+	"(?:time|uhrzeit|zeit):)|time:|(?:uhr)?zeit:?|@){0,9}" CLOCKS BEHIND_ZONE,
 	0, NULL, NULL
 };
 
 /* And before it: "5:00 p.m. EDT on Friday, August 24, 2018". */
 static struct pattern time_before = { CLOCKS BEHIND_ZONE "(?:" SPACE "|,|on\\b|of\\b|am\\b|the\\b|den\\b|" WEEKDAY
-							 "){0,7}$",
+							 "){0,12}$",
 				      0, NULL, NULL };
 
 /* The zone may stand behind the date whose time stands before it: "14:00 on 3 June 2027 (UK time)". */
@@ -84,6 +104,11 @@ static struct pattern time_alone = {
 	"^\\W*(?:(?:by|before|until|at|um|bis|no later than|(?:closing |local )?time(?: of closing)?:?|uhrzeit:?)\\b\\W*)?" CLOCKS
 		BEHIND_ZONE "\\W*$",
 	0, NULL, NULL
+};
+
+/* And one that is called a time, whatever follows: "Time: 10:00 local time, at the address below". */
+static struct pattern time_called = {
+	"^\\W*(?:(?:local )?time|uhrzeit|zeit):\\W*" CLOCKS BEHIND_ZONE, 0, NULL, NULL
 };
 
 /* Whoever writes "3 May 2027", "Rs." or "hrs" writes the day first in numbers too; the score is the sign. */
@@ -110,6 +135,7 @@ void dates_preload(void)
 {
 	pattern_compile(orders, N_ELEMS(orders));
 	pattern_compile(&time_alone, 1);
+	pattern_compile(&time_called, 1);
 	pattern_compile(date_shapes, N_ELEMS(date_shapes));
 	pattern_compile(bare_shapes, N_ELEMS(bare_shapes));
 	pattern_compile(&time_behind, 1);
@@ -141,6 +167,47 @@ int dates_month(const char *name)
 	return -1;
 }
 
+/* What ordinals begin with; the longer first. */
+static const struct {
+	const char *begin;
+	int n;
+} ordinals[] = {
+	{ "thirteen", 13 }, { "fourteen", 14 }, { "fifteen", 15 },   { "sixteen", 16 },   { "seventeen", 17 },
+	{ "eighteen", 18 }, { "nineteen", 19 }, { "twentieth", 20 }, { "thirtieth", 30 }, { "dreizehn", 13 },
+	{ "vierzehn", 14 }, { "fünfzehn", 15 }, { "sechzehn", 16 },  { "siebzehn", 17 },  { "achtzehn", 18 },
+	{ "neunzehn", 19 }, { "zwanzig", 20 },  { "first", 1 },      { "second", 2 },     { "third", 3 },
+	{ "fourth", 4 },    { "fifth", 5 },     { "sixth", 6 },      { "seventh", 7 },    { "eighth", 8 },
+	{ "ninth", 9 },     { "tenth", 10 },    { "elev", 11 },      { "twelf", 12 },     { "erst", 1 },
+	{ "zweit", 2 },     { "dritt", 3 },     { "viert", 4 },      { "fünft", 5 },      { "sechst", 6 },
+	{ "siebt", 7 },     { "acht", 8 },      { "neunt", 9 },      { "zehnt", 10 },     { "elft", 11 },
+	{ "zwölft", 12 },   { "twenty", 20 },   { "thirty", 30 },
+};
+
+/* "nineteenth", "twenty-first" */
+static int ordinal(const char *word)
+{
+	auto_free char *lower = g_utf8_strdown(word, -1);
+
+	for (size_t i = 0; i < N_ELEMS(ordinals); i++) {
+		if (util_starts(lower, ordinals[i].begin)) {
+			const char *rest = strpbrk(lower, " -");
+
+			return ordinals[i].n + (rest ? MAX(ordinal(rest + 1), 0) : 0);
+		}
+	}
+	return -1;
+}
+
+/* The day in figures or in words; the end of a month is its last. */
+static int day_of(GMatchInfo *m, int month, int year)
+{
+	auto_free char *nth = g_match_info_fetch_named(m, "nth"), *last = g_match_info_fetch_named(m, "last");
+
+	if (last && *last)
+		return month >= 1 ? g_date_get_days_in_month((GDateMonth)month, (GDateYear)year) : -1;
+	return nth && *nth ? ordinal(nth) : group_int(m, "dd");
+}
+
 static bool read_day(GMatchInfo *m, bool day_first, struct date *d)
 {
 	auto_free char *month = g_match_info_fetch_named(m, "month");
@@ -149,8 +216,8 @@ static bool read_day(GMatchInfo *m, bool day_first, struct date *d)
 	d->year = group_int(m, "year");
 	if (d->year < 100)
 		d->year += 2000;
-	d->day = group_int(m, "dd");
 	d->month = month && *month ? dates_month(month) : group_int(m, "mm");
+	d->day = day_of(m, d->month, d->year);
 	if (a >= 0) {
 		d->day = (day_first && b <= 12) || a > 12 ? a : b;
 		d->month = d->day == a && a != b ? b : a == b ? b : a;
@@ -179,10 +246,13 @@ static void read_zone(GMatchInfo *m, struct date *d)
 static bool read_time(GMatchInfo *m, struct date *d)
 {
 	auto_free char *noon = g_match_info_fetch_named(m, "noon"), *night = g_match_info_fetch_named(m, "night"),
-		       *ampm = g_match_info_fetch_named(m, "ampm");
-	int hour = group_int(m, "hour"), minute = group_int(m, "min");
+		       *ampm = g_match_info_fetch_named(m, "ampm"), *said = g_match_info_fetch_named(m, "said"),
+		       *pm = g_match_info_fetch_named(m, "pm");
+	int hour = said && *said ? period_count(said) : group_int(m, "hour"), minute = group_int(m, "min");
 
-	if (noon && *noon)
+	if (pm && *pm)
+		hour = hour % 12 + 12;
+	else if (noon && *noon)
 		hour = 12;
 	else if (night && *night)
 		hour = 24;
@@ -234,8 +304,11 @@ static void find_time(const char *text, struct date *d)
 bool dates_clock(const char *text, struct date *d)
 {
 	GMatchInfo *m = strlen(text) < 60 && strpbrk(text, "0123456789") ? pattern_find(&time_alone, text, 0) : NULL;
-	bool found = m && read_time(m, d);
+	bool found;
 
+	if (!m)
+		m = pattern_find(&time_called, text, 0);
+	found = m && read_time(m, d);
 	g_match_info_free(m);
 	return found;
 }
@@ -244,8 +317,8 @@ static bool read_bare(GMatchInfo *m, const struct date *after, struct date *d)
 {
 	auto_free char *month = g_match_info_fetch_named(m, "month");
 
-	d->day = group_int(m, "dd");
 	d->month = dates_month(month);
+	d->day = day_of(m, d->month, after->year);
 	if (d->day < 1 || d->month < 1)
 		return false;
 	d->year = after->year;
