@@ -368,6 +368,46 @@ static void reads_lists_of_conditions(void **state UNUSED)
 	assert_int_equal(SMALL_WRONG(field_eligibility, "text", cases), 0);
 }
 
+static void reads_sections_of_conditions(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Who can quote\nYou must own the boats that you offer on the lake. Joint quotes of two yards are fine. One of "
+		  "you must sign for both of the yards.",
+		  "You must own the boats that you offer on the lake." },
+		{ "4 Eignung\nEr hat über ein eigenes Lager im Landkreis zu verfügen. Als Nachweis genügt auch die Eintragung "
+		  "beim Verband.",
+		  "Er hat über ein eigenes Lager im Landkreis zu verfügen." },
+		{ "3 Conditions of participation\nRating | No place of yours may be rated as poor by the inspectors.\n4 Price",
+		  "No place of yours may be rated as poor by the inspectors." },
+		{ "Part 3: Assessment\nTopic | Rule | Result\nTrack record | Three contracts for dredging in the past three "
+		  "years | Pass/Fail\nColour | Blue with a white stripe all along the hull | Pass/Fail",
+		  "Three contracts for dredging in the past three years" },
+		{ "7.4 Team\nPosition | Minimum qualifications\nEngineer | Degree and ten years of experience in harbours",
+		  "null" },
+		{ "5.1.9. Eignungskriterien\nKriterium: Allgemeiner Jahresumsatz\nBeschreibung: Jahresumsatz von mindestens "
+		  "700 000 EUR in drei Jahren",
+		  "Jahresumsatz von mindestens 700 000 EUR in drei Jahren" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_eligibility, "text", cases), 0);
+}
+
+static void reads_who_is_kept_out(void **state UNUSED)
+{
+	static const struct small_case cases[] = {
+		{ "Bids from consortia are not permitted.", "Bids from consortia are not permitted." },
+		{ "Bids by fax are not permitted.", "null" },
+		{ "Firms whose permit was revoked since 2022 are not eligible.",
+		  "Firms whose permit was revoked since 2022 are not eligible." },
+		{ "Bietergemeinschaften sind nicht zugelassen.", "Bietergemeinschaften sind nicht zugelassen." },
+		{ "Berücksichtigt werden nur Betriebe, die zwei Häfen betreiben.",
+		  "Berücksichtigt werden nur Betriebe, die zwei Häfen betreiben." },
+		{ "A firm shall not take part in another proposal.", "null" },
+	};
+
+	assert_int_equal(SMALL_WRONG(field_eligibility, "text", cases), 0);
+}
+
 static void reads_conditions_in_sentences(void **state UNUSED)
 {
 	field_is(field_eligibility, "You need public liability insurance of at least 5 million pounds.", "text",
@@ -479,6 +519,8 @@ int main(void)
 		cmocka_unit_test(reads_titles),
 		cmocka_unit_test(reads_budgets),
 		cmocka_unit_test(reads_eligibility),
+		cmocka_unit_test(reads_sections_of_conditions),
+		cmocka_unit_test(reads_who_is_kept_out),
 		cmocka_unit_test(reads_documents_by_their_stems),
 		cmocka_unit_test(reads_tables_of_conditions),
 		cmocka_unit_test(reads_lists_of_conditions),

@@ -8,20 +8,50 @@
 #include "item.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
+#include "tender/doc/table.h"
 #include "tender/text/text.h"
 
 #define MOST_CONDITIONS 80
 #define MOST_CONDITION  600
 #define MOST_SENTENCE   420
 #define MOST_ROW_NAME   12
+#define MOST_NAME       5 /* words */
 #define ROW_SCORE       78
 #define MOST_HEAD       90
 #define PROOF_SCORE     70
+#define OBLIGING_SCORE  68
+#define NAMED_SCORE     70 /* a row with a name before it, or a verdict behind it */
+#define POINT_SCORE     62
+#define MOST_POINT      40 /* words */
+#define MOST_LABEL      60
+#define LABEL_WORDS     7
+#define LEAST_WORDS     5
 
 static struct pattern eligibility_head = {
-	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may) (?:apply|bid)|minimum requirements|selection questionnaire|exclusion|disqualif|conditions (?:for|of) participation|minimum levels?|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
+	"\\beligib|\\b(?:minimum|mandatory|pre-?|bidder|vendor|proposer|offeror)? ?qualifications?\\b|\\bpre-?qualification|who (?:can|may|should|must) \\w+|minimum requirements|selection questionnaire|exclusion|disqualif|conditions (?:for|of) participation|minimum levels?|who may |responsibility|k\\.? ?o\\.?-kriterien|mindestanforderung|"
 	"\\bpre-?conditions?\\b|who (?:should|may|is to) (?:apply|bid|respond|quote)|about you(?:r (?:firm|company))?$|"
 	"eignung|teilnahmebedingungen|teilnahmevoraussetzung|ausschlussgründe|nachweise|präqualifikation|voraussetzungen für (?:die teilnahme|bieter|bewerber)|wer kann (?:mitmachen|anbieten|sich bewerben)|anforderungen an (?:die |den )?(?:bieter|bewerber|unternehmen|teilnehmer)|befugnis|leistungsfähigkeit|zuverlässigkeit",
+	0, NULL, NULL
+};
+
+/* Sections of nothing but conditions: whatever obliges there, is one. */
+static struct pattern sure_section = {
+	"^\\W*(?:[\\dA-Z.]+\\s+)?who (?:can|may|should|must) \\w+|\\bconditions? (?:of|for) participation|\\beligib\\w+(?: (?:criteria|requirements?|conditions?|to \\w+|of \\w+))?$|\\b(?:minimum|mandatory|bidder|vendor|proposer|offeror) qualifications?\\b|\\bqualification requirements?\\b|\\bpre-?qualification (?:criteria|requirements?|conditions?)|\\bexclusion (?:criteria|grounds)|\\bgrounds (?:for|of) exclusion|"
+	"^\\W*(?:[\\dA-Z.]+\\s+)?eignung$|eignungs(?:kriterien|anforderungen)$|teilnahmevoraussetzungen|voraussetzungen für (?:die teilnahme|bieter|bewerber)|wer (?:kann|darf) \\w+|ausschlussgründe|anforderungen an (?:die |den )?(?:bieter|bewerber|unternehmen|teilnehmer)",
+	0, NULL, NULL
+};
+static struct pattern obliges = {
+	"\\b(?:must|shall|should|has to|have to|needs?|required|cannot|may not|no \\w+ may|neither \\w+|not (?:be )?(?:permitted|allowed|eligible|accepted|considered))\\b|"
+	"\\b(?:muss|müssen|dürfen|darf|verfügt|verfügen|beschäftigt|erforderlich|verlangt|gefordert|vorausgesetzt|voraussetzung|nicht zugelassen)\\b|\\bha(?:t|ben) .{1,200} zu \\w+n\\b",
+	0, NULL, NULL
+};
+/* How the bid is made and judged, what may be, and what others do, is no condition there. */
+static struct pattern of_procedure = {
+	"\\b(?:must|shall|should|ha(?:s|ve) to|needs? to) (?:\\w+ ){0,3}?(?:submit|provide|state|sign|complete|enclose|attach|explain|describe|indicate|demonstrate|upload|return|furnish|mark|declare|list|lodge|answer|fill|include|confirm|complete|use|show|give|name|identify|acknowledge|disclose|notify|inform|read|note|ensure|specify|support|evidence|set out|address|respond|take|bear|accept|agree)\\w*\\b|"
+	"\\b(?:einzureichen|vorzulegen|anzugeben|beizufügen|beizulegen|auszufüllen|abzugeben|zu (?:benennen|erklären|unterschreiben|belegen|verwenden|bestätigen|nennen)|(?:eingereicht|vorgelegt|beigefügt|angegeben|ausgefüllt|abgegeben|belegt|erbracht) werden|vorlegen|einreichen|nachweisen)\\b|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:we|our|the (?:\\w+ )?(?:authority|council|client|buyer|city|county|university|committee|purchaser|agency|owner|government|state|department|board|bank|principal|ministry)|der auftraggeber|die auftraggeberin|die vergabestelle|proof|evidence|proposals?|bids?|tenders?|copies|documents?|(?:die )?(?:nachweise?|unterlagen|belege|angebote))\\b|\\bmay (?:also )?be (?:used|met|relied)|\\b(?:these|following) (?:are|qualifications|criteria|requirements|conditions)\\b|\\bfolgenden?\\b|\\bassess\\w*\\b|\\bevaluat\\w+\\b|\\b(?:scored?|points|weighting|gewertet|punkte)\\b|"
+	"\\b(?:nachstehend|vorstehend|vorgenannt)\\w*|\\bfails? (?:any|to)\\b|\\bsets? out\\b|^\\W*die eignung muss\\b|"
+	"\\b(?:each|all|any|every|one|sämtliche|alle|jede|eine) .{0,24}(?:criteri\\w+|conditions?|qualifications?|mindestanforderung\\w*|mindestbedingung\\w*|\\w*kriterien)\\b",
 	0, NULL, NULL
 };
 
@@ -33,6 +63,12 @@ static struct pattern of_work = {
 
 #define BIDDER \
 	"(?:bidders?|offerors?|proposers?|vendors?|respondents?|contractors?|tenderers?|applicants?|suppliers?|firms?|company|companies|quoters?|sellers?|oem|consultants?|proponents?)"
+
+/* Bidders by names that no party to a contract has; what they hand in. */
+#define WHO_BIDS \
+	"(?:bidders?|offerors?|proposers?|respondents?|tenderers?|applicants?|proponents?|quoters?|candidates?|firms?|vendors?|you|your (?:company|firm|organi[sz]ation|business))"
+#define WOULD_BIDS "\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es|ations)|applications?|participation)"
+#define WER_BIETET "(?:bieter|bewerber|anbieter|unternehmen|teilnehmer)(?:in|innen)?"
 
 static struct pattern eligible[] = {
 	{ "\\b" BIDDER
@@ -60,28 +96,50 @@ static struct pattern eligible[] = {
 	  NULL },
 	{ "\\b(?:is|are|being) (?:an? )?(?:(?:100 ?%|one hundred percent|totally?|partially|exclusively) )*set[- ]aside\\b.{0,60}\\b(?:small business|veteran|hubzone|8\\(a\\)|wom[ae]n-owned)",
 	  76, NULL, NULL },
+	{ WOULD_BIDS
+	  "\\b from (?:\\w+ ){0,8}(?:will|shall|are|is|may|can)? ?not (?:be )?(?:permitted|accepted|considered|allowed|entertained)\\b|" WOULD_BIDS
+	  "\\b.{0,40}\\b(?:accepted|considered|open|limited|restricted|invited)\\b.{0,6}\\b(?:only|exclusively|solely) (?:from|to|for)\\b",
+	  76, NULL, NULL },
+	{ "\\b(?:cannot|can ?not|may not|shall not|must not|not (?:be )?(?:permitted|allowed|entitled) to|neither) (?:participate|take part|compete|submit an? (?:bid|tender|offer))\\b|\\btake part neither\\b|^\\W*" BIDDER
+	  "\\b.{10,200}\\b(?:cannot be considered|(?:are|is) not eligible)\\b|\\bbrokers?\\b.{0,40}\\bnot (?:be )?(?:considered|accepted)",
+	  76, NULL, NULL },
+	{ "\\b(?:consorti(?:a|ums?)|joint ventures?)\\b.{0,60}\\bnot (?:be )?(?:permitted|allowed|accepted|eligible)\\b|(?:bieter|bewerber|arbeits)gemeinschaften\\b.{0,60}\\b(?:nicht zugelassen|unzulässig|ausgeschlossen|nicht erlaubt)\\b",
+	  74, NULL, NULL },
+	{ "\\b(?:berücksichtigt|zugelassen|eingeladen) werden nur \\b.{0,20}(?:unternehmen|anbieter|bieter|bewerber|firmen|betriebe)",
+	  76, NULL, NULL },
+	{ "\\b" WHO_BIDS
+	  "\\b(?: \\w+){0,2} (?:must|shall|should|ha(?:s|ve) to|needs? to) (?:\\w+ ){0,2}?have (?:\\w+ly )?(?:been|had|done|\\w+ed|built|run|sold|held|won)\\b|\\b" WER_BIETET
+	  "\\b.{0,40}\\b(?:muss|müssen)\\b.{10,220}\\b(?:\\w*ge\\w+|\\w+iert|erbracht|\\w+führt) haben\\b",
+	  76, NULL, NULL },
+	{ "\\b(?:" WHO_BIDS
+	  "|(?:prime|general) contractors?)\\b(?: \\w+){0,2} (?:must|shall|ha(?:s|ve) to) (?:\\w+ ){0,2}?(?:own|employ|be (?:pre-?qualified|established|located|based|headquartered|enrolled|resident|licen[sc]ed)|have (?:available|an? (?:place|office|branch|permanent|local)))\\b",
+	  72, NULL, NULL },
+	{ "\\b(?:total|partial) (?:small business|veteran|hubzone)\\b.{0,30}\\bset[- ]aside", 76, NULL, NULL },
 	{ "\\bjoint venture\\b.{0,40}\\beach (?:member|partner|party)\\b.{0,30}\\b(?:must|shall|has to)\\b|\\bjedes mitglied (?:der|einer) bietergemeinschaft\\b.{0,60}(?:erfüllen|eignung|nachweis)",
 	  72, NULL, NULL },
 	{ "(?:referenz|haftpflicht|umsatz|eintragung|handelsregister)\\w*\\b.{0,120}\\bnachzuweisen\\b", 74, NULL,
 	  NULL },
-	{ "präqualifizierte unternehmen|zertifizierung (?:des|durch|nach)\\b", 74, NULL, NULL },
+	{ "präqualifizierte unternehmen|zertifizierung (?:des|durch|nach)\\b", 70, NULL, NULL },
 };
 
 /* Under a heading that is about eligibility, what names a proof or a state of the bidder is a condition. */
 static struct pattern condition = {
-	"\\b(?:experience|insurance|turnover|licen[cs]\\w*|certifi\\w+|registration|registered|debarred|exclu\\w+|convict\\w*|insolven\\w*|holds?|degree|carried out|supplied|similar|last \\w+ years|persons who|financial statements?|references?)\\b|"
+	"\\b(?:experience|insurance|turnover|licen[cs]\\w*|certifi\\w+|registration|registered|debarred|exclu\\w+|convict\\w*|insolven\\w*|holds?|degree|carried out|supplied|similar|(?:last|past|previous) (?:\\w+ )?(?:\\w+ )?years|persons who|financial statements?|references?)\\b|"
 	"referenz|versicherung|\\bumsatz|eintrag|mitglied|ausschlussgr|§§|nachweis|nachzuweisen|berufsbezeichnung|erlaubnis|zertifi|erfahrung|letzten \\w+ (?:jahre|geschäftsjahre)|befähigung|leistungsfähigkeit von|eigenerklärung",
 	0, NULL, NULL
 };
 
+/* What stands over a sentence: nothing, a heading about bidders, or one of nothing but conditions. */
+enum head { HEAD_NONE, HEAD_GENERAL, HEAD_SURE };
+
 /* A condition says of whom, of what, and that it must be so. */
 static struct pattern subject = {
 	"\\b(?:bidders?|offerors?|proposers?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:company|firm|organi[sz]ation|business|turnover|bid)|firms?|(?:the|each|every|a) company|"
-	"unternehmen|bieter(?:in|innen)?|bewerber(?:in|innen)?|anbieter(?:in)?|teilnehmer|die agentur|das büro|der betrieb|die firma|ihr (?:unternehmen|betrieb))\\b",
+	"unternehmen|bieter(?:in|innen)?|bewerber(?:in|innen)?|anbieter(?:in)?|teilnehmer|die agentur|das büro|der betrieb|die firma|ihr (?:unternehmen|betrieb)|(?:müssen|brauchen|benötigen) sie|sie (?:müssen|brauchen|benötigen))\\b",
 	0, NULL, NULL
 };
 static struct pattern topic = {
-	"\\b(?:insurance|turnover|revenue|net worth|solven\\w+|insolven\\w*|bankrupt\\w*|references?|experience|licen[cs]e[ds]?|registered|registration|certified|certification|accredit\\w+|convict\\w*|exclusion|debarred|blacklist\\w*|"
+	"\\b(?:insurance|turnover|revenues?|net worth|professional indemnity|public liability|employer[’']?s[’']? liability|solven\\w+|insolven\\w*|bankrupt\\w*|references?|experience|licen[cs]e[ds]?|registered|registration|certified|certification|accredit\\w+|convict\\w*|exclusion|debarred|blacklist\\w*|"
 	"audited accounts|financial statements|in business|traded|in production|live on|(?:have|has) (?:\\w+ )?(?:completed|provided|supplied|installed|delivered|performed|executed|operated)|similar (?:works?|contracts?|services)|made profits?|employees)\\b|"
 	"versicherung|haftpflicht|\\bumsatz|jahresumsatz|referenz|erfahrung|eingetragen|eintragung|zertifi|verurteil|ausschlussgr|jahresabschl|beschäftigt|mitarbeitende|festangestellt|zulassung|genehmigung nach|erlaubnis|konzession|bonität|rating|"
 	"ausgestattet|beliefer|durchgeführt haben|erbracht|zurückblicken|vergleichbare[nr]? (?:leistung|auftr|projekt|vorhaben)|insolvenz",
@@ -94,7 +152,9 @@ static struct pattern cue = {
 };
 /* Of the people that do the work, of what is delivered; definitions; what others do. */
 static struct pattern of_others = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|team leader|site manager|forem[ae]n|guards?|firearms|vehicles?|licen[cs]es|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber)\\b|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|team leader|site manager|forem[ae]n|guards?|firearms|vehicles?|licen[cs]es|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber|AN|AG|they|all of them)\\b|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:die |der |das )?\\p{L}*(?:projektleit|bauleit|teamleit)\\w*\\b|^\\W*zertifizierung nach (?:DIN|EN|ISO)\\b|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:the|die|der) (?:\\w+ ){0,2}(?:authority|council|client|buyer|city|county|university|committee|purchaser|agency|owner|government|state|department|board|bank|principal|ministry) (?:may|will|reserves|intends|expects)\\b|"
 	"\"[^\"]{2,40}\" (?:means|bedeutet|ist)\\b|\\b(?:price|prices|preise) (?:must|shall|müssen)\\b|\\bfails? any\\b|\\bweight|\\bpoints\\b|\\bpunkte",
 	0, NULL, NULL
 };
@@ -102,12 +162,12 @@ static struct pattern of_others = {
 /* Before a list: who lacks one of its items is not considered. */
 static struct pattern stem = {
 	"\\b(?:to (?:be (?:considered|eligible|qualified)|qualify)|excluded|disqualified|not (?:be )?(?:considered|eligible|scored|evaluated)|ausgeschlossen)\\b[^.]{0,120}:$|"
-	"^\\W*(?:an? |the |each |every )?(?:bidders?|offerors?|proposers?|vendors?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:firm|company))"
+	"(?:^\\W*|^to (?:proceed|progress|pass|advance|be|qualify)\\b.{0,80}\\b)(?:an? |the |each |every )?(?:bidders?|offerors?|proposers?|vendors?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:firm|company))"
 	" (?:must|shall)(?: (?:also|each|have|be|hold|meet|satisfy|fulfil|demonstrate|show|prove)\\b[^.]{0,80})?:$|"
 	"\\bfailure to (?:submit|provide|meet|include|attach|furnish|comply with|satisfy|hold)\\b[^.]{0,80}\\b(?:following|below|these)\\b[^.]{0,100}:$|"
 	"\\b(?:minimum|mandatory|pre-?qualification|eligibility|qualifying) (?:(?:eligibility|qualification|selection|participation) )?(?:requirements?|qualifications?|criteria|conditions) (?:for|to|of|on) (?:[^.]{0,40}\\b)?(?:bidders?|tenderers?|proposers?|offerors?|vendors?|suppliers?|applicants?|firms?|participat\\w+|consider\\w+|eligib\\w+|qualif\\w+|bid|tender|quote|apply)\\b[^.]{0,60}:$|"
 	"\\b(?:bidders?|offerors?|proposers?|vendors?|respondents?|tenderers?|applicants?|suppliers?|firms?)\\b[^.]{0,60}\\b(?:following|these) (?:minimum |mandatory )?(?:pre-?qualification |eligibility |selection )?(?:requirements|qualifications|criteria|conditions)\\b[^.]{0,40}:$|"
-	"\\b(?:bieter|bewerber|unternehmen|teilnehmer|anbieter|interessenten)(?:in|innen)?\\b[^.]{0,40}\\b(?:folgende[nrs]?|nachstehende[nrs]?|diese)\\b[^.]{0,12}\\b(?:mindest\\w+|bedingungen|voraussetzungen|anforderungen|kriterien|standards|angaben|nachweise|erklärungen|belege)\\b[^.]{0,40}:$|"
+	"\\b(?:bieter|bewerber|unternehmen|teilnehmer|anbieter|interessenten)(?:in|innen)?\\b.{0,60}\\b(?:folgende[nrs]?|nachstehende[nrs]?|diese)\\b[^.]{0,12}\\b(?:mindest\\w+|bedingungen|voraussetzungen|anforderungen|kriterien|standards|angaben|nachweise|erklärungen|belege)\\b.{0,60}:$|"
 	"\\b(?:mindest(?:anforderung|bedingung|voraussetzung|kriteri|standard)|eignungs(?:kriteri|anforderung|voraussetzung)|teilnahme(?:bedingung|voraussetzung))\\w*[^.:]{0,80}:$|"
 	"\\bvoraussetzung\\w* (?:für (?:die|eine) (?:teilnahme|beauftragung|zulassung|berücksichtigung)|an (?:die )?(?:bieter|bewerber))[^.]{0,40}:$|"
 	"\\b(?:nachweis|beleg|prüfung)\\w* (?:der|ihrer|seiner|zur|über die) (?:eignung|fachkunde|leistungsfähigkeit)[^.]{0,120}:$|\\beignung\\w*\\b[^.]{0,60}\\b(?:sind|ist|wird|werden|fügen|legen)\\b[^.]{0,100}:$",
@@ -119,15 +179,16 @@ static struct pattern row_name = { "^\\p{L}{1,4}[ .-]?\\d{1,2}(?:\\.\\d{1,2}){0,
 
 /* What the contract asks of whoever has won, and names of forms. */
 static struct pattern of_contract = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:successful \\w+|contractor|supplier|auftragnehmer(?:in)?|lieferant(?:in)?|dienstleister(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|haftpflicht|versicher)|"
-	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*(?:die |eine )?eigenerklärung zur eignung\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:(?:successful|selected|winning) \\w+|contractor|supplier|auftragnehmer(?:in)?|AN|lieferant(?:in)?|dienstleister(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|\\w*haftpflicht|versicher)|"
+	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*(?:die |eine )?eigenerklärung (?:zu[mr]?|über)\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
 	0, NULL, NULL
 };
 /* Forms and prices, whom not to speak to, a form's field for a sum. */
 static struct pattern no_condition = {
-	"^\\W*quellen? der ausschlussgründe|^\\W*(?:the |a |an |your |duly |fully |all )*(?:completed|signed|filled)\\b|"
+	"^\\W*quellen? der ausschlussgründe|^\\W*(?:kriterium|criterion|type of criterion) ?:|^\\W*(?:anhang|anlage|beilage|annex|appendix|attachment|exhibit|formblatt|formular|vordruck) (?:[A-Z]|\\d{1,3})\\b|"
+	"^\\W*(?:late|incomplete|unsigned|alternative|conditional|faxed) |^\\W*als nachweis genüg|^\\W*nicht präqualifizierte\\b|\\banother (?:bid|tender|proposal|offer)\\b|\\bpräqualifizierte unternehmen können\\b|\\bdigital signature\\b|\\bsignature certificate\\b|\\b(?:all|sämtliche|alle) .{0,24}(?:criteria|eignungskriterien|mindestanforderungen) .{0,16}(?:met|erfüll)|^\\W*(?:the |a |an |your |duly |fully |all )*(?:completed|signed|filled)\\b|"
 	"^\\W*(?:the |a |your )*(?:price|pricing|bid|tender|quotation|cost) (?:schedule|form|sheet|table|security)\\b|\\brepresentations and certifications\\b|"
-	"\\bshall not contact\\b|\\bcontact with\\b|\\b(?:in|\\() ?(?:euro|eur|€|t€|usd|gbp)\\)?$",
+	"\\b(?:shall|must|may|should) (?:not|only) contact\\b|\\bto contact (?:any|other)\\b|\\bcontact with\\b|\\b(?:in|\\() ?(?:euro|eur|€|t€|usd|gbp)\\)?$",
 	0, NULL, NULL
 };
 /* "Minimum requirements for consideration: …; …": what stands before such a list. */
@@ -154,16 +215,33 @@ static struct pattern list_head = {
 	"\\b(?:unterlagen|nachweise?|angaben|erklärungen|belege)\\b.{0,30}\\b(?:eignung|leistungsfähigkeit|fachkunde|zuverlässigkeit)$|eignungs(?:nachweise?|kriterien|anforderungen)$|\\b(?:evidence|proof) of (?:suitability|qualifications?|eligibility)$|\\bconditions for participation$|\\bteilnahmebedingungen$",
 	0, NULL, NULL
 };
+static struct pattern verdict = {
+	"^(?:pass ?/ ?fail|p ?/ ?f|yes ?/ ?no|ja ?/ ?nein|k\\. ?o\\.?|ausschluss(?:kriterium)?)$", 0, NULL, NULL
+};
+/* Labels of notices, of whatever follows. */
+static struct pattern description = { "^\\W*(?:beschreibung|description)\\b[^:]{0,30}:", 0, NULL, NULL };
+/* A heading may have a colon when it is numbered; elsewhere it parts a label from its value. */
+static struct pattern numbered_head = {
+	"^(?:\\d|§|[A-Z]{1,2}[.\\d]|[IVX]+\\.|(?:section|part|teil|abschnitt|kapitel|article|artikel|chapter|annex|appendix|attachment|schedule|anlage|anhang|lots?|lose?)\\b)",
+	0, NULL, NULL
+};
+static struct pattern allows = {
+	"\\b(?:may|can|kann|können|dürfen|optional|is not|are not|ist nicht|sind nicht|if|where|wenn|falls|sofern)\\b",
+	0, NULL, NULL
+};
+static struct pattern staff_column = { "\\b(?:position|role|function|experts?|profile|funktion|rolle)$", 0, NULL,
+				       NULL };
 static struct pattern by_winner = {
-	"\\b(?:auftragnehmer\\w*|lieferant\\w*|dienstleister\\w*|nach (?:dem |der )?(?:zuschlag|auftrag|beauftrag)\\w*|rechnung\\w*|abnahme|vor beginn)\\b",
+	"\\b(?:auftragnehmer\\w*|lieferant\\w*|dienstleister\\w*|nach (?:dem |der )?(?:zuschlag|auftrag|beauftrag)\\w*|rechnung\\w*|abnahme|vor beginn|(?:selected|successful|winning|preferred|awarded) \\w+|contractor|supplier|after (?:the )?award)\\b",
 	0, NULL, NULL
 };
 static struct pattern of_bidders = {
-	"\\beligib|\\b(?:pre-?)?qualif(?:ication|ied|y)|eignung|ausschlussgr|leistungsfähigkeit|teilnahme(?:beding|vorauss)",
+	"\\beligib|\\b(?:pre-?)?qualif(?:ication|ied|y)|\\bselection criteria|\\b(?:technical|professional|financial) (?:and \\w+ )?(?:capacity|standing|ability)\\b|eignung|ausschlussgr|leistungsfähigkeit|teilnahme(?:beding|vorauss)",
 	0, NULL, NULL
 };
 static struct pattern of_staff_head = {
-	"^\\W*(?:[\\dIVX.]+\\s+)?(?:staff|personnel|employee|guard|driver|instructor)s?\\b", 0, NULL, NULL
+	"^\\W*(?:[\\dIVX.]+\\s+)?(?:(?:key|project|account|about the) )?(?:staff|personnel|personal|team|employee|guard|driver|instructor|expert)s?\\b|\\bposition\\b.{0,20}\\bqualifications?\\b|\\b(?:conditions?|requirements?) of award\\b",
+	0, NULL, NULL
 };
 
 void fields_eligibility_preload(void)
@@ -171,6 +249,14 @@ void fields_eligibility_preload(void)
 	pattern_compile(&stem, 1);
 	pattern_compile(&of_work, 1);
 	pattern_compile(&subject, 1);
+	pattern_compile(&staff_column, 1);
+	pattern_compile(&allows, 1);
+	pattern_compile(&numbered_head, 1);
+	pattern_compile(&description, 1);
+	pattern_compile(&verdict, 1);
+	pattern_compile(&of_procedure, 1);
+	pattern_compile(&obliges, 1);
+	pattern_compile(&sure_section, 1);
 	pattern_compile(&topic, 1);
 	pattern_compile(&cue, 1);
 	pattern_compile(&of_others, 1);
@@ -236,18 +322,42 @@ static bool is_condition(const char *text, bool under_head)
 			  : pattern_match(&cue, text) && pattern_match(&subject, text);
 }
 
-static void consider(json_t *list, const struct doc *d, const struct page *p, const char *text, const char *quote,
-		     bool under_head)
+/* Behind a label, "Trade register: The bidder is …", the sentence alone is the condition. */
+static const char *without_label(const char *text)
 {
+	const char *colon = strstr(text, ": ");
+	size_t len = colon ? (size_t)(colon - text) : 0;
+
+	if (!colon || len > MOST_LABEL || memchr(text, ',', len) ||
+	    text_words(text) > LABEL_WORDS + text_words(colon + 2) || text_words(colon + 2) < LEAST_WORDS ||
+	    !g_unichar_isupper(g_utf8_get_char(colon + 2)))
+		return text;
+	return util_ends(text, ".") || pattern_match(&description, text) ? colon + 2 : text;
+}
+
+/* In a section of nothing but conditions. */
+static bool is_obliging(const char *text, enum head head)
+{
+	return head == HEAD_SURE && strlen(text) <= MOST_SENTENCE && text_words(text) >= LEAST_WORDS &&
+	       pattern_match(&obliges, text) && !pattern_match(&of_procedure, text);
+}
+
+static void consider(json_t *list, const struct doc *d, const struct page *p, const char *sentence, const char *quote,
+		     enum head head)
+{
+	const char *text = without_label(sentence);
+	bool under_head = head != HEAD_NONE;
 	int score = PATTERN_SCORE(eligible, text);
 
 	if (util_ends(text, ":") || pattern_match(&no_condition, text) || pattern_match(&of_contract, text) ||
-	    (score && pattern_match(&of_others, text)))
+	    (score && head != HEAD_SURE && pattern_match(&of_others, text)))
 		return;
 	if (score)
 		add_condition(list, d, p, text, quote, score + (under_head ? 6 : 0));
 	else if (is_condition(text, under_head))
 		add_condition(list, d, p, text, quote, under_head ? 74 : 68);
+	else if (is_obliging(text, head))
+		add_condition(list, d, p, text, quote, OBLIGING_SCORE);
 }
 
 /* "Minimum requirements for consideration: two years in business; a licence; …" */
@@ -275,23 +385,82 @@ static bool read_inline(json_t *list, const struct doc *d, const struct page *p,
 	return true;
 }
 
-static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
-			    bool under_head)
+static const struct block *first_block(const struct page *p)
 {
-	for (const char *s = b->text; *s;) {
+	for (int i = 0; i < (int)p->blocks->len; i++) {
+		if (!page_line(p, page_block(p, i)->first)->furniture)
+			return page_block(p, i);
+	}
+	return NULL;
+}
+
+static const struct block *last_block(const struct page *p)
+{
+	for (int i = (int)p->blocks->len - 1; i >= 0; i--) {
+		if (!page_line(p, page_block(p, i)->first)->furniture)
+			return page_block(p, i);
+	}
+	return NULL;
+}
+
+/* The block on the next page in which the last sentence of b goes on, NULL for none. */
+static const struct block *goes_over(const struct doc *d, const struct page *p, const struct block *b)
+{
+	const struct block *next = NULL;
+
+	if (b != last_block(p) || section_is_heading(b) || strchr(".;:!?", b->text[strlen(b->text) - 1]))
+		return NULL;
+	for (unsigned i = 0; i + 1 < d->pages->len; i++) {
+		if (doc_page(d, i) == p && doc_page(d, i + 1)->readable && doc_page(d, i + 1)->file == p->file)
+			next = first_block(doc_page(d, i + 1));
+	}
+	if (!next || next->item || section_is_heading(next) || item_bullet(next->text) > 0)
+		return NULL;
+	return g_unichar_islower(g_utf8_get_char(next->text)) || strchr(next->text, '.') ? next : NULL;
+}
+
+/* The text of b, and what its last sentence has on the next page; the caller's. */
+static char *whole_text(const struct doc *d, const struct page *p, const struct block *b)
+{
+	const struct block *next = goes_over(d, p, b);
+	GString *all = g_string_new(b->text);
+
+	if (next) {
+		auto_free char *rest = g_strndup(next->text, (gsize)(text_sentence(next->text) - next->text));
+
+		text_join(all, rest);
+	}
+	return g_string_free(all, FALSE);
+}
+
+/* What stands on the page of bytes from..to of such a text. */
+static char *quote_of(const struct page *p, const struct block *b, size_t from, size_t to)
+{
+	size_t len = strlen(b->text);
+
+	return fact_quote(p, b, (int)MIN(from, len - 1), (int)MIN(to, len));
+}
+
+static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
+			    enum head head)
+{
+	auto_free char *whole = whole_text(d, p, b);
+
+	for (const char *s = whole; *s;) {
 		const char *end = text_sentence(s);
 		auto_free char *sentence = g_strndup(s, (gsize)(end - s)),
-			       *quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
+			       *quote = quote_of(p, b, (size_t)(s - whole), (size_t)(end - whole));
 
 		if (!read_inline(list, d, p, sentence))
-			consider(list, d, p, sentence, quote, under_head);
+			consider(list, d, p, sentence, quote, head);
 		s = end + strspn(end, " ");
 	}
 }
 
 /* The section that is about eligibility, while it is read. */
 struct section {
-	bool open;
+	enum head open;
+	bool staff;      /* it is about people who do the work */
 	bool listed;     /* the items that follow are conditions, whatever they say */
 	bool proofs;     /* they are handed in: some prove what the bidder is */
 	char kind;       /* of the item before */
@@ -302,23 +471,31 @@ struct section {
 	double from, until; /* what it takes of the page */
 };
 
+/* "5.1" is a part of what "5" opened. */
+static bool is_part(const struct section *s, const char *number)
+{
+	return s->open && s->number[0] && util_starts(number, s->number) && number[strlen(s->number)] == '.' &&
+	       g_ascii_isdigit(number[strlen(s->number) + 1]);
+}
+
 static void read_heading(struct section *s, const char *text)
 {
 	size_t n = strspn(text, "0123456789.");
 	char number[sizeof(s->number)];
 
+	s->staff = pattern_match(&of_staff_head, text);
 	g_strlcpy(number, text, MIN(n + 1, sizeof(number)));
-	if (pattern_match(&eligibility_head, text) && !pattern_match(&of_work, text) &&
-	    !pattern_match(&of_staff_head, text)) {
-		s->open = true;
+	if (pattern_match(&eligibility_head, text) && !pattern_match(&of_work, text) && !s->staff) {
+		s->open = s->open == HEAD_SURE && is_part(s, number) ? HEAD_SURE
+			  : pattern_match(&sure_section, text)       ? HEAD_SURE
+								     : HEAD_GENERAL;
 		g_strlcpy(s->number, number, sizeof(s->number));
 		if (s->number[0] && util_ends(s->number, "."))
 			s->number[strlen(s->number) - 1] = '\0';
 		return;
 	}
-	if (!s->open || !s->number[0] || !util_starts(number, s->number) || number[strlen(s->number)] != '.' ||
-	    !g_ascii_isdigit(number[strlen(s->number) + 1]))
-		s->open = false;
+	if (!is_part(s, number))
+		s->open = HEAD_NONE;
 }
 
 /* A row of a table has something beside it, and its section's number stands elsewhere. */
@@ -348,6 +525,46 @@ static bool read_row(json_t *list, const struct doc *d, const struct page *p, in
 	return b != NULL;
 }
 
+/* A short name in the same row, left of line l. */
+static bool has_name(const struct page *p, const struct line *l)
+{
+	for (int i = 0; i < (int)p->lines->len; i++) {
+		const struct line *o = page_line(p, i);
+		double mid = (l->y0 + l->y1) / 2;
+
+		if (o->x1 < l->x0 && o->y0 < mid && o->y1 > mid && !o->furniture && text_words(o->text) <= MOST_NAME &&
+		    g_unichar_isalpha(g_utf8_get_char(o->text)) && !strchr(".,;", o->text[strlen(o->text) - 1]))
+			return true;
+	}
+	return false;
+}
+
+/* "Turnover | At least … | Pass/Fail"; in a section of conditions "Turnover | At least …" too. */
+static bool read_named(json_t *list, const struct doc *d, const struct page *p, int k, const struct section *s)
+{
+	const struct block *b = page_block(p, page_line(p, k)->block);
+	int right = b->first == k && text_words(b->text) >= LEAST_WORDS ? page_right(p, k) : -1;
+	bool judged = right >= 0 && pattern_match(&verdict, page_line(p, right)->text);
+	const char *end = text_sentence(b->text);
+	auto_free char *first = g_strndup(b->text, (gsize)(end - b->text)), *quote = NULL;
+
+	if (b->first != k || text_words(first) < LEAST_WORDS || util_ends(first, ":") ||
+	    pattern_match(&no_condition, first) || !has_name(p, page_line(p, k)))
+		return false;
+	if (!(judged && (pattern_match(&topic, first) || pattern_match(&condition, first))) &&
+	    !(s->open == HEAD_SURE && right < 0 && !pattern_match(&of_procedure, first)))
+		return false;
+	quote = fact_quote(p, b, 0, (int)strlen(first));
+	add_condition(list, d, p, first, quote, NAMED_SCORE);
+	for (const char *next = end + strspn(end, " "); *next; next = end + strspn(end, " ")) {
+		auto_free char *more = g_strndup(next, (gsize)(text_sentence(next) - next));
+
+		end = text_sentence(next);
+		consider(list, d, p, more, fact_stands(p, more) ? more : quote, s->open);
+	}
+	return true;
+}
+
 /* Does an item of that kind belong to the list that is read? */
 static bool goes_on(struct section *s, const struct block *b, char kind)
 {
@@ -369,28 +586,40 @@ static bool goes_on(struct section *s, const struct block *b, char kind)
 	return s->kind == 0 || s->kind == kind || (s->kind != '*' && kind != '1');
 }
 
+/* "4.5 All data are kept in the country.": a point of a section of nothing but conditions. */
+static bool read_point(json_t *list, const struct doc *d, const struct page *p, const char *text, const char *quote,
+		       enum head head)
+{
+	if (head != HEAD_SURE || PATTERN_SCORE(eligible, text) || is_condition(text, true) || !util_ends(text, ".") ||
+	    text_words(text) < LEAST_WORDS || text_words(text) > MOST_POINT || without_label(text) != text ||
+	    pattern_match(&of_procedure, text) || pattern_match(&no_condition, text) || pattern_match(&allows, text))
+		return false;
+	add_condition(list, d, p, text, fact_stands(p, text) ? text : quote, POINT_SCORE);
+	return true;
+}
+
 /* An item of the list, or a line that ends it. */
 static void read_listed(json_t *list, const struct doc *d, const struct page *p, int k, const struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
-	auto_free char *whole = b->first == k ? g_strdup(b->text) : item_text(p, k, MOST_CONDITION),
+	auto_free char *whole = b->first == k ? whole_text(d, p, b) : item_text(p, k, MOST_CONDITION),
 		       *quote = b->first == k ? fact_quote(p, b, 0, (int)strlen(b->text)) : g_strdup(whole),
 		       *first = NULL;
 	const char *item = whole + item_bullet(whole), *end = text_sentence(item);
-	bool under_head = s->open || s->listed;
+	enum head head = s->open ? s->open : s->listed ? HEAD_GENERAL : HEAD_NONE;
 
 	first = g_strndup(item, (gsize)(end - item));
 	if (s->listed && !pattern_match(&no_condition, first))
 		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, ROW_SCORE);
 	else if (s->proofs && pattern_match(&proof, first) && !pattern_match(&form_name, first))
 		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, PROOF_SCORE);
-	else if (under_head)
-		consider(list, d, p, first, fact_stands(p, first) ? first : quote, true);
-	for (item = end + strspn(end, " "); *item && under_head; item = end + strspn(end, " ")) {
+	else if (head != HEAD_NONE && !read_point(list, d, p, first, quote, head))
+		consider(list, d, p, first, fact_stands(p, first) ? first : quote, head);
+	for (item = end + strspn(end, " "); *item && head != HEAD_NONE; item = end + strspn(end, " ")) {
 		auto_free char *next = g_strndup(item, (gsize)(text_sentence(item) - item));
 
 		end = text_sentence(item);
-		consider(list, d, p, next, fact_stands(p, next) ? next : quote, true);
+		consider(list, d, p, next, fact_stands(p, next) ? next : quote, head);
 	}
 }
 
@@ -477,7 +706,10 @@ static void read_stem(struct section *s, const struct block *b)
 {
 	bool is_short = strlen(b->text) < MOST_HEAD;
 	const char *tail = util_ends(b->text, ":") ? last_sentence(b->text) : NULL;
-	bool listed = tail ? pattern_match(&stem, tail) : b->item && is_short && pattern_match(&list_head, b->text),
+	bool listed = tail ? pattern_match(&stem, tail)
+			   : b->item && is_short && !s->proofs &&
+				      !pattern_match(&no_condition, b->text + item_bullet(b->text)) &&
+				      pattern_match(&list_head, b->text),
 	     proofs = tail && !listed && pattern_match(&proof_stem, tail) && !pattern_match(&by_winner, tail);
 
 	if (listed || proofs || !b->item) {
@@ -487,10 +719,27 @@ static void read_stem(struct section *s, const struct block *b)
 	}
 }
 
+/* "Position | Minimum qualifications": the table is of people. */
+static bool is_staff_column(const struct page *p, int k)
+{
+	const struct line *l = page_line(p, k);
+
+	for (int i = 0; i < (int)p->lines->len; i++) {
+		const struct line *o = page_line(p, i);
+		double mid = (l->y0 + l->y1) / 2;
+
+		if (o->x1 < l->x0 && o->y0 < mid && o->y1 > mid && pattern_match(&staff_column, o->text))
+			return true;
+	}
+	return false;
+}
+
 static bool is_head(const struct page *p, int k, const struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
 
+	if (s->open && strstr(b->text, ": ") && !pattern_match(&numbered_head, b->text))
+		return false;
 	return b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
 	       (!s->open || (!pattern_match(&condition, b->text) && !is_cell(p, k)));
 }
@@ -512,7 +761,7 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 		s->listed = s->proofs = false;
 	} else if (s->open || s->listed || s->proofs) {
 		read_listed(list, d, p, k, s);
-	} else if (b->first == k && !is_proof(list, p, b)) {
+	} else if (b->first == k && !s->staff && !is_proof(list, p, b)) {
 		read_conditions(list, d, p, b, s->open);
 	}
 	if (b->first == k)
@@ -532,14 +781,16 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 		read_item(list, d, p, k, mark, s);
 		return;
 	}
-	if (b->first != k)
+	if (b->first != k || (!is_proof(list, p, b) && read_named(list, d, p, k, s)))
 		return;
 	if (is_head(p, k, s) && !util_ends(b->text, ":")) {
-		read_heading(s, b->text);
+		if (!is_staff_column(p, k))
+			read_heading(s, b->text);
 		s->listed = s->proofs = false;
 		return;
 	}
-	if (!is_proof(list, p, b) && !(util_ends(b->text, ":") && pattern_match(&stem, last_sentence(b->text))))
+	if (!s->staff && !is_proof(list, p, b) &&
+	    !(util_ends(b->text, ":") && pattern_match(&stem, last_sentence(b->text))))
 		read_conditions(list, d, p, b, s->open);
 	read_stem(s, b);
 }

@@ -41,7 +41,7 @@ int item_mark(const struct page *p, int k)
 	return l->item ? k : -1;
 }
 
-/* "2.3 Format" is a heading, "(a)", "3.", "•" begin items. */
+/* "2.3 Format", "A5.2 Scoring" are headings, "(a)", "3.", "•" begin items. */
 static char kind_of(const char *text)
 {
 	size_t n = strspn(text, "(");
@@ -49,14 +49,18 @@ static char kind_of(const char *text)
 
 	if (digits)
 		return text[n + digits] == '.' && g_ascii_isdigit(text[n + digits + 1]) ? 'h' : '1';
-	if (g_ascii_isalpha(text[n]))
-		return 'a';
+	if (g_ascii_isalpha(text[n])) {
+		digits = strspn(text + n + 1, "0123456789");
+		return digits && text[n + 1 + digits] == '.' ? 'h' : 'a';
+	}
 	return util_starts(text, BOX_EMPTY) ? 'h' : '*';
 }
 
 char item_kind(const struct page *p, int k, int mark)
 {
-	return mark == k && item_bullet(page_line(p, k)->text) == 0 ? '*' : kind_of(page_line(p, mark)->text);
+	char kind = kind_of(page_line(p, mark)->text);
+
+	return kind != 'h' && mark == k && item_bullet(page_line(p, k)->text) == 0 ? '*' : kind;
 }
 
 char *item_text(const struct page *p, int k, size_t most)
