@@ -80,6 +80,19 @@ static void reads_documents(void **state UNUSED)
 		 "a bid bond; a signed price schedule");
 	field_is(field_documents, "Dem Angebot sind anzuschließen:\n- Preisblatt\n- Zeitplan", "text",
 		 "Preisblatt; Zeitplan");
+	field_is(field_documents, "Einzureichen sind in dieser Reihenfolge:\n- Preisblatt\n- Lebensläufe", "text",
+		 "Preisblatt; Lebensläufe");
+	field_is(field_documents, "Offerors are required to complete and upload:\n- D1 Offeror details\n- D2 Pricing",
+		 "text", "D1 Offeror details; D2 Pricing");
+	field_is(field_documents, "Kindly send us, in one e-mail,\n- your quotation;\n- two letters.", "text",
+		 "your quotation; two letters");
+	field_is(
+		field_documents,
+		"Proposals must be organized with these headings, each separated by a tab:\nTab | Contents\nTab 1 | Letter\nTab 2 | Prices\nSeparate | Cost proposal",
+		"text", "Letter; Prices; Cost proposal");
+	field_is(field_documents, "Sie haben mit dem Angebot das ausgefüllte Formblatt 124 vorzulegen.", "text",
+		 "das ausgefüllte Formblatt 124");
+	field_is(field_documents, "The selected proponent shall provide:\n- proof of insurance", "text", "null");
 	field_is(field_documents, "The Contractor shall provide the following:\n- a monthly report", "text", "null");
 	field_is(field_documents, "The offers will be rejected for the following reasons:\n- they came late", "text",
 		 "null");
@@ -97,6 +110,7 @@ static void reads_page_limits(void **state UNUSED)
 	field_is(field_page_limit,
 		 "The final report must not exceed 60 pages.\nTechnical proposal, not exceeding thirty (30) pages",
 		 "value", "30");
+	field_is(field_page_limit, "Das Konzept (max. 30 Folien) ist beizufügen.", "value", "30");
 	field_is(field_page_limit, "This document has 48 pages.", "value", "null");
 }
 

@@ -45,6 +45,20 @@ static void take_number(struct person *c, const struct page *p)
 	}
 }
 
+/* "Ms. Roe" is named in full elsewhere. */
+static void take_full(struct person *c, const struct page *p, const char *surname)
+{
+	for (int k = 0; p->readable && k < (int)p->blocks->len; k++) {
+		char *full = person_full(page_block(p, k)->text, surname);
+
+		if (full) {
+			g_free(c->name);
+			c->name = full;
+			return;
+		}
+	}
+}
+
 static char *copy_of(const json_t *fact, const char *key)
 {
 	return g_strdup(json_string_value(json_object_get(fact, key)));
@@ -59,7 +73,13 @@ static void set_if(json_t *fact, const char *key, const char *value)
 void contact_complete(const struct doc *d, json_t *fact)
 {
 	struct person c = { copy_of(fact, "name"), NULL, copy_of(fact, "email"), copy_of(fact, "phone") };
+	auto_free char *surname = c.name ? person_surname(c.name) : NULL,
+		       *title = surname ? copy_of(fact, "name") : NULL;
 
+	for (unsigned i = 0; title && i < d->pages->len && streq(c.name, title); i++)
+		take_full(&c, doc_page(d, i), surname);
+	if (title && !streq(c.name, title))
+		json_object_set_new(fact, "name", json_string(c.name));
 	for (unsigned i = 0; c.name && i < d->pages->len && !c.email; i++)
 		take_owned(&c, doc_page(d, i));
 	for (unsigned i = 0; c.name && i < d->pages->len && !c.phone; i++)

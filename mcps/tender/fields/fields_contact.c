@@ -11,14 +11,16 @@
 #include "tender/text/text.h"
 
 #define NEAR_BEHIND 9
+#define MOST_BEHIND 3  /* sentences behind that of a name in which the number may stand */
+#define MOST_FORM   90 /* bytes of a block that is a line of a form, with others under it */
 
 static struct pattern contact_label = {
 	"^(?:[a-z0-9]{1,3}[).] *)?(?:for (?:solicitation |further )?information (?:call|contact)|"
 	"(?:(?:the|ihre?|unsere?|scm|supply chain|management|procurement|bid(?:ding)?|administrative|general|purchasing|finance|contractual|für|name|designation|and|of|officer|to|be|your|our|council|tender|department|technical|commercial|"
 	"main|nominated|authorised|all|direct|buyer) )*(?:contact(?:ed)?|ansprechpartner(?:in|/-?in)?|ansprechperson|ihr kontakt|focal point|"
-	"enquiries|inquiries|queries|rückfragen)(?: (?:für|for|bei|to|zur?|zum|in|of|\\p{L}+)){0,4}(?=\\s*:|\\s*$)|"
-	"(?:for information )?(?:rf[pqix] |procurement |primary |sole |buyer'?s? |agency )?(?:point of )?contact(?: (?:person|name|information|details|administrator))?(?:/[\\w ]+)?|(?:rf[pqix] |procurement |solicitation |bid |project )?(?:coordinator|facilitator)|"
-	"name of contact|buyer|contract(?:ing)? (?:officer|specialist|administrator)|procurement (?:officer|manager|specialist|contact|lead)|project manager|ansprechpartner(?:in)?|ansprechperson|kontaktperson|kontaktstelle\\(n\\)|kontaktstelle|kontaktpunkt|kontakt|zu händen(?: von)?|z\\. ?hd\\.|auskunft erteilt|auskünfte erteilt|bearbeiter(?:in)?|sachbearbeiter(?:in)?|queries to|enquiries to|questions to)(?=\\s*:|\\s*$|\\s+(?:Mr|Ms|Mrs|Frau|Herr|Dr)\\b)",
+	"enquiries|inquiries|queries|rückfragen)(?: (?:für|for|bei|to|zur?|zum|in|of|\\p{L}+)){0,4}(?=\\s*:|\\s*$)|address for (?:requests|clarifications|correspondence|questions)(?=\\s*:)|"
+	"(?:for information )?(?:rf[pqix] |procurement |primary |sole |buyer'?s? |agency )?(?:point of )?contact(?: (?:persons?|names?|information|details|administrator|officials?|officers?))?(?:/[\\w ]+)?|(?:rf[pqix] |procurement |solicitation |bid |project )?(?:coordinator|facilitator)|"
+	"name of contact|buyer|contract(?:ing)? (?:officer|specialist|administrator)|procurement (?:officer|manager|specialist|contact|lead)|project manager|ansprechpartner(?:in)?|ansprechperson|kontaktperson|kontaktstelle\\(n\\)|kontaktstelle|kontaktpunkt|kontakt|zu händen(?: von)?|z\\. ?hd\\.|auskunft(?: erteilt| gibt)?|auskünfte(?: erteilt| gibt)?|bearbeitet von|bearbeitung|bearbeiter(?:in)?|sachbearbeit(?:er(?:in)?|ung)|gesprächspartner(?:in)?|zuständig(?: ist)?|durchwahl|es schreibt (?:ihnen|dir)|dealt with by|handled by|case (?:officer|handler)|our contact|queries to|enquiries to|questions to)(?=\\s*:|\\s*$|\\s+(?-i:Mr|Ms|Mrs|Frau|Herrn?|Dr|Mag|Dipl)\\b)",
 	0, NULL, NULL
 };
 static struct pattern name_label = { "^(?:name|full name|vor- und nachname)(?=\\s*:|\\s*$)", 0, NULL, NULL };
@@ -26,7 +28,8 @@ static struct pattern name_label = { "^(?:name|full name|vor- und nachname)(?=\\
 static struct pattern ask = {
 	"\\b(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|contact(?:ed)?|fragen|rückfragen|bieterfragen|auskunft|auskünfte|ansprechpartner(?:in)?|ansprechperson|kontakt|wenden sie sich|is the point of contact|single point|further information|bid desk|"
 	"(?:officer|person|buyer|manager|colleague) (?:who is )?(?:responsible|in charge|handling|leading|dealing)|responsible (?:officer|person|buyer)|procurement lead|tender lead|(?:led|managed|handled|overseen|run) by|"
-	"zuständig\\w*|verantwortlich\\w*|federführend|betreut (?:von|durch)|bearbeitet (?:von|durch))\\b",
+	"(?:is|are|anything|something) (?:not clear|unclear)|(?:etwas|nicht klar|unklar)\\b.{0,30}(?:ist|sein|bleibt)|(?:can|may) (?:be reached|call|ring|phone|write to)|write to (?:him|her|us|the (?:buyer|officer|address))|erreich(?:bar|en sie)|address for requests|"
+	"koordiniert|leitet das|coordinates|zuständig\\w*|verantwortlich\\w*|federführend|betreut (?:von|durch)|bearbeitet (?:von|durch))\\b",
 	0, NULL, NULL
 };
 static struct pattern phone_label = {
@@ -179,6 +182,7 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 
 	if (strlen(text) > 160 || !pattern_match(label, text) || !label_value(p, k, label, &l))
 		return false;
+	memmove(l.value, l.value + text_bullet(l.value), strlen(l.value + text_bullet(l.value)) + 1);
 	drop_name_label(l.value);
 	around = g_strdup(l.value);
 	if (strchr(around, ','))
@@ -199,6 +203,20 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 	return true;
 }
 
+/* The number of who was named, unless the sentences turn to somebody else. */
+static void take_behind(struct person *c, const char *s)
+{
+	for (int n = 0; *s && n < MOST_BEHIND && (!c->email || !c->phone); n++) {
+		const char *end = text_sentence(s);
+		auto_free char *sentence = g_strndup(s, (gsize)(end - s));
+
+		if (pattern_match(&no_contact, sentence))
+			return;
+		person_take(c, sentence);
+		s = end + strspn(end, " ");
+	}
+}
+
 /* "Questions go to Miriam Achieng, Learning Adviser, m.achieng@…" */
 static void read_sentences(struct choice *choice, const struct doc *d, const struct page *p, const struct block *b)
 {
@@ -213,7 +231,9 @@ static void read_sentences(struct choice *choice, const struct doc *d, const str
 			person_take(&c, sentence);
 			/* "… erteilt Frau Bohm." Her number stands in the next sentence. */
 			if (c.name && !c.email && !c.phone)
-				person_take(&c, end);
+				take_behind(&c, end);
+			if (c.name && (!c.email || !c.phone) && strlen(b->text) < MOST_FORM)
+				gather(p, b->first, &c);
 		}
 		quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
 		if (c.name || c.email)
@@ -241,6 +261,7 @@ static void take_name_above(const struct page *p, int k, struct person *c)
 	}
 }
 
+#define MOST_STEM      160 /* bytes of a line that leads to a name */
 #define MOST_SIGNATURE 120 /* bytes of the line under the close of a letter */
 #define MOST_SENTENCE  300 /* bytes before an address in which its owner may be named */
 
@@ -322,6 +343,38 @@ static void read_signature(struct choice *choice, const struct doc *d, const str
 	person_release(&c);
 }
 
+/* Under a line that leads there, or beside a label an item of a list, which no other label has. */
+static int person_place(const struct page *p, int k)
+{
+	const char *text = page_line(p, k)->text;
+	int right = pattern_match(&contact_label, text) ? page_right(p, k) : -1;
+
+	if (right >= 0 && page_line(p, right)->item)
+		return right;
+	return k + 1 < (int)p->lines->len && strlen(text) <= MOST_STEM && util_ends(text, ":") &&
+			       is_close(page_line(p, k), page_line(p, k + 1)) && pattern_match(&ask, text) &&
+			       !pattern_match(&no_contact, text)
+		       ? k + 1
+		       : -1;
+}
+
+/* "For information the point of contact is:", and the name under it; "Contact persons | 1. Jane Roe, … 2. …" */
+static void read_stem(struct choice *choice, const struct doc *d, const struct page *p, int k)
+{
+	int at = person_place(p, k);
+	const char *below = at >= 0 ? page_line(p, at)->text : "";
+	struct person c = { 0 };
+
+	below += text_bullet(below);
+	c.name = strlen(below) < MOST_SIGNATURE ? person_name(below, true) : NULL;
+	if (c.name && strstr(below, c.name) == below) {
+		c.role = person_role(below, c.name);
+		gather(p, at, &c);
+		keep(choice, d, p, &c, below, 82);
+	}
+	person_release(&c);
+}
+
 /* "From: Jane Roe, Contracting Officer" on the first pages. */
 static void read_sender(struct choice *choice, const struct doc *d, const struct page *p, int k)
 {
@@ -386,6 +439,7 @@ json_t *field_contact(const struct doc *d)
 				continue;
 			read_labelled(choice, d, p, k);
 			read_signature(choice, d, p, k);
+			read_stem(choice, d, p, k);
 			if (p->number <= 3)
 				read_sender(choice, d, p, k);
 		}

@@ -42,10 +42,17 @@ static struct pattern ways[] = {
 	{ "adresse für elektronische angebote|elektronische? (?:angebots)?abgabe über|(?:angebote|teilnahmeanträge)\\b.{0,120}\\belektronisch (?:via|über|in textform)",
 	  90, "portal", NULL },
 	{ ANGEBOTE
-	  "\\b.{0,160}(?:https?://|www\\.|\\bportal|portal\\b|plattform\\b).{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
+	  "\\b.{0,160}(?:https?://|www\\.|\\bportal|portal\\b|plattform\\b).{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?langen|eingelangt|ein(?:zu)?bringen|eingebracht|ein(?:zu)?gehen|eingegangen|vorliegen|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
 	  87, "portal", NULL },
-	{ "\\b(?:lad|reich|stell)en? sie\\b.{0,120}" ANGEBOTE "\\b.{0,160}(?:https?://|www\\.|portal|plattform)", 86,
-	  "portal", NULL },
+	{ "\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}" ANGEBOTE
+	  "\\b.{0,160}(?:https?://|www\\.|portal|plattform)",
+	  86, "portal", NULL },
+	{ ANGEBOTE
+	  "\\b.{0,40}\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}\\b(?:über|auf|in|im|via)\\b.{0,60}(?:https?://|www\\.|portal|plattform)",
+	  86, "portal", NULL },
+	{ "\\b" OFFERS
+	  "\\b.{0,120}\\b(?:received|delivered|submitted|deposited|handed in)\\b.{0,80}\\bat the (?:submission|following|below|above|same|delivery) address",
+	  78, "physical", NULL },
 	{ "elektronisch in textform", 72, "portal", NULL },
 	{ "elektronische einreichung\\s*:\\s*(?:erforderlich|zulässig)", 80, "portal", NULL },
 	{ "nur elektronische angebote zugelassen|ausschließlich (?:elektronisch|über (?:die|das|den) (?:vergabe|e-?vergabe|bieter)\\w*)",
@@ -74,6 +81,7 @@ static struct pattern ways[] = {
 	{ "\\b" OFFERS
 	  "\\b.{0,100}\\b(?:hand[- ]?deliver|courier|by post|by mail|in person|hard cop(?:y|ies)|mailed to)",
 	  78, "physical", NULL },
+	{ "\\b(?:at|to) the (?:proposal |bid |tender )?(?:submission|delivery) address\\b", 76, "physical", NULL },
 	{ "\\bverschlossene[mnr]? (?:\\w+ )?(?:\\w*umschl[aä]ge?|couvert|\\w*kuvert)", 80, "physical", NULL },
 	{ "(?:angebote?|teilnahmeantr\\w+)\\b.{0,100}\\b(?:schriftlich|in papierform|auf dem postweg|verschlossenen? umschlag)",
 	  80, "physical", NULL },
@@ -85,7 +93,7 @@ static struct pattern no_way[] = {
 	  1, "", NULL },
 	{ "\\b(?:post|paper|hard cop(?:y|ies)|in person|courier|mail)\\b(?!.{0,40}\\be-?mail).{0,40}\\bnot be (?:accepted|considered)|\\b(?:per|auf dem) post\\b.{0,80}\\b(?:nicht|ausgeschlossen)",
 	  3, "", NULL },
-	{ "^(?!.*\\b(?:late|after|unless|if|not|without|except|otherwise|incomplete|unsigned|verspätet\\w*|nach)\\b).*(?:\\b(?:will|shall|must|may) be (?:rejected|disregarded|excluded|discarded|returned|disqualified|ignored)|"
+	{ "^(?!.*\\b(?:late|after|unless|if|not|without|except|otherwise|incomplete|unsigned|verspätet\\w*|nach)\\b).*(?:\\b(?:will|shall|must|may) be (?:rejected|disregarded|excluded|discarded|returned(?! (?:via|through|to|by|on|in|using|with|at)\\b)|disqualified|ignored)|"
 	  "\\bare (?:excluded|inadmissible|unacceptable|prohibited)|\\b(?:werden|wird) (?:nicht berücksichtigt|ausgeschlossen|zurückgewiesen|nicht gewertet)|\\b(?:ist|sind) (?:unzulässig|ausgeschlossen))",
 	  3, "", NULL },
 	{ "not be (?:accepted|considered)|nicht (?:zugelassen|gestattet|zulässig)|will not (?:be )?accept|not acceptable",
@@ -103,11 +111,17 @@ static struct pattern address_at = {
 	0, NULL, NULL
 };
 static struct pattern address_de = {
-	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|zuzustellen|eintreffen|eintrifft|vorliegen|vorliegt|eingetroffen|einreichen|eingereicht|abgegeben|hinterlegt|gesendet|geschickt|zugestellt)\\b|;|\\.\\s|\\.$|$)",
+	"\\b(?:an (?:die|das|den)|bei (?:der|dem)|beim|an:?|(?:abgabe|eingabe|liefer|post)?(?:adresse|anschrift):|zu senden an|zu richten an)\\s+(?<value>\\p{Lu}(?:[^.;]|(?<=str)\\.){8,140}?)(?=,? (?:bis|im verschlossenen|in (?:einem )?verschlossene[nm]|einzureichen|abzugeben|einzugehen|eingehen|eingegangen|zu (?:richten|senden|übersenden)|zuzustellen|eintreffen|eintrifft|vorliegen|vorliegt|eingetroffen|einreichen|eingereicht|abgegeben|hinterlegt|gesendet|geschickt|zugestellt)\\b|;|\\.\\s|\\.$|$)",
 	0, NULL, NULL
 };
 static struct pattern address_label = {
 	"^(?:[a-z0-9]{1,3}[).] *)?(?:vergabestelle|(?:anschrift|adresse) (?:für|zur) (?:die )?(?:abgabe|einreichung)\\w*|einreichungsstelle|(?:physical |delivery |submission |postal )?address for (?:submission|delivery)(?: of (?:bids|tenders|proposals|offers))?|place of (?:submission|delivery)(?: of (?:bids|tenders))?|submission address|deliver (?:bids |offers |proposals )?to|submit (?:bids |offers |proposals )?to)(?=\\s*:|$)",
+	0, NULL, NULL
+};
+
+/* "Address: Coordination Unit, …", in the sentence behind the one that says how. */
+static struct pattern address_named = {
+	"\\b(?:address|location|place)(?: for (?:submission|delivery)| of (?:submission|delivery))?(?: is)?\\s*:\\s*(?<value>(?:\\p{Lu}|\\d)(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.){12,170}?)(?=\\.\\s|\\.$|;|$)",
 	0, NULL, NULL
 };
 
@@ -154,6 +168,7 @@ void fields_delivery_preload(void)
 	pattern_compile(&address_at, 1);
 	pattern_compile(&address_de, 1);
 	pattern_compile(&address_label, 1);
+	pattern_compile(&address_named, 1);
 	pattern_compile(&address_stem, 1);
 	pattern_compile(&not_address, 1);
 	pattern_compile(&either, 1);
@@ -247,7 +262,7 @@ static char *labelled_address(const struct doc *d)
 /* An address has a number of a street, a room or a town. */
 static char *address_here(const char *text)
 {
-	struct pattern *const forms[] = { &address_at, &address_de };
+	struct pattern *const forms[] = { &address_at, &address_de, &address_named };
 
 	for (size_t i = 0; i < N_ELEMS(forms); i++) {
 		char *address = first_match(forms[i], text, "value");

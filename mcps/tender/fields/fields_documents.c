@@ -14,11 +14,14 @@
 #define MOST_HEAD      90
 #define MOST_PAGES     999
 #define MOST_NUMBER    14 /* bytes of the number of a row */
+#define MOST_OUT       12 /* points by which a line of the same list may stand out to the left */
 #define MOST_EDGE      40 /* points between a stem and the numbers under it */
 #define LISTED_SCORE   70 /* of what a sentence names */
 #define MOST_NAMED     14 /* words of it */
 
-#define OFFER   "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|submittals?)"
+#define OFFER "(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|responses?|submissions?|submittals?)"
+#define BIDDER \
+	"bidders?|tenderers?|offerors?|vendors?|respondents?|proponents?|proposers?|quoters?|applicants?|suppliers?|you"
 #define ANGEBOT "(?:angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*|unterlagen|nachweise|erklärungen|dokumente)"
 
 /* Before a list: what follows is handed in. */
@@ -48,7 +51,7 @@ static struct pattern stems[] = {
 	  80, NULL, NULL },
 	{ "\\b(?:unterlagen|nachweise|erklärungen|dokumente|angaben)\\b.{0,60}\\b(?:einzureichen|vorzulegen|abzugeben|beizufügen|einreichen|beifügen)\\b.{0,30}$",
 	  78, NULL, NULL },
-	{ "^(?:vorzulegen|einzureichen|beizufügen|abzugeben|nachzureichen)\\b.{0,24}\\b(?:ist|sind)\\b.{0,20}:$|\\b(?:sind|ist|werden)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizufügen)\\s*:$",
+	{ "^(?:vorzulegen|einzureichen|beizufügen|abzugeben|nachzureichen)\\b.{0,24}\\b(?:ist|sind)\\b.{0,60}:$|\\b(?:sind|ist|werden)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizufügen)\\s*:$",
 	  74, NULL, NULL },
 	{ "\\b(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|submissions?|applications?|responses?|angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*)\\b.{0,120}\\b(?:submit\\w*|lodge\\w*|include\\w*|contains?|consists?|compris\\w+|attach\\w*|enclos\\w+|return\\w*|upload\\w*|accompan\\w+|furnish\\w*|supported by|made up of|"
 	  "beizufügen|beigefügt|beilegen|beizulegen|anzuschließen|anzuschliessen|beizuschließen|einzureichen|einreichen|vorzulegen|abzugeben|gehören|gehört|umfasst|umfassen|enthält|enthalten|besteh\\w+ aus|hochzuladen|hochladen|zu übermitteln|zu übersenden|erforderlich)\\b.{0,60}:$",
@@ -57,8 +60,19 @@ static struct pattern stems[] = {
 	  "(?:folgende[nrs]?|nachstehende[nrs]?)\\b.{0,80}\\b(?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|hochzuladen|zu übermitteln|einreichen|vorlegen|beifügen|beilegen))\\b.{0,60}:$",
 	  72, NULL, NULL },
 	{ "\\b" OFFER
-	  "\\b.{0,40}\\b(?:must|shall|should|are to|is to|will)\\b.{0,12}\\b(?:organi[sz]ed|arranged|divided|structured|tabbed|assembled)\\b.{0,60}\\b(?:tabs?|sections?|parts|headings|volumes?|chapters|order)\\b.{0,20}:$",
+	  "\\b.{0,40}\\b(?:must|shall|should|are to|is to|will)\\b.{0,12}\\b(?:organi[sz]ed|arranged|divided|structured|tabbed|assembled)\\b.{0,60}\\b(?:tabs?|sections?|parts|headings|volumes?|chapters|order)\\b.{0,70}:$",
 	  74, NULL, NULL },
+	{ "\\b(?:" BIDDER
+	  ")\\b.{0,12}\\b(?:must|shall|should|will|(?:is|are) (?:required|requested|asked|expected|invited|to)|(?:has|have|needs?) to)\\b.{0,60}\\b(?:submit|upload|lodge|provide|return|enclose|attach|include|furnish|complete|send|hand in)\\b.{0,60}:$",
+	  72, NULL, NULL },
+	{ "^(?:\\w+,? )?(?:please|kindly) (?:send|submit|upload|lodge|provide|return|enclose|attach|include|forward|e-?mail)\\b.{0,60}:$",
+	  68, NULL, NULL },
+	{ "\\bmit dem (?:angebot|teilnahmeantrag)\\b.{0,60}\\b(?:einzureichen|vorzulegen|abzugeben|zurückzugeben) sind:$",
+	  76, NULL, NULL },
+	{ "\\b(?:auf|nur auf|erst auf) (?:\\p{L}+ )?(?:verlangen|anforderung|aufforderung|nachfrage)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizubringen|nachzureichen)(?: sind)?\\s*:$",
+	  74, NULL, NULL },
+	{ "\\b(?:bieter\\w*|bewerber\\w*|anbieter\\w*|anbietende[nr]?|unternehmen|sie)\\b.{0,80}\\b(?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|einreichen|vorlegen|beifügen|beilegen|hochzuladen)\\b.{0,40}:$",
+	  70, NULL, NULL },
 	{ "\\bwe (?:need|require|want|expect|ask for|would like)\\b.{0,30}\\bfrom (?:you|bidders|tenderers|suppliers|each \\w+)\\b.{0,30}:$|^what (?:we need|you (?:need|have) to (?:send|submit|provide)|to (?:send|submit|include|provide))\\b.{0,20}:$|^we need:$",
 	  70, NULL, NULL },
 	{ "\\bfailure to (?:submit|provide|include|attach|furnish|return|lodge|enclose)\\b.{0,80}\\b(?:following|below|these)\\b.{0,100}:$",
@@ -74,7 +88,7 @@ static struct pattern any_stem = {
 };
 /* Lists under these are no documents: what happens, what is delivered later, what the issuer hands out. */
 static struct pattern no_stem = {
-	"\\b(?:contractor|auftragnehmer|supplier|provider|successful (?:bidder|tenderer|offeror|proposer|respondent)|lieferant|dienstleister|questions?|enquir\\w+|fragen|reports?|monthly|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
+	"\\b(?:contractor|auftragnehmer|supplier|provider|(?:successful|selected|preferred|winning|chosen|recommended) (?:bidder|tenderer|offeror|proposer|proponent|respondent|vendor|supplier|consultant|firm|applicant)|notice of (?:award|selection)|lieferant|dienstleister|questions?|enquir\\w+|fragen|reports?|monthly|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
 	"rejected|reject|ausgeschlossen|deliverables?|services (?:include|shall)|invoice|rechnung|consists? of the following (?:parts|sections|attachments)|evaluat\\w+|(?:this|the) (?:rfp|rfq|itt|solicitation|tender documents?|tender package|bid documents?) (?:contains?|consists?|includes?|comprises?)|"
 	"vergabeunterlagen (?:bestehen|umfassen|enthalten)|contract (?:consists|shall)|vertragsbestandteile|cost(?:s)? (?:must|shall) include|prices? (?:must|shall|should|are to)|preise)\\b",
 	0, NULL, NULL
@@ -83,6 +97,12 @@ static struct pattern no_stem = {
 /* What is missed when it is not handed in is a document, whatever follows from that. */
 static struct pattern lacking = { "\\bfailure to (?:submit|provide|include|attach|furnish|return|lodge|enclose)\\b", 0,
 				  NULL, NULL };
+/* "C) die, soweit erforderlich, ausgefüllt mit dem Angebot einzureichen sind": forms of public works name enclosures
+ * so, and no colon stands behind. */
+static struct pattern form_stem = {
+	"^(?:\\p{L}\\) )?(?:anlagen,? |unterlagen,? )?die\\b.{0,40}\\b(?:mit dem (?:angebot|teilnahmeantrag)|auf (?:gesondertes )?verlangen)\\b.{0,60}\\b(?:einzureichen|vorzulegen|abzugeben|zurückzugeben) sind$",
+	0, NULL, NULL
+};
 /* A sentence that leads to a list of something else. */
 static struct pattern other_stem = {
 	"\\b(?:müssen|muss|hat|haben|sind|ist|werden|wird|must|shall|will|should|are|is|have|has)\\b.{0,120}:$", 0,
@@ -91,23 +111,33 @@ static struct pattern other_stem = {
 
 /* Headings between the items of a list: what is said under them is no document. */
 static struct pattern no_document = {
-	"^(?:\\p{L}+ ){0,3}(?:due date|deadline|date,? (?:and )?time|closing (?:date|time)|opening|place)\\b[^.]{0,40}$|^[A-Z]\\.?\\d{1,2}(?:\\.\\d{1,2}){0,2}\\.?\\s+\\p{Lu}",
+	"^(?:\\p{L}+ ){0,3}(?:due date|deadline|date,? (?:and )?time|closing (?:date|time)|opening|place)\\b[^.]{0,40}$",
 	0, NULL, NULL
 };
+/* The number of a clause: behind a bullet it is that of a form. */
+static struct pattern clause = { "^(?-i:[A-Z]{1,4}[.-]?\\d{1,2}(?:\\.\\d{1,2}){0,2}\\.?\\s+\\p{Lu})", 0, NULL, NULL };
 
 /* The first cell of a row of documents, and of the head of such a table. */
 static struct pattern row_number = {
 	"^(?:tab|section|part|volume|envelope|item|register|teil|kapitel|abschnitt|umschlag|form|anlage)\\.? (?:no\\.? |nr\\.? )?(?:\\d{1,2}|[IVX]{1,4}|\\p{Lu})[.):]?$|^\\(?(?:\\d{1,2}|[IVX]{1,4}|\\p{L})[.)]?$|^\\p{Lu}{1,3}[ .-]?\\d{1,2}$",
 	0, NULL, NULL
 };
-static struct pattern row_head = { "^(?:no|nr|lfd|pos|item|#|ref|sr|volume|vol|part|teil)\\b", 0, NULL, NULL };
+static struct pattern row_head = {
+	"^(?:no|nr|lfd|pos|item|#|ref|sr|volume|vol|part|teil|tab|section|register|abschnitt|kapitel|umschlag|envelope|form|anlage|annex|appendix)\\b",
+	0, NULL, NULL
+};
 
 /* A sentence that names what is handed in. */
 static struct pattern named_in = {
-	"\\b(?:mit|zusammen mit|dem|ihrem) (?:dem |der |ihrem )?(?:angebot|teilnahmeantrag|bewerbung)\\b(?: sind| ist| werden| wird| bitte| müssen| fügen sie| reichen sie| legen sie)+ (?<a>[^:]{6,260}?) (?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|vorgelegt|nachzuweisen|anzuschließen|beigefügt|eingereicht|(?:bei|ein|vor)(?=[.;]?$))(?:\\b|$)|"
+	"\\b(?:mit|zusammen mit|dem|ihrem) (?:dem |der |ihrem )?(?:angebot|teilnahmeantrag|bewerbung)\\b(?: sind| ist| werden| wird| bitte| müssen| fügen sie| reichen sie| legen sie)* (?<a>[^:]{6,260}?) (?:einzureichen|vorzulegen|beizufügen|abzugeben|beizulegen|vorgelegt|nachzuweisen|anzuschließen|beigefügt|eingereicht|(?:bei|ein|vor)(?=[.;]?$))(?:\\b|$)|"
 	"\\b(?:submit|include|enclose|attach|provide|return|upload|send|lodge)\\b (?<b>[^:]{6,260}?) (?:together with|along with|with|as part of|in) (?:the|their|your|its|each|his|a) " OFFER
 	"\\b|\\b" OFFER
 	" (?:must|shall|should|is to|are to|has to|have to) (?:be accompanied by|include|contain|enclose) (?<c>[^:]{6,260}?)[.;]?$",
+	0, NULL, NULL
+};
+/* What only some hand in: those who offer together, or in a case that the sentence before tells. */
+static struct pattern sometimes = {
+	"bietergemeinschaft|arbeitsgemeinschaft|bewerbergemeinschaft|joint venture|consorti|\\bin (?:diesem fall|this case|that case|such (?:a )?cases?)\\b|^(?:falls|sofern|if|where)\\b",
 	0, NULL, NULL
 };
 /* What a document is called. */
@@ -123,7 +153,7 @@ static struct pattern name_end = { ",\\s+(?:and |und |sowie )?|;\\s*|\\s+(?:and|
 #define NUMBER \
 	"(?:(?:[a-z-]+ )?\\((?<a>\\d{1,3})\\)|(?<b>\\d{1,3})|(?<word>one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf|fünfzehn|zwanzig|dreißig))"
 #define PAGES \
-	"(?:(?:single|double)[- ]?(?:sided|spaced)[, ]*|typed |printed |letter[- ]?sized? |standard |A4 |DIN-?A4-?|DIN A4-?|numbered |written )*(?:pages?|sides|seiten|a4[- ](?:pages?|sides|seiten))"
+	"(?:(?:single|double)[- ]?(?:sided|spaced)[, ]*|typed |printed |letter[- ]?sized? |standard |presentation |powerpoint |A4 |DIN-?A4-?|DIN A4-?|numbered |written )*(?:pages?|sides|seiten|slides|folien|a4[- ](?:pages?|sides|seiten))"
 
 static struct pattern limits[] = {
 	{ "\\b(?:not (?:to )?(?:exceed(?:ing)?|be longer than|be more than)|not\\b.{0,24}\\b(?:more|longer) than|no (?:more|longer) than|limited to(?: a maximum of)?|(?:a )?maximum(?: length)?(?: of)?(?: is)?|max\\.?|up to|at most|must not (?:exceed|be longer than)|may not exceed|shall not exceed|within|restricted to)\\s*:?\\s*" NUMBER
@@ -145,7 +175,7 @@ static struct pattern limit_head = {
 };
 /* Parts that are small beside the offer. */
 static struct pattern small_part = {
-	"cover letter|transmittal|executive summary|résumé|resume|\\bcvs?\\b|curricul|lebenslauf|lebensläufe|anschreiben|abstract|reference sheet|per (?:reference|project|lot|person)|je (?:referenz|projekt|los|person)|appendix|biograph|\\breports?\\b|deliverable|bericht",
+	"cover letter|transmittal|executive summary|résumé|resume|\\bcvs?\\b|curricul|lebenslauf|lebensläufe|anschreiben|abstract|reference sheet|per (?:reference|project|lot|person)|je (?:referenz|projekt|los|person)|appendix|biograph|presentation|präsentation|vortrag|pitch|interview|\\breports?\\b|deliverable|bericht",
 	0, NULL, NULL
 };
 
@@ -160,6 +190,9 @@ void fields_documents_preload(void)
 	pattern_compile(&lacking, 1);
 	pattern_compile(&other_stem, 1);
 	pattern_compile(&no_document, 1);
+	pattern_compile(&clause, 1);
+	pattern_compile(&form_stem, 1);
+	pattern_compile(&sometimes, 1);
 	pattern_compile(&row_number, 1);
 	pattern_compile(&row_head, 1);
 	pattern_compile(&named_in, 1);
@@ -198,18 +231,33 @@ static char *stem_text(const struct page *p, int line)
 	return stem;
 }
 
+/* The sentence goes on in a list: behind a colon, or behind a comma in the items right under it. */
+static bool leads_on(const struct page *p, int line)
+{
+	const char *text = page_line(p, line)->text;
+
+	return util_ends(text, ":") || pattern_match(&form_stem, text) ||
+	       (util_ends(text, ",") && line + 1 < (int)p->lines->len &&
+		(item_is_lone(page_line(p, line + 1)) || item_mark(p, line + 1) == line + 1));
+}
+
 /* What the list behind that line is worth as one of documents, 0 for nothing. */
 static int stem_score(const struct page *p, int line)
 {
 	const char *text = page_line(p, line)->text;
-	auto_free char *stem = util_ends(text, ":") || pattern_match(&any_stem, text) ? stem_text(p, line) : NULL;
+	bool open = leads_on(p, line);
+	char *said = open || pattern_match(&any_stem, text) ? stem_text(p, line) : NULL;
+	size_t n = said ? strlen(said) : 0;
+	auto_free char *stem =
+		open ? g_strdup_printf("%.*s:", (int)(strchr(":,", said[n - 1]) ? n - 1 : n), said) : g_strdup(said);
 	int score = stem && (pattern_match(&lacking, stem) || !pattern_match(&no_stem, stem))
 			    ? PATTERN_SCORE(stems, stem)
 			    : 0;
 
+	g_free(said);
 	if (!score || util_ends(stem, "."))
 		return 0;
-	return util_ends(stem, ":") ? score + 6 : strlen(stem) < MOST_HEAD ? score - 10 : 0;
+	return open ? score + 6 : strlen(stem) < MOST_HEAD ? score - 10 : 0;
 }
 
 static bool has_document(const json_t *list, const char *text)
@@ -227,7 +275,8 @@ static bool has_document(const json_t *list, const char *text)
 static void add_entry(json_t *list, const struct doc *d, const struct page *p, const char *item, const char *quote,
 		      int score)
 {
-	auto_free char *text = text_clean(item + item_bullet(item));
+	size_t bullet = item_bullet(item);
+	auto_free char *text = text_clean(item + bullet);
 	json_t *fact;
 
 	while (*text && strchr(";,. ", text[strlen(text) - 1]))
@@ -237,7 +286,7 @@ static void add_entry(json_t *list, const struct doc *d, const struct page *p, c
 			text[strlen(text) - strlen(conjunctions[i])] = '\0';
 	}
 	if (strlen(text) < 3 || strlen(text) > MOST_TEXT || json_array_size(list) >= MOST_DOCUMENTS ||
-	    has_document(list, text) || pattern_match(&no_document, text))
+	    has_document(list, text) || pattern_match(&no_document, text) || (!bullet && pattern_match(&clause, text)))
 		return;
 	fact = json_pack("{s:s, s:i}", "text", text, "confidence", score);
 	if (fact_place(d, fact, p, quote))
@@ -253,14 +302,15 @@ static void add_document(json_t *list, const struct doc *d, const struct page *p
 
 /* A list that is being read; it may go on over the page. */
 struct list {
-	int score;     /* 0: none is open */
-	int n;         /* items so far */
-	int since;     /* lines that are no items since the last */
-	double edge;   /* left, of the stem */
-	double indent; /* of its items */
-	char kind;     /* of its bullets: '1', 'a', '*', or ' ' for items that are only set in */
-	bool colon;    /* the stem ends in one */
-	int n_rows;    /* of the items those that are rows of a table */
+	int score;      /* 0: none is open */
+	int n;          /* items so far */
+	int since;      /* lines that are no items since the last */
+	double edge;    /* left, of the stem */
+	double indent;  /* of its items */
+	char kind;      /* of its bullets: '1', 'a', '*', or ' ' for items that are only set in */
+	bool colon;     /* the stem ends in one */
+	int n_rows;     /* of the items those that are rows of a table */
+	double row_end; /* right, of the numbers of its rows */
 };
 
 /* Under a stem with a colon what is set in is a list too; one that reaches the margin goes on in the next line. */
@@ -270,8 +320,8 @@ static bool is_set_in(const struct page *p, int k, const struct list *l)
 
 	if (!l->colon || line->x0 < l->edge + 8 || (l->n && (l->kind != ' ' || line->x0 > l->indent + 2)))
 		return false;
-	return g_unichar_isupper(g_utf8_get_char(line->text)) && line->y0 > above->y0 &&
-	       line->y0 - above->y1 < line->y1 - line->y0;
+	return (g_unichar_isupper(g_utf8_get_char(line->text)) || g_ascii_isdigit(line->text[0])) &&
+	       line->y0 > above->y0 && line->y0 - above->y1 < line->y1 - line->y0;
 }
 
 /* An item whose mark, or where it has none its text, stands at x0. */
@@ -286,7 +336,7 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 		l->kind = kind == 'h' && !strchr(";,", page_line(p, k)->text[strlen(page_line(p, k)->text) - 1]) ? ' '
 														 : kind;
 	}
-	if ((kind == 'h' && l->kind != 'h') || x0 < l->indent - 12 || (x0 < l->indent + 12 && kind != l->kind)) {
+	if ((kind == 'h' && l->kind != 'h') || x0 < l->indent - MOST_OUT || (x0 < l->indent + 12 && kind != l->kind)) {
 		l->score = 0;
 		return;
 	}
@@ -309,10 +359,12 @@ static bool read_row(json_t *list, const struct doc *d, const struct page *p, in
 
 	if (!l->colon || l->n != l->n_rows || item_is_lone(line) || line->x0 > l->edge + MOST_EDGE)
 		return false;
-	if (b && pattern_match(&row_number, line->text)) {
+	if (b && (pattern_match(&row_number, line->text) || (l->n_rows && line->x1 <= l->row_end + MOST_EDGE &&
+							     g_unichar_isupper(g_utf8_get_char(line->text))))) {
 		l->n++;
 		l->n_rows++;
 		l->since = 0;
+		l->row_end = MAX(l->row_end, line->x1);
 		quote = fact_quote(p, b, 0, (int)strlen(b->text));
 		if (b->first == right)
 			add_entry(list, d, p, b->text, quote, l->score);
@@ -321,17 +373,24 @@ static bool read_row(json_t *list, const struct doc *d, const struct page *p, in
 	return b && l->n == 0 && pattern_match(&row_head, line->text);
 }
 
+/* "5.2 On request:" behind the list of 5.1 is the stem of another one. */
+static bool begins_next(const struct page *p, int k, int mark, double indent)
+{
+	return leads_on(p, k) && (item_kind(p, k, mark) == 'h' || page_line(p, mark)->x0 < indent - MOST_OUT);
+}
+
 /* A list needs its stem: numbers behind one without a colon are the next headings. */
 static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct list *l)
 {
 	const struct line *line = page_line(p, k);
-	int mark = item_mark(p, k), score = mark >= 0 && l->score ? 0 : stem_score(p, k);
+	int mark = item_mark(p, k),
+	    score = mark >= 0 && l->score && !begins_next(p, k, mark, l->n ? l->indent : 0) ? 0 : stem_score(p, k);
 
 	if (score) {
-		*l = (struct list){ .score = score, .edge = line->x0, .colon = util_ends(line->text, ":") };
+		*l = (struct list){ .score = score, .edge = line->x0, .colon = leads_on(p, k) };
 		return;
 	}
-	if (!l->score || (read_row(list, d, p, k, l)) || item_is_lone(line))
+	if (!l->score || (read_row(list, d, p, k, l)) || item_is_lone(line) || (l->n_rows && line->x0 > l->row_end))
 		return;
 	if (mark >= 0)
 		read_item(list, d, p, k, item_kind(p, k, mark), page_line(p, mark)->x0, l);
@@ -363,7 +422,8 @@ static void read_sentences(json_t *list, const struct doc *d, const struct page 
 	for (const char *s = b->text; *s;) {
 		const char *end = text_sentence(s);
 		auto_free char *sentence = g_strndup(s, (gsize)(end - s));
-		GMatchInfo *m = pattern_match(&any_stem, sentence) && !pattern_match(&no_stem, sentence)
+		GMatchInfo *m = pattern_match(&any_stem, sentence) && !pattern_match(&no_stem, sentence) &&
+						!pattern_match(&sometimes, sentence)
 					? pattern_find(&named_in, sentence, 0)
 					: NULL;
 
@@ -500,6 +560,7 @@ json_t *field_page_limit(const struct doc *d)
 			if (page_line(p, k)->furniture)
 				continue;
 			if (b->first == k && (strcasestr(b->text, "page") || strcasestr(b->text, "seite") ||
+					      strcasestr(b->text, "slides") || strcasestr(b->text, "folien") ||
 					      strstr(b->text, "A4") || strcasestr(b->text, " sides")))
 				read_limit(c, d, p, b);
 			if (strlen(page_line(p, k)->text) < 24 && pattern_match(&limit_head, page_line(p, k)->text))

@@ -5,24 +5,38 @@
 
 #define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
 #define TITLE \
-	"(?:(?<!\\p{L})(?:Mr|Mrs|Ms|Miss|Dr|Prof|Shri|Smt|Er|Eng|Mag|MMag|DI|Frau|Herrn?|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))\\.?\\s+)"
-#define NAME "\\p{Lu}[\\p{L}'’-]*\\.?(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+\\p{Lu}[\\p{L}'’-]*\\.?){1,3}(?![\\p{L}])"
+	"(?:(?<!\\p{L})(?-i:M(?:r|R|rs|RS|s|iss)|D(?:r|R)|Prof|PROF|Shri|SHRI|Smt|SMT|Er|Eng|Mag|MMag|DI|Frau|Herrn?|FRAU|HERRN?|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))(?:\\.(?:ª|a|in)\\b\\.?|ª|\\.)?\\s+)"
+/* A word of a name; only a short one ends in a stop. */
+#define WORD "\\p{Lu}(?:\\p{L}{0,2}\\.|[\\p{L}'’-]*)"
+#define NAME WORD "(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+" WORD "){1,3}(?![\\p{L}])"
+/* What a person is called who is then named: "our Logistics Officer, Jane Roe, …" */
+#define OFFICE \
+	"(?:officer|manager|specialist|director|administrator|lead|buyer|analyst|coordinator|agent|clerk|secretary|advis[eo]r|engineer|colleague|(?:\\w*leiter|sachbearbeiter|referent|mitarbeiter|einkäufer|koordinator|beauftragter)(?:in)?|kolleg(?:e|in))"
 
 #define NAME_END \
 	"(?=\\s*(?:,|\\(|;|-|–|$|\\.\\s|\\.$)|\\s+(?:at|on|unter|by|per|via|tel\\w*|phone|e-?mail|zu|until|bis|or|oder|from)\\b)"
 
 static struct pattern name_at = {
-	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+)(?<name>" TITLE
-	"{0,2}(?-i:" NAME "))" NAME_END,
+	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+|\\b(?:shall|will) be\\s+|\\b" OFFICE
+	",?\\s+)(?<name>" TITLE "{0,2}(?-i:" NAME "))" NAME_END,
 	0, NULL, NULL
 };
 static struct pattern name_first = { "^(?<name>" TITLE "{0,2}(?-i:" NAME "))" NAME_END, 0, NULL, NULL };
-static struct pattern titled_at = { "(?<name>" TITLE "{1,3}(?-i:\\p{Lu}[\\p{L}'’-]+(?:\\s+\\p{Lu}[\\p{L}'’-]+){0,2}))",
-				    0, NULL, NULL };
+static struct pattern titled_at = {
+	"(?<name>" TITLE
+	"{1,3}(?-i:(?:\\p{Lu}\\.\\s+){0,3}\\p{Lu}[\\p{L}'’-]+(?:\\s+(?:\\p{Lu}\\.\\s+)?\\p{Lu}[\\p{L}'’-]+){0,2}))",
+	0, NULL, NULL
+};
+
+/* A title and one word; that word behind others of a name. */
+static struct pattern surname_only = { "^" TITLE "+(?<value>(?-i:\\p{Lu}[\\p{L}'’-]{3,}))$", 0, NULL, NULL };
+static struct pattern full_name = {
+	"(?-i:(?<value>\\p{Lu}[\\p{L}'’-]+(?: \\p{Lu}(?:\\.|[\\p{L}'’-]+))?? \\p{Lu}[\\p{L}'’-]+)$)", 0, NULL, NULL
+};
 
 static struct pattern email_at = { "(?<![\\w.])" EMAIL, 0, NULL, NULL };
 static struct pattern phone_at = {
-	"(?:\\b(?:tel(?:efon|ephone|\\.)?|phone|ph\\.?|fon|mob(?:ile)?|cell|direct line|call|contact no|durchwahl|(?-i:T))\\b[^\\d,;+(]{0,14})(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)|(?<![\\d/.-])(?<us>\\(\\d{3}\\)\\s?\\d{3}[- .]\\d{4}|\\(0\\d{1,4}\\)\\s?\\d[\\d -]{4,12}\\d|(?<=, |\\bon |\\bat )0\\d{1,5}[ /]\\d[\\d -]{2,12}\\d|\\d{3}-\\d{3}-\\d{4}|\\+\\d{1,3}[ (-][\\d ()/-]{6,20}\\d)(?![\\d/])",
+	"(?:\\b(?:tel(?:efon|ephone|\\.)?|phone|ph\\.?|fon|mob(?:ile)?|cell|direct line|call|contact no|durchwahl|(?-i:T))\\b[^\\d,;+(]{0,14})(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)|(?<![\\d/.-])(?<us>\\(\\d{3}\\)\\s?\\d{3}[- .]\\d{4}|\\(0\\d{1,4}\\)\\s?\\d[\\d -]{4,12}\\d|(?<=, |\\(|\\bon |\\bat )0(?:\\d{1,5}[ /]|\\d{2,5}-)\\d[\\d -]{2,12}\\d|\\d{3}-\\d{3}-\\d{4}|\\+\\d{1,3}[ (-][\\d ()/-]{6,20}\\d)(?![\\d/])",
 	0, NULL, NULL
 };
 static struct pattern bare_phone = { "^(?<value>\\+?\\(?\\d[\\d ()/.-]{5,24}\\d)\\b", 0, NULL, NULL };
@@ -30,8 +44,15 @@ static struct pattern role_words = {
 	"officer|manager|specialist|director|administrator|\\blead\\b|buyer|analyst|coordinator|chief|head of|purchasing agent|clerk|leiter|sachbearbeiter|vergabestelle|bauverwaltung|secretary|advis[eo]r|engineer|assistant|\\bassociate\\b|\\bexecutive\\b|\\bpartner\\b|registrar|superintendent|referent|referat|abteilung|einkauf",
 	0, NULL, NULL
 };
+/* Who is called by an office alone: "Leiter Einkauf". */
+static struct pattern office_first = {
+	"^(?:chief|head|deputy|assistant|acting|senior|(?:\\w*leiter|sachbearbeiter|referent|amtsleiter|geschäftsführer)(?:in)?|\\w+ (?:officer|manager|specialist|director|coordinator|engineer))\\b",
+	0, NULL, NULL
+};
+/* "Jane Roe MCIPS" */
+static struct pattern letters_behind = { "(?-i:(?<=\\p{Ll})(?:,? (?:\\p{Lu}{3,6}|P\\.?E\\.?|MBA))+$)", 0, NULL, NULL };
 static struct pattern no_person = {
-	"e-?mail|website|submission|instruction|criteria|evaluation|approach|experience|information|services?\\b|schedule|contract|\\bproject\\b|\\bdate\\b|transaction|contact|phone|\\bfax|address|\\bid\\b|number|request|univers|\\bcity\\b|county|\\bbank\\b|council|department|office|procurement|section|street|straße|stra(?:ss|ß)e|platz|\\bthe\\b|gmbh|\\bltd\\b|\\binc\\b|angebot|vergabe|portal|montag|dienstag|monday|tuesday|january|februar|tender|proposal|amt\\b|stadt\\b|gemeinde|landkreis|authority|agency|government|january|march|april|\\bjuni?\\b|\\bjuli?\\b|august|september|october|oktober|november|de[cz]ember",
+	"e-?mail|website|submission|instruction|criteria|evaluation|approach|experience|information|services?\\b|schedule|contract|\\bproject\\b|\\bdate\\b|transaction|contact|\\bcent(?:er|re)\\b|\\bsolutions?\\b|\\bsystems?\\b|phone|\\bfax|address|\\bid\\b|number|request|univers|\\bcity\\b|county|\\bbank\\b|council|department|office|procurement|section|street|straße|stra(?:ss|ß)e|platz|\\bthe\\b|gmbh|\\bltd\\b|\\binc\\b|angebot|vergabe|portal|montag|dienstag|monday|tuesday|january|februar|tender|proposal|amt\\b|stadt\\b|gemeinde|landkreis|authority|agency|government|january|march|april|\\bjuni?\\b|\\bjuli?\\b|august|september|october|oktober|november|de[cz]ember",
 	0, NULL, NULL
 };
 
@@ -40,10 +61,14 @@ void person_preload(void)
 	pattern_compile(&name_at, 1);
 	pattern_compile(&name_first, 1);
 	pattern_compile(&titled_at, 1);
+	pattern_compile(&surname_only, 1);
+	pattern_compile(&full_name, 1);
 	pattern_compile(&email_at, 1);
 	pattern_compile(&phone_at, 1);
 	pattern_compile(&bare_phone, 1);
 	pattern_compile(&role_words, 1);
+	pattern_compile(&office_first, 1);
+	pattern_compile(&letters_behind, 1);
 	pattern_compile(&no_person, 1);
 }
 
@@ -76,7 +101,19 @@ static char *first_match(struct pattern *p, const char *text, const char *group,
 
 bool person_is_name(const char *s)
 {
-	return strlen(s) < 60 && !pattern_match(&no_person, s) && !strpbrk(s, "0123456789@");
+	return strlen(s) < 60 && !pattern_match(&no_person, s) && !pattern_match(&office_first, s) &&
+	       !strpbrk(s, "0123456789@");
+}
+
+/* Letters of a degree or a body are no part of the name. */
+static void drop_letters(char *name)
+{
+	GMatchInfo *m = name ? pattern_find(&letters_behind, name, 0) : NULL;
+	int from;
+
+	if (m && g_match_info_fetch_pos(m, 0, &from, NULL))
+		name[from] = '\0';
+	g_match_info_free(m);
 }
 
 char *person_name(const char *text, bool first)
@@ -93,7 +130,30 @@ char *person_name(const char *text, bool first)
 	}
 	if (name && !person_is_name(name))
 		g_clear_pointer(&name, g_free);
+	drop_letters(name);
 	return name;
+}
+
+char *person_surname(const char *name)
+{
+	GMatchInfo *m = pattern_find(&surname_only, name, 0);
+	char *surname = m ? g_match_info_fetch_named(m, "value") : NULL;
+
+	g_match_info_free(m);
+	return surname;
+}
+
+char *person_full(const char *text, const char *surname)
+{
+	for (const char *at = strstr(text, surname); at; at = strstr(at + 1, surname)) {
+		auto_free char *before = g_strndup(text, (gsize)(at - text) + strlen(surname));
+		char *full = first_match(&full_name, before, "value", NULL);
+
+		if (full && person_is_name(full) && !g_ascii_isalpha(at[strlen(surname)]))
+			return full;
+		g_free(full);
+	}
+	return NULL;
 }
 
 char *person_role(const char *text, const char *name)

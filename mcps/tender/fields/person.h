@@ -19,6 +19,13 @@ char *person_name(const char *text, bool first);
 /* person_is_name - s, which is written like a name, holds no word that names have not */
 bool person_is_name(const char *s);
 
+/* person_surname - what stands behind the title of a name that is nothing else: "Ms. Roe"; NULL for others; the
+ * caller's */
+char *person_surname(const char *name);
+
+/* person_full - the name in text that ends with surname and has another one before it; NULL for none; the caller's */
+char *person_full(const char *text, const char *surname);
+
 /* person_role - the part behind name that is a role: "…, Contract Specialist, …"; NULL for none; the caller's */
 char *person_role(const char *text, const char *name);
 
