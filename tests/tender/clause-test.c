@@ -107,6 +107,33 @@ static void parts_labels_and_values(void **state UNUSED)
 		    "Sprachen, in denen Angebote eingereicht werden können: Deutsch", "Nebenangebote: Nicht zulässig");
 }
 
+static void a_list_ends_what_has_no_stop(void **state UNUSED)
+{
+	struct doc *d =
+		PAGE(new_doc(), "The quotation shall consist of", "(a) the price sheet;", "(b) two references.");
+	GPtrArray *all;
+
+	doc_finish(d);
+	all = clause_list(d);
+	assert_int_equal(all->len, 2);
+	assert_string_equal(((struct clause *)all->pdata[1])->stem, "The quotation shall consist of");
+	g_ptr_array_unref(all);
+	doc_free(d);
+}
+
+static void a_value_ends_what_its_row_begins(void **state UNUSED)
+{
+	struct doc *d = PAGE(new_doc(), "Report", "x=300 y=0 Due", "Summary of all calls", "x=300 y=0 within 3 days");
+	GPtrArray *all;
+
+	doc_finish(d);
+	all = clause_list(d);
+	assert_int_equal(all->len, 1);
+	assert_string_equal(((struct clause *)all->pdata[0])->whole, "Summary of all calls within 3 days");
+	g_ptr_array_unref(all);
+	doc_free(d);
+}
+
 static void joins_a_sentence_over_two_pages(void **state UNUSED)
 {
 	struct doc *d = PAGE(new_doc(), "Each manhole shall be photographed in all directions from the rim to the");
@@ -293,6 +320,8 @@ int main(void)
 		cmocka_unit_test(parts_the_sentences_of_a_cell),
 		cmocka_unit_test(keeps_a_number_inside_of_a_sentence),
 		cmocka_unit_test(parts_labels_and_values),
+		cmocka_unit_test(a_list_ends_what_has_no_stop),
+		cmocka_unit_test(a_value_ends_what_its_row_begins),
 		cmocka_unit_test(joins_a_sentence_over_two_pages),
 		cmocka_unit_test(says_on_which_pages_a_sentence_stands),
 		cmocka_unit_test(gives_items_their_stem),

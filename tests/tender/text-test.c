@@ -35,6 +35,7 @@ static void ends_sentences_at_their_stops(void **state UNUSED)
 	sentence_is("See No. 5 of it. Next", "See No. 5 of it.");
 	sentence_is("Der Bieter hat z.B. Referenzen vorzulegen. Weiter", "Der Bieter hat z.B. Referenzen vorzulegen.");
 	sentence_is("Am 3. Mai beginnt es. Dann", "Am 3. Mai beginnt es.");
+	sentence_is("Deutsch auf Niveau C1. Sie kommt.", "Deutsch auf Niveau C1.");
 	sentence_is("by 5:00 p.m. on that day. Late", "by 5:00 p.m. on that day.");
 	sentence_is("Write to a.b@c.example now. Then", "Write to a.b@c.example now.");
 	sentence_is("Send it by the date in section 2. They are short.", "Send it by the date in section 2.");

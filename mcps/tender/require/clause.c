@@ -12,6 +12,8 @@
 #define LONG_ENOUGH   40  /* letters of a text that stops in the middle of a sentence */
 #define STOPPED_WORDS 4   /* of what is a sentence when a stop ends it */
 #define NEAR_NUMBER   60  /* points between a number and the text beside it */
+#define MOST_VALUE    4   /* words of a cell that ends what another begins */
+#define MOST_LABEL    140 /* bytes of what stands before the colon in a form */
 #define MOST_HEADS    200 /* bytes of the heads of columns */
 
 /* What a list's items begin with: only items of one kind follow each other in it. */
@@ -58,6 +60,7 @@ void clause_free(void *arg)
 	g_free(c->id);
 	g_free(c->section);
 	g_free(c->stem);
+	g_free(c->whole);
 	g_free(c);
 }
 
@@ -190,13 +193,24 @@ static void place(struct clause *c, const struct para *p, size_t from)
 	}
 }
 
-static void read_sentence(struct reading *r, const struct para *p, size_t from, size_t to, const struct stem *stem)
+/* "The quotation shall consist of", "It must contain, in this order,": items end the sentence. */
+static bool is_begun(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 &&
+	       (text[len - 1] == ':' || (!strchr(".!?;)", text[len - 1]) && text_words(text) >= STOPPED_WORDS - 1));
+}
+
+/* listed: an item comes next */
+static void read_sentence(struct reading *r, const struct para *p, size_t from, size_t to, const struct stem *stem,
+			  bool listed)
 {
 	auto_free char *text = g_strndup(p->text->str + from, to - from);
 	bool last = p->text->str[to + strspn(p->text->str + to, " ")] == '\0';
 	struct clause *c;
 
-	if (last && to > from && text[to - from - 1] == ':') {
+	if (last && (listed && !p->item ? is_begun(text) : util_ends(text, ":"))) {
 		stem_push(r, p, text);
 		return;
 	}
@@ -206,7 +220,7 @@ static void read_sentence(struct reading *r, const struct para *p, size_t from, 
 	place(c, p, from);
 }
 
-static void para_close(struct reading *r)
+static void para_end(struct reading *r, bool listed)
 {
 	struct para *p = &r->para;
 	size_t from, to;
@@ -226,7 +240,7 @@ static void para_close(struct reading *r)
 	for (; p->text->str[from]; from = to + strspn(p->text->str + to, " ")) {
 		from += text_marker(p->text->str + from);
 		to = (size_t)(text_sentence(p->text->str + from) - p->text->str);
-		read_sentence(r, p, from, to, stem);
+		read_sentence(r, p, from, to, stem, listed);
 		stem = NULL; /* only the first sentence of an item ends the stem's */
 	}
 	g_string_free(p->text, TRUE);
@@ -234,9 +248,31 @@ static void para_close(struct reading *r)
 	*p = (struct para){ 0 };
 }
 
+static void para_close(struct reading *r)
+{
+	para_end(r, false);
+}
+
 static bool is_open(const struct para *p)
 {
 	return p->text && p->text->len > 0 && !strchr(".!?:;", p->text->str[p->text->len - 1]);
+}
+
+/* Behind such a word a sentence goes on: what ends so is no heading. */
+static bool goes_on(const char *text)
+{
+	static const char *const ends[] = { "umfasst", "umfassen", "enthält",  "enthalten", "beinhaltet", "sind",
+					    "ist",     "hat",      "haben",    "folgende",  "folgendes",  "folgenden",
+					    "of",      "are",      "is",       "include",   "includes",   "including",
+					    "contain", "contains", "comprise", "comprises", "following",  "to",
+					    "will",    "wird",     "werden" };
+	const char *space = strrchr(text, ' ');
+
+	for (size_t i = 0; space && i < N_ELEMS(ends); i++) {
+		if (streq(space + 1, ends[i]))
+			return true;
+	}
+	return false;
 }
 
 /* A label with its value, the head of a list, a sentence with its stop and what obliges somebody are no headings. */
@@ -245,7 +281,7 @@ static bool is_heading(const struct block *b)
 	bool sentence = util_ends(b->text, ".") && text_words(b->text) >= STOPPED_WORDS && !text_upper(b->text);
 
 	return section_is_heading(b) && !sentence && !strstr(b->text, ": ") && !util_ends(b->text, ":") &&
-	       !util_ends(b->text, ":-") && !wording_obliges(b->text);
+	       !util_ends(b->text, ":-") && !goes_on(b->text) && !wording_obliges(b->text);
 }
 
 /* Does text carry on the sentence in which the paragraph before it stopped? */
@@ -265,7 +301,7 @@ static void para_begin(struct reading *r, const char *text, const char *marker, 
 {
 	struct para *p = &r->para;
 
-	para_close(r);
+	para_end(r, item);
 	p->text = g_string_new(text);
 	p->page = r->page;
 	p->item = item;
@@ -300,6 +336,37 @@ static bool is_loose_item(const struct reading *r, const struct block *b)
 	return text_marker(b->text) == 0 && !strchr(".:", b->text[strlen(b->text) - 1]) && text_words(b->text) <= 14;
 }
 
+/* "Label: value", as forms have them one to a line. */
+static bool is_field(const char *line)
+{
+	const char *colon = strstr(line, ": ");
+
+	return colon && colon - line < MOST_LABEL && g_unichar_isupper(g_utf8_get_char(line)) &&
+	       !memchr(line, '.', (size_t)(colon - line));
+}
+
+/* The lines of a form that stand close are no sentence: each field begins a paragraph. */
+static bool read_fields(struct reading *r, const struct block *b)
+{
+	int fields = 0;
+
+	for (int i = 0; i < b->n; i++)
+		fields += is_field(b->text + b->starts[i]);
+	if (fields < 2 || b->item || !is_field(b->text))
+		return false;
+	for (int from = 0, i = 1; i <= b->n; i++) {
+		auto_free char *text = NULL;
+
+		if (i < b->n && !is_field(b->text + b->starts[i]))
+			continue;
+		text = g_strndup(b->text + b->starts[from],
+				 i < b->n ? (gsize)(b->starts[i] - b->starts[from]) : strlen(b->text));
+		para_begin(r, g_strchomp(text), "", false);
+		from = i;
+	}
+	return true;
+}
+
 static void read_block(struct reading *r, const struct block *b)
 {
 	size_t marker = text_marker(b->text);
@@ -309,6 +376,8 @@ static void read_block(struct reading *r, const struct block *b)
 		para_continue(r, b);
 		return;
 	}
+	if (read_fields(r, b))
+		return;
 	if (r->para.text && r->para.text->str[r->para.text->len - 1] == ':')
 		para_close(r);
 	if (is_loose_item(r, b)) {
@@ -392,6 +461,25 @@ static const char *level_of(const struct reading *r, const struct row *row, int 
 	return level;
 }
 
+/* "3 hours", "95 %", "quarterly": it ends what the main cell begins. */
+static bool is_value(const char *text)
+{
+	static const char *const begins[] = {
+		"within ",         "before ",     "by ",         "at ",        "no ",      "at least ", "end of ",
+		"every ",          "quarterly",   "monthly",     "weekly",     "daily",    "annually",  "nil",
+		"binnen ",         "innerhalb ",  "vor ",        "bis ",       "täglich",  "monatlich", "jährlich",
+		"vierteljährlich", "wöchentlich", "mindestens ", "höchstens ", "maximal ", "max. ",     "min. "
+	};
+
+	if (text_words(text) > MOST_VALUE)
+		return false;
+	for (size_t i = 0; i < N_ELEMS(begins); i++) {
+		if (g_ascii_strncasecmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	}
+	return g_ascii_isdigit(text[0]) || strchr("<>", text[0]);
+}
+
 static void read_cell(struct reading *r, const char *text, const char *id)
 {
 	const char *end;
@@ -406,6 +494,20 @@ static void read_cell(struct reading *r, const char *text, const char *id)
 		if (c)
 			c->stem = g_strdup(r->heads);
 	}
+}
+
+/* The main cell with those behind it that say how much, how well or by when; NULL for none. */
+static char *whole_row(const struct reading *r, const struct row *row, int main)
+{
+	GString *whole = g_string_new(cell_text(r, row, main));
+	int n = 0;
+
+	for (int i = main + 1; i < row->n; i++, n++) {
+		if (!is_value(cell_text(r, row, i)))
+			break;
+		g_string_append_printf(whole, " %s", cell_text(r, row, i));
+	}
+	return g_string_free(whole, n == 0 || !r->heads || level_of(r, row, main));
 }
 
 static void read_row(struct reading *r, const struct row *row)
@@ -432,6 +534,7 @@ static void read_row(struct reading *r, const struct row *row)
 		return;
 	c->stem = g_strdup(r->heads);
 	c->level = level_of(r, row, main);
+	c->whole = whole_row(r, row, main);
 }
 
 static void read_place(struct reading *r, int k)

@@ -12,6 +12,7 @@ struct clause {
 	char *id;                /* the document's own number of it, NULL for none */
 	char *section;           /* the heading above it, NULL for none */
 	char *stem;              /* of an item: the sentence before it, of a row: the heads of the columns; or NULL */
+	char *whole;             /* of a row: its cells with what is to be reached, or NULL where text says all */
 	const char *level;       /* what a cell of its row says: "must", "should", "may"; NULL for none */
 	const struct page *page; /* on which it begins */
 	const struct page *more; /* on which the text from byte cut stands; NULL when all of it stands together */

@@ -31,7 +31,11 @@ static char *verbatim(const struct clause *c)
 	auto_free char *head = NULL, *tail = NULL, *one = NULL, *other = NULL;
 
 	if (!c->more) {
-		auto_free char *clean = text_clean(c->text);
+		auto_free char *row = c->whole ? text_clean(c->whole) : NULL, *clean = text_clean(c->text);
+		char *found = row ? fact_verbatim(c->page, row) : NULL;
+
+		if (found)
+			return found;
 
 		return fact_verbatim(c->page, clean);
 	}

@@ -389,9 +389,20 @@ static bool is_english(const char *from, const char *dot)
 	return false;
 }
 
+/* "Niveau C1. Sie", "in 2.17. Personen": no number before a month is written so. */
+static bool names_grade(const char *from, const char *dot)
+{
+	const char *end = dot;
+
+	while (end > from && g_ascii_isdigit(end[-1]))
+		end--;
+	return end < dot && end > from &&
+	       (g_ascii_isalpha(end[-1]) || (end[-1] == '.' && end - 1 > from && g_ascii_isdigit(end[-2])));
+}
+
 static bool is_ordinal(const char *from, const char *dot)
 {
-	if (dot == from || !g_ascii_isdigit(dot[-1]))
+	if (dot == from || !g_ascii_isdigit(dot[-1]) || names_grade(from, dot))
 		return false;
 	if (dot[1] == ' ' && (names_place(from, dot) || begins_english(dot + 2) || is_english(from, dot)))
 		return false;

@@ -95,7 +95,7 @@ static const json_t *label_of(const json_t *labels, const struct clause *c)
 	size_t i;
 
 	json_array_foreach (labels, i, one) {
-		if (same(one, c->text))
+		if (same(one, c->text) || (c->whole && same(one, c->whole)))
 			return one;
 	}
 	return NULL;
