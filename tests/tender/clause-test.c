@@ -109,8 +109,8 @@ static void parts_labels_and_values(void **state UNUSED)
 
 static void a_list_ends_what_has_no_stop(void **state UNUSED)
 {
-	struct doc *d =
-		PAGE(new_doc(), "The quotation shall consist of", "(a) the price sheet;", "(b) two references.");
+	struct doc *d = PAGE(new_doc(), "The quotation shall consist of", "x=80 y=24 (a) the price sheet;",
+			     "x=80 y=24 (b) two references.");
 	GPtrArray *all;
 
 	doc_finish(d);
