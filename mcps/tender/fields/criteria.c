@@ -13,7 +13,7 @@
 /* Heads, sums and what else stands where names do. */
 static struct pattern no_name = {
 	"^\\W*(?:(?:grand |sub-?)?total|sum|gesamt(?:summe|punktzahl|punkte)?|summe|insgesamt|maximum|maximal|max\\.?|overall|scores?|points?|weight\\w*|weighting|criteri(?:on|a)|kriteri(?:um|en)|zuschlagskriteri(?:um|en)|gewicht\\w*|gewichtung|punkte|page|seite|description|beschreibung|zuschlagskriterium\\W+zahl|award criterion\\W*(?:number)?|factors?|no\\.?|nr\\.?)\\W*$|"
-	"^(?:(?:grand |sub-?)?total(?! (?:cost|price|value|evaluated))|summe|gesamt(?!preis|kosten)\\w*)\\b|\\b(?:at least|mindestens|threshold)\\b|\\bpass(?:ing)? (?:mark|score)|^(?:lose?|lots?|page|seite|section|abschnitt) \\d",
+	"^(?:(?:grand |sub-?)?total(?! (?:of the )?(?:base )?(?:cost|price|value|evaluated|bid))|summe|gesamt(?!preis|kosten)\\w*)\\b|\\b(?:at least|mindestens|threshold)\\b|\\bpass(?:ing)? (?:mark|score)|^(?:lose?|lots?|page|seite|section|abschnitt) \\d",
 	0, NULL, NULL
 };
 
@@ -90,7 +90,7 @@ bool criteria_add(struct criteria *c, const struct page *p, const char *name, do
 		  const char *quote)
 {
 	auto_free char *clean = clean_name(name);
-	struct criterion one = { .weight = weight, .page = p, .parent = -1 };
+	struct criterion one = { .weight = weight, .unit = unit_word(unit), .page = p, .parent = -1 };
 
 	weighed_name_title(clean);
 	if (strlen(clean) < 3 || strlen(clean) > MOST_NAME || text_words(clean) < 1 || c->items->len >= CRITERIA_MOST ||

@@ -14,6 +14,7 @@ struct criterion {
 	char *name, *quote;
 	double weight; /* less than 0: none is stated */
 	const struct page *page;
+	const char *unit; /* "percent", "points", NULL where none is printed */
 	const char *kind; /* "price", "cost", "quality"; NULL: told by the name */
 	int parent;       /* index of the one it is a part of, -1 for none */
 };
@@ -55,11 +56,18 @@ void criteria_lines(const struct doc *d, unsigned page, int k, struct criteria *
 /* criteria_table - rows with weights under line k of a page; they may go on over the page */
 void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *c);
 
+/* criteria_table_of - those rows in one of the columns under line k whose weights sum to sum: parts of a criterion */
+void criteria_table_of(const struct doc *d, unsigned page, int k, double sum, struct criteria *c);
+
 /* criteria_prose - names with weights, or names alone, in the sentences of block b; a ratio of two */
 void criteria_prose(const struct page *p, const struct block *b, struct criteria *c);
 
 /* criteria_sentence - the same for one sentence or cell, with the quote that has it; true when it names some */
 bool criteria_sentence(const struct page *p, const char *sentence, const char *quote, struct criteria *c);
+
+/* criteria_over_page - the same for a sentence whose tail ends page p and whose head begins the next one */
+void criteria_over_page(const struct page *p, const char *tail, const struct page *next, const char *head,
+			struct criteria *c);
 
 /* criteria_list - items without weights under line k; "(1) price, (2) quality" in the block of the line */
 void criteria_list(const struct doc *d, unsigned page, int k, struct criteria *c);

@@ -98,8 +98,13 @@ static void close_criterion(struct criteria *c, struct open *o, const struct pag
 	if (!name)
 		return;
 	quote = fact_pair(name, line);
-	if (!criteria_add(c, p, name, value, "%", o->page == p && fact_stands(p, quote) ? quote : line))
+	/* The next page may begin between the two. */
+	if (o->page != p && fact_stands(o->page, name)) {
+		if (!criteria_add(c, o->page, name, value, "%", name))
+			return;
+	} else if (!criteria_add(c, p, name, value, "%", fact_stands(p, quote) ? quote : line)) {
 		return;
+	}
 	g_array_index(c->items, struct criterion, n).kind = kind_word(o->kind);
 	add_parts(c, p, o->about->str, value, (int)n);
 }

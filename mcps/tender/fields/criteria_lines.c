@@ -37,6 +37,19 @@ static bool take_item(struct criteria *c, const struct page *p, const char *text
 	return taken;
 }
 
+/* Lines that begin small behind one that says more than a weight are no items but a sentence. */
+static bool flows(const struct page *p, const struct block *b)
+{
+	for (int k = b->first + 1; k < b->first + b->n; k++) {
+		const char *last = page_line(p, k - 1)->text, *text = page_line(p, k)->text;
+
+		if (g_unichar_islower(g_utf8_get_char(text)) && item_bullet(text) == 0 && *last &&
+		    g_ascii_isalpha(last[strlen(last) - 1]))
+			return true;
+	}
+	return false;
+}
+
 /* A paragraph is an item, unless each of its lines is one. */
 static bool take_block(struct criteria *c, const struct page *p, const struct block *b, int from)
 {
@@ -47,12 +60,25 @@ static bool take_block(struct criteria *c, const struct page *p, const struct bl
 		quote = fact_quote(p, b, 0, (int)strlen(b->text));
 		return take_item(c, p, b->text, quote);
 	}
-	for (int k = MAX(from, b->first); k < b->first + b->n; k++)
+	for (int k = MAX(from, b->first); !flows(p, b) && k < b->first + b->n; k++)
 		taken = take_item(c, p, page_line(p, k)->text, page_line(p, k)->text) || taken;
 	return taken;
 }
 
-void criteria_lines(const struct doc *d, unsigned page, int k, struct criteria *c)
+/* Percent and other numbers in one list are prices, terms and penalties, but no weights of one whole. */
+static bool is_mixed(const struct criteria *c)
+{
+	unsigned percent = 0;
+
+	for (unsigned i = 0; i < c->items->len; i++) {
+		const char *unit = g_array_index(c->items, struct criterion, i).unit;
+
+		percent += unit && streq(unit, "percent");
+	}
+	return percent > 0 && percent < c->items->len;
+}
+
+static void read_lines(const struct doc *d, unsigned page, int k, struct criteria *c)
 {
 	int since = 0;
 
@@ -73,4 +99,13 @@ void criteria_lines(const struct doc *d, unsigned page, int k, struct criteria *
 				return;
 		}
 	}
+}
+
+void criteria_lines(const struct doc *d, unsigned page, int k, struct criteria *c)
+{
+	read_lines(d, page, k, c);
+	if (!is_mixed(c))
+		return;
+	criteria_release(c);
+	criteria_init(c);
 }

@@ -12,16 +12,18 @@
 #define MOST_ID    12
 #define MOST_ROW   40  /* points between the weights of two rows that are next to each other */
 #define MOST_GAP   200 /* points between two rows of a table */
+#define SAME_EDGE  1.5 /* points between edges that are one */
+#define HEAD_FOOT  0.6 /* of the height of a page: under it a head may have its table on the next one */
 
 #define UNIT      "%|per ?cent|prozent|v\\. ?h\\.|points?|pts\\.?|punkte?n?|marks?"
 #define NUMBER    "\\d{1,4}(?:[.,]\\d{1,2})?"
 #define THOUSANDS "\\d[., ]\\d{3}"
 
-/* "40", "40 %", "max. 40 Punkte", "(40 %)", "16/100", "40 (minimum 24)", "1.000" */
+/* "40", "40 %", "max. 40 Punkte", "(40 %)", "16/100", "40 (minimum 24)", "40 (24)", "1.000" */
 static struct pattern weight_cell = {
 	"^\\(?(?:(?:max(?:imum|imal|\\.)?|bis zu|up to|weight(?:ing)?|gewicht(?:ung)?|points?|punkte)(?:[: ]+| ?= ?))?(?:0 ?[-–] ?)?(?<weight>" THOUSANDS
 	"|" NUMBER ")\\s*(?<unit>" UNIT
-	"|(?:/|out of|von|of) ?(?:max\\. ?)?\\d{2,4})?\\s*(?:(?:of|von) [\\p{L} ]{2,20})?\\)?\\*?(?:[ ,;]*\\(?(?:min(?:imum|destens|\\.)?|at least|threshold)\\b[^)]{1,16}\\)?)?$",
+	"|(?:/|out of|von|of) ?(?:max\\. ?)?\\d{2,4})?\\s*(?:(?:of|von) [\\p{L} ]{2,20})?\\)?\\*?(?:[ ,;]*\\(?(?:min(?:imum|destens|\\.)?|at least|threshold)\\b[^)]{1,16}\\)?| ?\\((?:\\d{1,3}(?:[.,]\\d)?|[-–—])\\))?$",
 	0, NULL, NULL
 };
 static struct pattern weight_head = {
@@ -68,11 +70,11 @@ struct cell {
 	double weight;
 	char unit[12];
 	double edge; /* of its column of text: what stands left of it is none of its row */
+	size_t tail; /* bytes of the line before it where another cell reaches up to it; 0: none does */
 };
 
-static bool cell_read(const struct page *p, int k, struct cell *cell)
+static bool cell_of(const struct page *p, int k, const char *text, struct cell *cell)
 {
-	const char *text = page_line(p, k)->text;
 	GMatchInfo *m =
 		strlen(text) < MOST_CELL && strpbrk(text, "0123456789") ? pattern_find(&weight_cell, text, 0) : NULL;
 
@@ -85,6 +87,36 @@ static bool cell_read(const struct page *p, int k, struct cell *cell)
 	}
 	g_match_info_free(m);
 	return m != NULL;
+}
+
+static bool cell_read(const struct page *p, int k, struct cell *cell)
+{
+	return cell_of(p, k, page_line(p, k)->text, cell);
+}
+
+/* Does the text at the end of a line begin or end where the column does? */
+static bool at_edge(const struct line *line, const char *tail, const struct line *column)
+{
+	double letter = (column->x1 - column->x0) / (double)strlen(column->text),
+	       x0 = line->x1 - letter * (double)strlen(tail);
+
+	return fabs(line->x1 - column->x1) < SAME_EDGE || fabs(x0 - column->x0) < letter;
+}
+
+/* The last word of a line that stands in the column: the cell before it reaches up to the weight. */
+static bool tail_read(const struct page *p, int k, const struct line *column, struct cell *cell)
+{
+	const struct line *line = page_line(p, k);
+	size_t at = strlen(line->text);
+
+	if (!column || line->x0 > column->x0 - 4 * SAME_EDGE)
+		return false;
+	while (at > 0 && strchr("0123456789.,%", line->text[at - 1]))
+		at--;
+	if (at == 0 || !at_edge(line, line->text + at, column) || !cell_of(p, k, line->text + at, cell))
+		return false;
+	cell->tail = at;
+	return true;
 }
 
 static bool in_column(const struct line *a, const struct line *b)
@@ -200,7 +232,10 @@ static void take_rows(const GArray *cells, struct criteria *c)
 	for (unsigned i = 0; i < cells->len; i++) {
 		const struct cell *cell = &g_array_index(cells, struct cell, i);
 		const struct block *b = behind ? block_right(cell) : block_left(cell, furthest);
-		auto_free char *name = b ? row_name(cells, i, b) : NULL, *quote = NULL;
+		auto_free char *name = b            ? row_name(cells, i, b)
+				       : cell->tail ? g_strndup(cell->line->text, cell->tail)
+						    : NULL,
+			       *quote = NULL;
 
 		if (!name)
 			continue;
@@ -238,7 +273,8 @@ static bool take_cell(struct column *col, const struct page *p, int k)
 	const struct cell *last = last_cell(col);
 	struct cell cell;
 
-	if (!cell_read(p, k, &cell) || (line->furniture && !block_left(&cell, false)))
+	if ((!cell_read(p, k, &cell) && !tail_read(p, k, col->first, &cell)) ||
+	    (line->furniture && !block_left(&cell, false)))
 		return true;
 	for (unsigned o = 0; o < col->others->len; o++) {
 		if (in_column(col->others->pdata[o], line))
@@ -288,6 +324,18 @@ static void take_next_column(struct column *col, const struct page *p)
 	}
 }
 
+/* The text of line k is the last on its page: what it leads to stands on the next one. */
+static bool is_last(const struct page *p, int k)
+{
+	int block = k >= 0 ? page_line(p, k)->block : (int)p->blocks->len;
+
+	for (int b = block + 1; b < (int)p->blocks->len; b++) {
+		if (!page_line(p, page_block(p, b)->first)->furniture)
+			return false;
+	}
+	return k >= 0 && page_line(p, k)->y1 > HEAD_FOOT * p->height;
+}
+
 /* The cells under line k that stand in one column with the first that stands in column no. */
 static GArray *column_under(const struct doc *d, unsigned page, int k, unsigned no)
 {
@@ -301,10 +349,11 @@ static GArray *column_under(const struct doc *d, unsigned page, int k, unsigned 
 			if (!take_cell(&col, p, l))
 				break;
 		}
-		/* Only a table that reaches the foot of its page goes on. */
-		if (!at_foot(&col, p))
+		/* Only a table that reaches the foot of its page goes on, or one whose head stands there. */
+		if (col.cells->len ? !at_foot(&col, p) : i > page || !is_last(p, k))
 			break;
-		take_next_column(&col, p);
+		if (col.cells->len)
+			take_next_column(&col, p);
 	}
 	g_ptr_array_unref(col.others);
 	return col.cells;
@@ -321,6 +370,21 @@ void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *
 		criteria_scale(c);
 		criteria_nest(c);
 		if (c->items->len >= 2 && criteria_whole(c))
+			return;
+		criteria_release(c);
+		criteria_init(c);
+	}
+}
+
+void criteria_table_of(const struct doc *d, unsigned page, int k, double sum, struct criteria *c)
+{
+	for (unsigned no = 0; no < 3; no++) {
+		GArray *cells = column_under(d, page, k, no);
+
+		if (cells->len >= 2)
+			take_rows(cells, c);
+		g_array_unref(cells);
+		if (c->items->len >= 2 && fabs(criteria_sum(c) - sum) < 0.01)
 			return;
 		criteria_release(c);
 		criteria_init(c);

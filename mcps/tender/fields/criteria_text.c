@@ -18,7 +18,7 @@ static struct pattern usual = {
 	0, NULL, NULL
 };
 static struct pattern speaks_of_award = {
-	"kriteri|criteri|gewicht|\\bweigh|wertung|gewertet|bewert|beurteil|\\bscor(?:e|ed|ing)\\b|evaluat|\\bassess|\\bjudged|\\bmarks\\b|zuschlag (?:wird|erhält)",
+	"kriteri|criteri|gewicht|\\bweigh|wertung|gewertet|bewert|beurteil|\\bscor(?:e|ed|ing)\\b|evaluat|\\bassess|\\bjudged|\\baward\\w*\\b.{0,20}\\bpoints|punkte\\b.{0,30}\\bvergeben|vergeben\\b.{0,30}\\bpunkte|\\bmarks\\b|zuschlag (?:wird|erhält)",
 	0, NULL, NULL
 };
 /* Shares of something else. */
@@ -36,6 +36,13 @@ static struct pattern ratio = { "(?<a>\\d{2})" TO "(?<b>\\d{2})\\s*%?[^.;\\d]{0,
 				"\\b(?<first2>" SIDE ")\\s*(?:[-:/–]|and|und|to|zu)\\s*(?<second2>" OTHER
 				")\\b\\D{0,60}?\\b(?<a2>\\d{2})" TO "(?<b2>\\d{2})\\b",
 				0, NULL, NULL };
+/* "The weights given to the Technical (T) and Financial (P) Proposals are T = 80 and P = 20." */
+#define SHARE "(?:0?[.,]\\d{1,2}|\\d{2})"
+static struct pattern lettered = {
+	"\\b(?<first>technical|quality)\\b.{0,80}?\\b(?<second>financial|commercial|price|cost)\\b.{0,100}?\\bS?[TQ]\\w?\\s*=\\s*(?<a>" SHARE
+	")\\s*%?\\D{0,20}?\\bS?[PFC]\\w?\\s*=\\s*(?<b>" SHARE ")(?!\\d)",
+	0, NULL, NULL
+};
 /* "We decide on A, B and C." */
 static struct pattern named_in = {
 	"\\b(?:we (?:will )?(?:decide|choose|select) (?:on|by)|(?:evaluated|assessed|judged|compared|selected|awarded|chosen) (?:(?:only |solely )?(?:on the basis of|on|based on|according to|by reference to|against|by))|"
@@ -48,12 +55,12 @@ static struct pattern only_one = {
 	"\\b(?:einziges|alleiniges)\\b.{0,20}kriterium\\b.{0,20}\\bist\\b (?:der |die |das )?(?:niedrigste )?(?<name>\\p{Lu}[\\p{L}-]+)|\\b(?<name2>preis) (?:ist|bildet) (?:das )?(?:einzige|alleinige)[sn]? .{0,16}kriterium|"
 	"(?:ausschließlich|ausschliesslich|allein|nur|einzig)\\b.{0,24}?\\b(?:der|dem|den|des) (?:angebotenen? |niedrigsten? |günstigsten? )?(?<name4>(?:gesamt|angebots)?preise?s?)\\b|"
 	"\\b(?<name3>price) (?:is|will be|shall be) the (?:only|sole|single) (?:award |evaluation )?criteri|\\b(?:only|sole|single) (?:award |evaluation |selection )?criterion (?:is|will be|shall be) (?:the )?(?:lowest )?(?<name5>(?:total )?(?:price|cost))|"
-	"(?<name6>preis|price)\\s*[:(–-]?\\s*100 ?(?:%|prozent|per ?cent)|100 ?(?:%|prozent|per ?cent)\\s*(?<name7>preis|price)",
+	"(?<name6>preis|price)\\b[^.;,\\d]{0,40}\\b100 ?(?:%|prozent|per ?cent|v\\. ?h\\.)(?! (?:der|of the|of) (?:\\w+ )?(?:punkte|points|marks|score))|100 ?(?:%|prozent|per ?cent)\\s*(?<name7>preis|price)",
 	0, NULL, NULL
 };
 static struct pattern offer_word = { "^(?:bid|tender|quotation)", 0, NULL, NULL };
 static struct pattern lowest = {
-	"\\b(?:niedrigste[rnsm]?|günstigste[rnsm]?) (?:brutto|gesamt|netto|angebots)?(?<name>preis\\w*)|\\blowest(?:[- ](?:evaluated|total|bid|quoted|overall|net|gross|tendered))*[- ](?<name2>price|cost)d?\\b|\\blowest\\b.{0,30}\\b(?:bidder|bid|tender|tenderer|offer|quotation)\\b.{0,12}\\bon (?:the )?(?<name4>(?:\\w+ ){0,3}(?:price|cost)(?: per \\w+)?)|\\b(?:who|which|that|and|with|the)? ?(?:quotes?|offers?|submits?|quoting|offering|submitting|having|has|with) the (?<name6>lowest (?!\\w* ?(?:price|cost|bid|tender|quot|offer|respons|evaluat))[^,.;()]{4,60})|\\b(?<name5>total value) wise evaluation|lowest\\b.{0,30}\\b(?<name3>bidder|bid|tender|quotation)\\b",
+	"\\b(?:niedrigste[rnsm]?|günstigste[rnsm]?) (?:brutto|gesamt|netto|angebots)?(?<name>preis\\w*)|\\blowest(?:[- ](?:evaluated|total|bid|quoted|overall|net|gross|tendered))*[- ](?<name2>price|cost)d?\\b|\\blowest\\b.{0,60}\\b(?:bidders?|bids?|tenders?|tenderers?|offers?|quotations?)\\b.{0,12}\\bon the basis of (?:the |its |their )?(?<name7>[^,.;()]{4,60})|\\blowest\\b.{0,30}\\b(?:bidder|bid|tender|tenderer|offer|quotation)\\b.{0,12}\\bon (?:the )?(?<name4>(?:\\w+ ){0,3}(?:price|cost)(?: per \\w+)?)|\\b(?:who|which|that|and|with|the)? ?(?:quotes?|offers?|submits?|quoting|offering|submitting|having|has|with) the (?<name6>lowest (?!\\w* ?(?:price|cost|bid|tender|quot|offer|respons|evaluat))[^,.;()]{4,60})|\\b(?<name5>total value) wise evaluation|lowest\\b.{0,30}\\b(?<name3>bidder|bid|tender|quotation)\\b",
 	0, NULL, NULL
 };
 
@@ -65,6 +72,7 @@ void criteria_text_preload(void)
 	pattern_compile(&speaks_of_award, 1);
 	pattern_compile(&no_weights, 1);
 	pattern_compile(&ratio, 1);
+	pattern_compile(&lettered, 1);
 	pattern_compile(&named_in, 1);
 	pattern_compile(&only_one, 1);
 	pattern_compile(&offer_word, 1);
@@ -97,17 +105,19 @@ static char *cut_match(struct pattern *p, char *text)
 	return text;
 }
 
-/* Commas in brackets part nothing. */
-static void hide_brackets(char *text)
+/* What stands in brackets explains, and parts nothing. */
+static void cut_brackets(char *text)
 {
+	char *to = text;
 	int depth = 0;
 
 	for (; *text; text++) {
 		depth += *text == '(';
+		if (depth == 0 && !(*text == ' ' && text[1] == '('))
+			*to++ = *text;
 		depth -= *text == ')' && depth > 0;
-		if (depth > 0 && *text == ',')
-			*text = '\x01';
 	}
+	*to = '\0';
 }
 
 static void add_weighed(struct criteria *c, const struct page *p, const struct weighed *one, const char *quote)
@@ -165,13 +175,9 @@ static void read_named(const struct page *p, const char *sentence, const char *q
 	g_match_info_free(m);
 	if (!names || strpbrk(names, "0123456789"))
 		return;
-	hide_brackets(names);
+	cut_brackets(names);
 	parts = pattern_split(&name_end, names);
 	for (gchar **part = parts; *part && g_strv_length(parts) > 1; part++) {
-		char *bracket = strchr(*part, '(');
-
-		if (bracket)
-			*bracket = '\0';
 		cut_match(&article, *part);
 		if (text_words(*part) <= 7)
 			criteria_add(c, p, *part, -1, NULL, quote);
@@ -206,6 +212,28 @@ static void read_ratio(const struct page *p, const char *sentence, const char *q
 	g_match_info_free(m);
 }
 
+static double share_of(GMatchInfo *m, const char *group)
+{
+	auto_free char *text = g_match_info_fetch_named(m, group);
+	double share = g_ascii_strtod(g_strdelimit(text, ",", '.'), NULL);
+
+	return share < 1 ? 100 * share : share;
+}
+
+static void read_lettered(const struct page *p, const char *sentence, const char *quote, struct criteria *c)
+{
+	GMatchInfo *m = strchr(sentence, '=') ? pattern_find(&lettered, sentence, 0) : NULL;
+
+	if (m && fabs(share_of(m, "a") + share_of(m, "b") - 100) < 0.01) {
+		auto_free char *first = g_match_info_fetch_named(m, "first"),
+			       *second = g_match_info_fetch_named(m, "second");
+
+		criteria_add(c, p, first, share_of(m, "a"), "%", quote);
+		criteria_add(c, p, second, share_of(m, "b"), "%", quote);
+	}
+	g_match_info_free(m);
+}
+
 static void read_single(const struct page *p, const char *sentence, const char *quote, struct criteria *c)
 {
 	static const char *const names[] = { "name", "name2", "name3", "name4", "name5", "name6", "name7", NULL };
@@ -229,8 +257,8 @@ static void read_single(const struct page *p, const char *sentence, const char *
 
 typedef void reader(const struct page *p, const char *sentence, const char *quote, struct criteria *c);
 
-static reader *const readers[] = { read_ratio, read_weighted, read_named, read_single };
-#define WEIGHING 2 /* of them look for weights */
+static reader *const readers[] = { read_ratio, read_lettered, read_weighted, read_named, read_single };
+#define WEIGHING 3 /* of them look for weights */
 
 bool criteria_sentence(const struct page *p, const char *sentence, const char *quote, struct criteria *c)
 {
@@ -261,4 +289,22 @@ void criteria_prose(const struct page *p, const struct block *b, struct criteria
 			s = end + strspn(end, " ");
 		}
 	}
+}
+
+void criteria_over_page(const struct page *p, const char *tail, const struct page *next, const char *head,
+			struct criteria *c)
+{
+	auto_free char *sentence = g_strconcat(tail, " ", head, NULL);
+	GArray *all = weighed_new();
+
+	if (weighed_count(sentence) > 0 && !pattern_match(&no_weights, sentence) && weighed_sentence(sentence, all)) {
+		for (unsigned i = 0; i < all->len; i++) {
+			const struct weighed *one = &g_array_index(all, struct weighed, i);
+			bool before = strstr(tail, one->name) != NULL;
+
+			add_weighed(c, before ? p : next, one, before ? tail : head);
+		}
+		c->total = sum_of(all);
+	}
+	g_array_unref(all);
 }

@@ -13,6 +13,10 @@
 #define MOST_PLACES   120
 #define MOST_FORMULA  300
 #define MOST_LABEL    80
+#define MOST_HEADS    4 /* criteria that may have a table of parts below them */
+#define AT_PAGE       10000
+#define OVER_SCORE    10 /* of a sentence over two pages */
+#define MOST_LONE     4  /* words of the only item of a list */
 #define SURE_PLACE    16 /* the score of a place that is about criteria for sure */
 #define HEADS_SCORE   16
 #define LEAST_SUM     60 /* of weights that were meant to be 100 */
@@ -165,11 +169,26 @@ static const char *method_of(const struct criteria *c)
 	return c->items->len == 1 ? "lowest price" : "unweighted list";
 }
 
+/* Names and weights: two places that say the same agree. */
+static char *key_of(const struct criteria *c)
+{
+	GString *key = g_string_new(NULL);
+
+	for (unsigned i = 0; i < c->items->len; i++) {
+		const struct criterion *one = &g_array_index(c->items, struct criterion, i);
+		auto_free char *low = g_utf8_strdown(one->name, -1);
+
+		g_string_append_printf(key, "%s %g;", low, one->weight);
+	}
+	return g_string_free(key, FALSE);
+}
+
 /* What was found, and complete tables with the words above them: they may say what a criterion is made of. */
 struct found {
 	const struct doc *doc;
 	struct choice *choice;
-	json_t *tables; /* [{head, items}] */
+	json_t *tables; /* [{head, items, at}] */
+	int at;         /* where it is being read: AT_PAGE times the page, and the line */
 };
 
 static void keep(struct found *f, struct criteria *c, int place, const char *head)
@@ -183,15 +202,17 @@ static void keep(struct found *f, struct criteria *c, int place, const char *hea
 		bool weighted = criteria_sum(c) >= 0;
 
 		items = items_of(c, -1);
-		key = json_dumps(items, JSON_COMPACT);
+		key = key_of(c);
 		fact = json_pack("{s:s, s:o, s:o, s:n}", "method", method_of(c), "weight_unit",
 				 weighted ? json_string(c->unit                                             ? c->unit
 							: criteria_sum(c) > 99.9 && criteria_sum(c) < 100.1 ? "percent"
 													    : "points")
 					  : json_null(),
 				 "items", items, "formula");
-		if (weighted && c->items->len >= 3)
-			json_array_append_new(f->tables, json_pack("{s:s, s:O}", "head", head, "items", items));
+		if (weighted && c->items->len >= 3 && criteria_whole(c))
+			json_array_append_new(f->tables,
+					      json_pack("{s:s, s:O, s:i}", "head", head, "items", items, "at", f->at));
+		json_object_set_new(fact, "at", json_integer(f->at));
 		choice_add(f->choice, fact, fact_place(f->doc, fact, first->page, first->quote) ? score : 0, key);
 	}
 	criteria_release(c);
@@ -224,6 +245,15 @@ static bool is_stem(const struct block *b)
 	return util_ends(b->text, ":") && pattern_match(&list_stem, tail);
 }
 
+/* One item that weighs all and has many words is no item but a sentence, which is read as such. */
+static void drop_lone_sentence(struct criteria *c)
+{
+	if (c->items->len != 1 || text_words(g_array_index(c->items, struct criterion, 0).name) <= MOST_LONE)
+		return;
+	criteria_release(c);
+	criteria_init(c);
+}
+
 /* What stands at one place: under the line, in its block, in the block behind it. */
 static void read_place(struct found *f, unsigned page, int k, int score)
 {
@@ -239,6 +269,7 @@ static void read_place(struct found *f, unsigned page, int k, int score)
 		criteria_lines(f->doc, page, weighed_count(head) ? k - 1 : k, &c);
 		criteria_scale(&c);
 		criteria_nest(&c);
+		drop_lone_sentence(&c);
 		keep(f, &c, score, head);
 	}
 	read_beside(f, p, k, score);
@@ -301,13 +332,24 @@ static bool has_price(const json_t *items)
 	return false;
 }
 
-/* The table says what one of two things is made of, the other is the price. */
-static bool is_headed(const json_t *items, const json_t *table)
+/* The table begins where the fact was found, or up to a page behind it. */
+static bool is_near(const json_t *fact, const json_t *table)
 {
-	const json_t *one = json_array_get(items, 0), *other = json_array_get(items, 1);
+	json_int_t from = json_integer_value(json_object_get(fact, "at")),
+		   at = json_integer_value(json_object_get(table, "at"));
+
+	return at >= from && at / AT_PAGE - from / AT_PAGE <= 1;
+}
+
+/* The table says what one of two things is made of, the other is the price. */
+static bool is_headed(const json_t *fact, const json_t *table)
+{
+	const json_t *items = json_object_get(fact, "items"), *one = json_array_get(items, 0),
+		     *other = json_array_get(items, 1);
 
 	return json_array_size(items) == 2 && is_kind(one, "quality") != is_kind(other, "quality") &&
-	       !has_price(json_object_get(table, "items")) && (heads(one, table) || heads(other, table));
+	       !has_price(json_object_get(table, "items")) &&
+	       (heads(one, table) || heads(other, table) || is_near(fact, table));
 }
 
 /* "Technical 70, financial 30" outweighs the table of what is technical. */
@@ -317,14 +359,36 @@ static void prefer_heads(const struct found *f)
 	json_t *table;
 
 	for (unsigned i = 0; i < f->choice->facts->len; i++) {
-		const json_t *items = json_object_get(f->choice->facts->pdata[i], "items");
+		const json_t *fact = f->choice->facts->pdata[i];
 
 		json_array_foreach (f->tables, k, table) {
-			if (is_headed(items, table)) {
+			if (is_headed(fact, table)) {
 				g_array_index(f->choice->scores, int, i) += HEADS_SCORE;
 				break;
 			}
 		}
+	}
+}
+
+/* "Quality 55" is made of the table behind it whose rows sum to 55. */
+static void add_sums(const struct found *f, json_t *fact)
+{
+	json_t *items = json_object_get(fact, "items"), *item;
+	int at = (int)json_integer_value(json_object_get(fact, "at"));
+	size_t i;
+
+	json_array_foreach (items, i, item) {
+		double weight = json_number_value(json_object_get(item, "weight"));
+		struct criteria c;
+
+		if (json_array_size(items) > MOST_HEADS || weight <= 0 || !is_kind(item, "quality") ||
+		    json_object_get(item, "items"))
+			continue;
+		criteria_init(&c);
+		criteria_table_of(f->doc, (unsigned)(at / AT_PAGE), at % AT_PAGE, weight, &c);
+		if ((c.unit || c.headed) && is_of_award(&c, "criteria") && !is_priced(&c))
+			json_object_set_new(item, "items", items_of(&c, -1));
+		criteria_release(&c);
 	}
 }
 
@@ -334,13 +398,15 @@ static void add_parts(const struct found *f, json_t *fact)
 	json_t *items = json_object_get(fact, "items"), *item, *table;
 	size_t i, k;
 
+	add_sums(f, fact);
 	json_array_foreach (items, i, item) {
 		if (json_array_size(items) > 3 || json_object_get(item, "items"))
 			continue;
 		json_array_foreach (f->tables, k, table) {
 			json_t *parts = json_object_get(table, "items");
 
-			if (json_equal(parts, items) || !heads(item, table))
+			if (json_equal(parts, items) ||
+			    !(heads(item, table) || (is_kind(item, "quality") && is_headed(fact, table))))
 				continue;
 			json_object_set(item, "items", parts);
 			break;
@@ -407,10 +473,47 @@ static void read_weighed(struct found *f, const struct page *p, int k)
 	criteria_release(&c);
 }
 
+/* The first block of text on a page, or the last; NULL where there is none. */
+static const struct block *edge_block(const struct page *p, bool last)
+{
+	int n = p->readable ? (int)p->blocks->len : 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct block *b = page_block(p, last ? n - 1 - i : i);
+
+		if (!page_line(p, b->first)->furniture)
+			return b;
+	}
+	return NULL;
+}
+
+/* A sentence that the end of its page parts. */
+static void read_over_page(struct found *f, unsigned i)
+{
+	const struct page *p = doc_page(f->doc, i), *next = doc_page(f->doc, i + 1);
+	const struct block *b = edge_block(p, true), *on = edge_block(next, false);
+	const char *tail = b ? b->text : "", *end;
+	auto_free char *head = NULL;
+	struct criteria c;
+
+	if (!b || !on || strlen(on->text) > MOST_WEIGHED || strchr(".:;!?", b->text[strlen(b->text) - 1]))
+		return;
+	for (end = text_sentence(tail); *end; end = text_sentence(tail))
+		tail = end + strspn(end, " ");
+	if (strlen(tail) > MOST_WEIGHED)
+		return;
+	head = g_strndup(on->text, (gsize)(text_sentence(on->text) - on->text));
+	criteria_init(&c);
+	criteria_over_page(p, tail, next, head, &c);
+	if (criteria_whole(&c))
+		keep(f, &c, OVER_SCORE, tail);
+	criteria_release(&c);
+}
+
 json_t *field_criteria(const struct doc *d)
 {
 	auto_choice *choice = choice_new();
-	struct found f = { d, choice, json_array() };
+	struct found f = { d, choice, json_array(), 0 };
 	struct criteria c;
 	json_t *fact;
 	int n = 0;
@@ -425,6 +528,7 @@ json_t *field_criteria(const struct doc *d)
 		for (int k = 0; p->readable && k < (int)p->lines->len && n < MOST_PLACES; k++) {
 			int score = place_score(p, k);
 
+			f.at = (int)i * AT_PAGE + k;
 			if (score <= 0) {
 				read_weighed(&f, p, k);
 				continue;
@@ -432,6 +536,8 @@ json_t *field_criteria(const struct doc *d)
 			n += score > 10;
 			read_place(&f, i, k, score);
 		}
+		if (i + 1 < d->pages->len)
+			read_over_page(&f, i);
 	}
 	prefer_heads(&f);
 	fact = choice_take(choice);
@@ -439,6 +545,7 @@ json_t *field_criteria(const struct doc *d)
 		add_parts(&f, fact);
 		add_formula(d, fact);
 		add_method(d, fact);
+		json_object_del(fact, "at");
 	}
 	json_decref(f.tables);
 	return fact;

@@ -36,6 +36,11 @@ static struct pattern no_title = {
 	0, NULL, NULL
 };
 
+static struct pattern quantity_at = {
+	"\\b(?:ca\\.?|circa|etwa|rund|approx\\.?|approximately|about) ?\\d|\\d ?(?:st(?:k|ck|ück)?\\b|m[²³]|qm\\b|m\\b|lfm\\b|pcs\\b|pieces\\b|units\\b|nos\\b|kg\\b|t\\b|ha\\b|km\\b)",
+	0, NULL, NULL
+};
+
 /* A lot while it is read. */
 struct lots {
 	const struct doc *doc;
@@ -54,6 +59,7 @@ void fields_lots_preload(void)
 	pattern_compile(&told_lot, 1);
 	pattern_compile(&cell_id, 1);
 	pattern_compile(&no_title, 1);
+	pattern_compile(&quantity_at, 1);
 }
 
 static json_t *find_lot(const struct lots *l, const char *id)
@@ -68,12 +74,22 @@ static json_t *find_lot(const struct lots *l, const char *id)
 	return NULL;
 }
 
+/* "Windows, about 186 pieces, with removal": what counts things describes, and begins at the first comma. */
+static void cut_quantities(char *title)
+{
+	char *comma = strstr(title, ", ");
+
+	if (comma && pattern_match(&quantity_at, comma))
+		*comma = '\0';
+}
+
 /* A title ends where its sentence does; a bracket that opened before it closes with it. */
 static char *title_text(const char *text)
 {
 	auto_free char *all = text_clean(text);
 	char *title = g_strndup(all, (gsize)(text_sentence(all) - all));
 
+	cut_quantities(title);
 	while (*title && strchr(".,;:)(- ", title[strlen(title) - 1]) && !(util_ends(title, ")") && strchr(title, '(')))
 		title[strlen(title) - 1] = '\0';
 	return title;

@@ -12,7 +12,7 @@
 
 /* "60 %", "0-30 points", "45 out of 100", "half of the score" */
 static struct pattern weight_at = {
-	"(?<![\\d.,/§-])(?<!\\d:)(?:0 ?(?:-|–|to|bis) ?)?(?<weight>\\d{1,4}(?:[.,]\\d{1,2})?)(?![\\d/-]|[.,:]\\d|\\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember))\\s*(?<unit>%|per ?cent|prozent|v\\. ?h\\.|(?:gewichtungs|wertungs|bewertungs|leistungs)?punkten?|points?|pts\\.?|marks?)?(?:\\s*(?:/|von|out of|of) ?(?:max\\. ?)?(?:100|1[. ,]?000)\\b(?: ?(?:%|punkten?|points|marks))?)?|"
+	"(?<![\\d.,/§-])(?<!\\d:)(?:0 ?(?:-|–|to|bis) ?)?(?<weight>\\d{1,4}(?:[.,]\\d{1,2})?)(?![\\d/-]|[.,:]\\d|\\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember))\\s*(?<unit>%|per ?cent|prozent|v\\. ?h\\.|(?:gewichtungs|wertungs|bewertungs|leistungs)?punkten?|points?|pts\\.?|marks?)?(?<of>\\s*(?:/|von|out of|of) ?(?:max\\. ?)?(?:100|1[. ,]?000)\\b(?: ?(?:%|punkten?|points|marks))?)?|"
 	"\\b(?<word>(?:one[- ])?half|zur hälfte|die hälfte|three[- ]quarters|(?:a|one)[- ]quarter|drei viertel|ein(?:em)? viertel|two[- ]thirds|(?:a|one)[- ]third|zwei drittel|ein(?:em)? drittel)\\b",
 	0, NULL, NULL
 };
@@ -82,7 +82,8 @@ static double share_of(const char *word)
 static struct weight weight_of(GMatchInfo *m)
 {
 	auto_free char *weight = g_match_info_fetch_named(m, "weight"), *unit = g_match_info_fetch_named(m, "unit"),
-		       *word = g_match_info_fetch_named(m, "word"), *point = NULL;
+		       *word = g_match_info_fetch_named(m, "word"), *of = g_match_info_fetch_named(m, "of"),
+		       *point = NULL;
 	struct weight w = { .unit = unit_word(unit) };
 
 	g_match_info_fetch_pos(m, 0, &w.from, &w.to);
@@ -92,6 +93,8 @@ static struct weight weight_of(GMatchInfo *m)
 	} else {
 		point = g_strdelimit(g_strdup(weight), ",", '.');
 		w.value = g_ascii_strtod(point, NULL);
+		if (!w.unit && of && *of)
+			w.unit = "points";
 	}
 	return w;
 }
@@ -166,6 +169,14 @@ static bool take(const char *text, const GArray *weights, bool before, GArray *o
 	return true;
 }
 
+/* Does the name of weight i stand behind it? */
+static bool is_behind(const char *text, const GArray *weights, unsigned i)
+{
+	auto_free char *after = i < weights->len ? between(text, weights, i + 1) : NULL;
+
+	return after && pattern_match(&goes_to, after);
+}
+
 /* "50 points for price, and the other half for service (30 points) and team (20 points)": each weight says where. */
 static bool take_mixed(const char *text, const GArray *weights, GArray *out)
 {
@@ -180,7 +191,7 @@ static bool take_mixed(const char *text, const GArray *weights, GArray *out)
 
 		behind = pattern_match(&goes_to, after);
 		if (behind)
-			one.name = weighed_name_behind(after, true);
+			one.name = weighed_name_behind(after, !is_behind(text, weights, i + 1));
 		else if (util_ends(before, "("))
 			one.name = weighed_name_before(before, first);
 		if (one.name)

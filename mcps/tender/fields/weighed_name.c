@@ -5,14 +5,14 @@
 
 #define MOST_NAME  110 /* bytes of a name in a sentence */
 #define MOST_WORDS 12
-#define EXPLAINING 3 /* words behind it at least */
+#define EXPLAINING 4 /* words behind it at least */
 #define HEAD_WORDS 6 /* words before a colon that are a name, what follows explains it */
 
 /* What stands before a name and is none of it, ... */
 static const char head_words[] =
 	" "
 	"and und sowie the a an ein eine einen for für of der die das den dem des auf zu mit on to with von is ist nach im "
-	"in at our your their its both ";
+	"in at our your their its both aus ";
 /* ... and behind it. */
 static const char tail_words[] =
 	" "
@@ -25,7 +25,8 @@ static const char tail_words[] =
 	"scored assigned allocated awarded marked rated valued anteil anteilig von höhe in jeweils auf to "
 	"while whereas plus für as auch aber another remaining = out bewertet gewertet berücksichtigt "
 	"einbezogen beurteilt weigh weighs can may earn earns respectively possible der die das their its "
-	"respective relative importance bid bids einfließen eingehen ";
+	"respective relative importance bid bids einfließen eingehen other rest übrigen restlichen verbleibenden anderen score scores "
+	"weiteren ";
 /* Behind these the first name of a sentence begins. */
 static const char intro_words[] =
 	" "
@@ -34,9 +35,14 @@ static const char intro_words[] =
 	"gewertet gewichten gewichtet erhält erhalten wird werden sind ist is are namely lauten lautet zählt "
 	"zählen gelten gilt geht gehen fließt fließen bilden follows folgt using considering comprising "
 	"includes score weigh give allocate assess where wobei dabei hierbei davon that bewertungsmatrix wir "
-	"look looking consider compare berücksichtigen betrachten weightage weighting weight gewichtung weights weightings auf zwischen between ";
+	"look looking consider compare berücksichtigen betrachten weightage weighting weight gewichtung weights weightings auf zwischen between sich ";
+/* Behind one of these an article goes on with a name; behind another word it begins one. */
+static const char link_words[] =
+	" "
+	"of for in on at to with from and or by as than per within between across through after before during around over "
+	"under against into about is are ";
 static struct pattern row_label = {
-	"^(?:(?:award |evaluation |selection |haupt|unter|zuschlags|wertungs|bewertungs)?(?:criterion|factor|section|part|kriterium|teil|abschnitt)\\s+(?:no\\.? ?|nr\\.? ?)?(?:[\\d.]{1,5}|[ivxa-h]{1,3})\\s*[:.)–—-]+\\s*|(?:AC|EC|ZK|K|C|Q)[ .-]?\\d{1,2}(?:\\.\\d{1,2})?\\s*[:–—-]+\\s+|(?:criterion|kriterium|zuschlagskriterium)\\s*:\\s*)(?=\\p{L})",
+	"^(?:(?:award |evaluation |selection |haupt|unter|zuschlags|wertungs|bewertungs)?(?:criterion|factor|section|part|kriterium|teil|abschnitt)\\s+(?:no\\.? ?|nr\\.? ?)?(?:[\\d.]{1,5}|[ivxa-h]{1,3})\\s*[:.)–—-]+\\s*|(?:AC|EC|ZK|K|C|Q)[ .-]?\\d{1,2}(?:\\.\\d{1,2})?\\s*[:–—-]+\\s+|(?:(?:award |evaluation |selection |zuschlags|wertungs|bewertungs)?(?:criterion|criteria|kriterium|kriterien)|wertung|evaluation)\\s*:\\s*)(?=\\p{L})",
 	0, NULL, NULL
 };
 /* What still belongs to the weight: "40 % of the total score for price" */
@@ -47,6 +53,20 @@ static struct pattern of_all = {
 /* Where the next name begins behind a weight. */
 static struct pattern part_end = { ";\\s+|,\\s+|\\.\\s+|\\s[/|+]\\s|\\s(?:und|and|sowie|while|whereas|plus)\\s", 0,
 				   NULL, NULL };
+/* "In the comparison, price …": what leads to the first name. */
+static struct pattern lead_in = {
+	"^\\W*(?:in|at|for|under|within|during|when|if|bei|beim|für|im|während)\\b[^,;:]{3,80},\\s+(?=\\p{L})", 0, NULL,
+	NULL
+};
+static struct pattern stage_at = { "^\\W*(?:in|at|under|within|during)\\s", 0, NULL, NULL };
+/* "…, which four colleagues judge," says more of a name, and is none of it. */
+static struct pattern side_clause = {
+	"(?:,\\s+(?:die|der|das|dem|den|wie|was|which|who|that|as|the|an?|where|with|each|mit|wobei)\\s|\\sas "
+	"(?:found|set out|shown|given|stated|described|defined|assessed|determined|measured|evaluated|demonstrated|per)\\b).*$",
+	0, NULL, NULL
+};
+/* What ends a name that another weight follows. */
+static struct pattern stop_within = { "[;.]\\s|\\s\\(|\\s(?:which|who|wobei|where|as set out|see)\\s", 0, NULL, NULL };
 static struct pattern stop_at = { "[;,.]\\s|\\s\\(|\\s(?:which|who|die|das|wobei|where|as set out|see)\\s", 0, NULL,
 				  NULL };
 
@@ -56,6 +76,10 @@ void weighed_name_preload(void)
 	pattern_compile(&stop_at, 1);
 	pattern_compile(&row_label, 1);
 	pattern_compile(&of_all, 1);
+	pattern_compile(&lead_in, 1);
+	pattern_compile(&stage_at, 1);
+	pattern_compile(&side_clause, 1);
+	pattern_compile(&stop_within, 1);
 }
 
 static bool is_among(const char *table, const char *word, size_t len)
@@ -153,6 +177,35 @@ static void cut_intro(char *name)
 	memmove(name, name + keep, strlen(name + keep) + 1);
 }
 
+/* "In the comparison the price": the name begins with the last article that no preposition leads to. */
+static void cut_to_article(char *name)
+{
+	const char *begin = NULL;
+	size_t was = 0;
+
+	if (!pattern_match(&stage_at, name))
+		return;
+	for (size_t at = 0, len; name[at]; was = at, at += len + strspn(name + at + len, " ")) {
+		len = strcspn(name + at, " ");
+		if (at > 0 && len == 3 && g_ascii_strncasecmp(name + at, "the", 3) == 0 &&
+		    !is_among(link_words, name + was, strcspn(name + was, " ")))
+			begin = name + at;
+	}
+	if (begin)
+		memmove(name, begin, strlen(begin) + 1);
+}
+
+/* End the name where p finds something behind its first words. */
+static void cut_from(struct pattern *p, char *name)
+{
+	GMatchInfo *m = pattern_find(p, name, 0);
+	int from = 0;
+
+	if (m && g_match_info_fetch_pos(m, 0, &from, NULL) && from > 0)
+		name[from] = '\0';
+	g_match_info_free(m);
+}
+
 /* A bracket that closes what was open before the text began. */
 static const char *behind_bracket(const char *text)
 {
@@ -184,24 +237,25 @@ char *weighed_name_before(const char *text, bool first)
 	char *name = g_strdup(first ? text : behind_part(text));
 
 	weighed_name_cut_tail(name);
-	if (first)
+	if (first) {
+		cut_match(&lead_in, name);
+		cut_to_article(name);
 		cut_intro(name);
+	}
 	cut_head(name);
+	cut_from(&side_clause, name);
+	weighed_name_cut_tail(name);
 	return name;
 }
 
 char *weighed_name_behind(const char *text, bool last)
 {
 	char *name = g_strdup(text);
-	GMatchInfo *m;
-	int from = 0;
 
 	cut_match(&of_all, name);
 	cut_head(name);
-	m = last ? pattern_find(&stop_at, name, 0) : NULL;
-	if (m && g_match_info_fetch_pos(m, 0, &from, NULL))
-		name[from] = '\0';
-	g_match_info_free(m);
+	cut_from(last ? &stop_at : &stop_within, name);
+	cut_from(&side_clause, name);
 	weighed_name_cut_tail(name);
 	return name;
 }
