@@ -504,6 +504,24 @@ static void knows_what_is_no_title(void **state UNUSED)
 		  "Supply and Installation of Solar Systems for Health Centres", NULL, "ITB/IIF/VLA/2027/014" },
 		{ "Vergabe-Nr.: AZUL 2027-12 L\nBezeichnung der Leistung: Lieferung von Biotonnen" PROSE_DE,
 		  "Lieferung von Biotonnen", NULL, "AZUL 2027-12 L" },
+		/* Who signs stands under the buyer's name, the law before the subject, units under their authority. */
+		{ "Landkreis Quellau\nDer Landrat\nMein Zeichen: 37.20-05/27 Ah\nAufforderung zur Abgabe eines Angebotes\n"
+		  "Öffentliche Ausschreibung nach § 9 UVgO: Beschaffung von Schutzkleidung\nSehr geehrte Damen und Herren,\n"
+		  "der Landkreis Quellau beschafft Jacken und Hosen für seine Feuerwehren." PROSE_DE,
+		  "Beschaffung von Schutzkleidung", "Landkreis Quellau", "37.20-05/27 Ah" },
+		{ "Stadt Wilchau\nFinanzdepartement, Dienstabteilung Informatik\nEinladung zur Einreichung eines Angebots\n"
+		  "Umzug des Rechenzentrums Lindenhof\nsimap-Meldungsnummer 1488213 / CPV 72500000" PROSE_DE,
+		  "Umzug des Rechenzentrums Lindenhof", "Stadt Wilchau", "1488213" },
+		{ "= BOARD OF COUNTY COMMISSIONERS\n= WAPSLOW COUNTY, OHIO\nNOTICE TO BIDDERS\nSealed bids will be received by the "
+		  "Board of Commissioners of Wapslow County until noon for the project known as Creek Road Culvert Renewal, "
+		  "with maintenance of traffic." PROSE_EN,
+		  "Creek Road Culvert Renewal", NULL, NULL },
+		{ "Request for Offer\nFleet Telematics and Related Services\nRequest No. DTS-4418/27\nPART A - OVERVIEW AND "
+		  "CONDITIONS\nProof: a tax certificate issued by the Ministry of Finance." PROSE_EN,
+		  "Fleet Telematics and Related Services", "null", "DTS-4418/27" },
+		{ "Zahl: D6-WD-118/2027\nDer Freistaat, vertreten durch das Staatsministerium für Digitales, beabsichtigt die "
+		  "Vergabe." PROSE_DE,
+		  NULL, "Staatsministerium für Digitales", "D6-WD-118/2027" },
 	};
 
 	covers_say(covers, N_ELEMS(covers));

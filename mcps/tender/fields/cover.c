@@ -29,7 +29,7 @@ static struct pattern not_more = {
 
 /* Parts of an authority, which stand under its name. */
 static struct pattern unit = {
-	"^(?:referat|dezernat|abteilung|fachbereich|fachdienst|sachgebiet|stabsstelle|amt für|einkauf|zentrale[rs]? |direktion|division|directorate|department|"
+	"^(?:\\w*departement|(?:dienst)?abteilung|referat|dezernat|fachbereich|fachdienst|sachgebiet|stabsstelle|amt für|einkauf|zentrale[rs]? |direktion|division|directorate|department|"
 	"office of|procurement|purchasing|section|unit)\\b(?![^:]*\\b(?:of|for|von|für)\\b.*\\b(?:system|software|services?)\\b)|"
 	"^(?:supply chain|finance|corporate services|contracts?|materials?|stores|estates|engineering|technical|administration|legal|human resources|health|works|commercial)\\b[\\w ,&-]{0,40}\\b(?:unit|section|directorate|division|department|branch|office)$|"
 	"^(?:unterlage|hauptamt|bauamt|\\w*verwaltung|kämmerei)\\b.{0,10}$",
@@ -188,12 +188,22 @@ static bool is_centred(const struct page *p, const struct line *l)
 #define ORGANISATION_LESS 26
 #define PROSE             160 /* bytes of a block that is no heading */
 
+/* The first lines of a paragraph, whose letters are read as larger than they are. */
+static bool begins_prose(const struct page *p, const struct large *l)
+{
+	size_t all = strlen(page_block(p, l->first->block)->text);
+
+	return p->ocr && all > PROSE && all > 2 * l->text->len;
+}
+
 /* What the size of the letters says. */
 static int size_score(const struct page *p, const struct large *l, double usual)
 {
 	double height = line_height(l->first);
 	const char *text = l->text->str;
 
+	if (begins_prose(p, l))
+		return 0;
 	if (height > 1.5 * usual)
 		return 72;
 	if (height > 1.2 * usual)

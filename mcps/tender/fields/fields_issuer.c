@@ -97,6 +97,11 @@ static struct pattern issuer_says[] = {
 	{ "\\b(?:im namen und )?im auftrag der (?<value>" PROPER ")", 70, "named", NULL },
 };
 
+static struct pattern asked_for = {
+	"^(?:(?:by|to|for|on behalf of) (?:the )?|(?:für|der|des|durch) (?:die |das |den )?)(?=(?-i:\\p{Lu}))", 0, NULL,
+	NULL
+};
+
 /* What an address begins with: behind it no name goes on. */
 static struct pattern place = {
 	"\\d+ \\p{L}|\\p{L}[.]? ?\\d+[a-z]?(?:\\W*\\d+)?$|\\b\\d{4,6}\\b|p\\. ?o\\. ?box|postfach|\\bfloor\\b|@|\\(?\\d{3}\\)?[ -]\\d{3}|https?:|www\\.|tel\\b|"
@@ -113,7 +118,7 @@ static struct pattern unit = {
 static struct pattern no_issuer = {
 	"\\b(?:contractor|bidder|tenderer|offeror|vendor|supplier|proposer|bieter|auftragnehmer|consultant|respondent)s?\\b|\\bsign(?:ature|ed)|\\bsiehe\\b|^see\\b|"
 	"^(?:this|it|we|you|they|wir|sie|er|es|dies\\w*|section|part|the (?:city|county|council|court|agency|government|authority|state|company|bank|university|trust|department|college|owner|client|buyer|district|board)|"
-	"request|invitation|tender|project|committee|board|city|county|council|court|agency|authority|trust|department|client|buyer|owner|district|der auftraggeber|auftraggeber(?:in)?|stelle|vergabestelle)$|nachprüfung|vergabekammer|____",
+	"(?:the )?board of (?:county |city |town )?(?:commissioners|supervisors|trustees|directors|education|governors|regents)|request|invitation|tender|project|committee|board|city|county|council|court|agency|authority|trust|department|client|buyer|owner|district|der auftraggeber|auftraggeber(?:in)?|stelle|vergabestelle)$|nachprüfung|vergabekammer|____",
 	0, NULL, NULL
 };
 
@@ -121,6 +126,12 @@ static struct pattern no_issuer = {
 static struct pattern person = {
 	"^(?:the )?(?:\\w+ ){0,2}(?:engineer|commissioner|director|superintendent|registrar|secretary|manager|officer|agent|president|mayor|clerk|buyer|"
 	"bürgermeister(?:in)?|landrat|landrätin|leiter(?:in)?|chairman|administrator)(?: of (?:the )?(?:court|board|council|city|county|district|town))?$",
+	0, NULL, NULL
+};
+
+static struct pattern proof = {
+	"\\b(?:certificates?|certification|licen[cs]es?|permits?|letters?|guarantees?|bonds?|clearances?|registrations?|statements?|policy|policies|cards?|accreditations?|"
+	"verification|(?:verification|registration|licen[cs]e|tax|permit) numbers?|guidelines?|guidance|standards?|regulations?|orders?)\\b[^.;:]{0,60}\\b(?:issued|published|released|prepared) (?:by|on behalf of)\\W+(?:the )?$",
 	0, NULL, NULL
 };
 
@@ -132,7 +143,7 @@ static struct pattern desk = {
 
 /* A state buys through an authority of it, which may in turn be represented by a person. */
 static struct pattern state = {
-	"^(?:(?:die |das |der |the )?(?:bundesrepublik \\p{L}+|republik \\p{L}+|land (?-i:\\p{Lu})\\p{L}+|freistaat \\p{L}+|bund|freie (?:und )?hansestadt \\p{L}+|(?:kanton|canton) \\p{L}+|"
+	"^(?:(?:die |das |der |the )?(?:bundesrepublik \\p{L}+|republik \\p{L}+|land(?: (?-i:\\p{Lu})\\p{L}+)?|freistaat(?: \\p{L}+)?|bund|freie (?:und )?hansestadt \\p{L}+|(?:kanton|canton) \\p{L}+|"
 	"united states(?: of america)?|united kingdom|(?:people's )?republic of \\p{L}+|kingdom of \\p{L}+|(?:federal |royal )?government of [\\p{L} ]{3,30}|(?:state|commonwealth|province) of [\\p{L} ]{3,30}|"
 	"(?:his|her) majesty the (?:king|queen)[\\p{L} ]{0,40}|president of \\p{L}+|governor of [\\p{L} ]{3,30}|crown))"
 	"(?: \\([^)]{2,40}\\)|[ -]\\p{L}+)?,? (?=vertreten|dieses? |endvertreten|represented|acting|through|by and through|d\\. ?v\\. ?d)",
@@ -145,7 +156,10 @@ static struct pattern acting = {
 };
 
 /* "State Survey of", "Kantonsspital Vorderalp (KSV)": the name is what stands before. */
-static struct pattern dangling = { ",? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de)$", 0, NULL, NULL };
+static struct pattern dangling = {
+	", (?:region|district|division|zone|bezirk|referat|dezernat|abteilung)$|,? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de)$",
+	0, NULL, NULL
+};
 static struct pattern short_name = { " \\((?-i:[\\p{Lu}&-]{2,10})\\)$", 0, NULL, NULL };
 
 /* "…, of Kern County, State of …": where it is. */
@@ -156,14 +170,15 @@ static struct pattern where_it_is = {
 };
 /* "Board of Education of the Larch School District": who decides for it. */
 static struct pattern board = {
-	"^(?:board|council|commission|court|college) of (?:education|trustees|directors|supervisors|governors|regents|commissioners|managers) (?:of|for) the ",
+	"^(?:the )?(?:board|council|commission|court|college) of (?:(?:education|trustees|directors|supervisors|governors|regents|commissioners|managers) (?:of|for) the |"
+	"(?:county |city |town )?(?:commissioners|supervisors)(?: (?:of|for)|,) )",
 	0, NULL, NULL
 };
 
 /* A name that goes on as a sentence: "Die Universität Hohenfels ist eine …". */
 static struct pattern sentence = {
 	",? (?:diese[rs]? |itself )?(?:vertreten durch|represented by|acting (?:through|by)|c/o)\\b.*$|"
-	" (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|will|wird|which|that|who|serves|covers|owns)\\b.*$",
+	" (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|beabsichtigt|schreibt|vergibt|sucht|möchte|bittet|lädt|fordert|will|wird|which|that|who|serves|covers|owns)\\b.*$",
 	0, NULL, NULL
 };
 
@@ -179,7 +194,9 @@ void fields_issuer_preload(void)
 	pattern_compile(&no_name, 1);
 	pattern_compile(&unit, 1);
 	pattern_compile(&no_issuer, 1);
+	pattern_compile(&proof, 1);
 	pattern_compile(&desk, 1);
+	pattern_compile(&asked_for, 1);
 	pattern_compile(&person, 1);
 	pattern_compile(&state, 1);
 	pattern_compile(&acting, 1);
@@ -335,7 +352,8 @@ static void add_form(struct choice *c, const struct doc *d, const struct page *p
 #define PROSE          160 /* bytes of a block that is no letterhead */
 #define FURNITURE_LESS 6
 
-static bool in_prose(const struct page *p, int k)
+/* begin is where the text of the line begins that counts. */
+static bool in_prose(const struct page *p, int k, int begin)
 {
 	const struct line *l = page_line(p, k), *above = k > 0 ? page_line(p, k - 1) : NULL;
 	const struct block *b = page_block(p, l->block);
@@ -343,21 +361,37 @@ static bool in_prose(const struct page *p, int k)
 	bool goes_on = k > b->first && above && above->x1 - b->x0 > 0.85 * (b->x1 - b->x0) &&
 		       strlen(b->text) > PROSE / 2 && text_words(above->text) > 8;
 
-	return goes_on || strlen(b->text) > PROSE || !g_unichar_isupper(g_utf8_get_char(l->text));
+	return goes_on || strlen(b->text) > PROSE || !g_unichar_isupper(g_utf8_get_char(l->text + begin));
 }
 
-/* A line of the first page that is the name of an organisation. */
+#define FOR_MORE 3 /* "for the Ministry of …": who it is for */
+
+/* A line of the first page that is the name of an organisation, perhaps behind "for the". */
 static void add_organisations(struct choice *c, const struct doc *d, const struct page *p)
 {
 	for (int k = 0; k < (int)p->lines->len && k < 40; k++) {
 		const char *text = page_line(p, k)->text;
-		int words = text_words(text);
+		GMatchInfo *m = pattern_find(&asked_for, text, 0);
+		int words = text_words(text), begin = 0;
 
-		if (words < 2 || words > 12 || strchr(text, ':') || in_prose(p, k) || !names_organisation(text))
+		if (m)
+			g_match_info_fetch_pos(m, 0, NULL, &begin);
+		g_match_info_free(m);
+		if (words < 2 || words > 12 || strchr(text, ':') || in_prose(p, k, begin) ||
+		    !names_organisation(text + begin))
 			continue;
-		add_issuer(c, d, p, text, text,
-			   (k < 12 ? 66 : 56) - k / 4 - (page_line(p, k)->furniture ? FURNITURE_LESS : 0));
+		add_issuer(c, d, p, text + begin, text,
+			   (k < 12 ? 66 : 56) - k / 4 + (begin ? FOR_MORE : 0) -
+				   (page_line(p, k)->furniture ? FURNITURE_LESS : 0));
 	}
+}
+
+/* What a bidder brings is issued by others. */
+static bool is_proof(const struct block *b, int from)
+{
+	auto_free char *before = g_strndup(b->text, (gsize)from);
+
+	return pattern_match(&proof, before);
 }
 
 #define SHORT_MORE 12
@@ -373,8 +407,9 @@ static const struct line *full_line(const struct page *p, const char *word)
 		int words = at ? text_words(text) : 0;
 
 		if (words > 1 && words < MOST_FULL && !strchr(text, ':') && !g_ascii_isalpha(at[len]) &&
-		    (at == text || !g_ascii_isalpha(at[-1])) && (page_line(p, k)->furniture || !in_prose(p, k)) &&
-		    !names_work(text) && !names_document(text))
+		    (at == text || !g_ascii_isalpha(at[-1])) && (page_line(p, k)->furniture || !in_prose(p, k, 0)) &&
+		    !names_work(text) && !names_document(text) &&
+		    (names_organisation(text) || !strpbrk(text, "0123456789")))
 			return page_line(p, k);
 	}
 	return NULL;
@@ -410,7 +445,7 @@ static void add_saying(struct choice *c, const struct doc *d, const struct page 
 		if (text_words(value) == 1)
 			add_short(c, d, value, score + SHORT_MORE);
 		/* Who is given a short name may be anybody, unless the name is one of a buyer. */
-		if (!says->word || names_organisation(value))
+		if ((!says->word || names_organisation(value)) && !is_proof(b, from))
 			add_issuer(c, d, p, value, quote, score);
 	}
 	g_match_info_free(m);

@@ -5,6 +5,7 @@
 #include "fact.h"
 #include "fields.h"
 #include "label.h"
+#include "names.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
 #include "tender/text/text.h"
@@ -41,16 +42,19 @@ static struct pattern kinds[] = {
 	{ "\\bcompetitive flexible procedure\\b", 30, "oth-mult", NULL },
 	{ "\\brequests? for (?:competitive )?(?:sealed )?(?:proposals?|quot(?:es?|ations?)|tenders?|bids?|information|applications?|qualifications?|offers?|expressions? of interest)\\b",
 	  24, NULL, NULL },
-	{ "\\binvitations? (?:to|for) (?:tender|bids?|quote|treat|negotiate)\\b|\\bnotice inviting (?:e-?)?tenders?\\b|\\b(?:call|invitation) for (?:tenders?|proposals?|expressions? of interest)\\b",
+	{ "\\binvitations? (?:to|for) (?:tender|bids?|quote|treat|negotiate)\\b|\\bnotice inviting (?:e-?)?tenders?\\b|\\b(?:call|invitation) for (?:tenders?|proposals?|quotations?|offers?|applications?|expressions? of interest)\\b|\\binvitation to (?:offer|submit an? (?:\\w+ )?(?:bid|tender|quot(?:e|ation)|proposal|offer))\\b|\\b(?:further competition|mini-competition)\\b",
 	  24, NULL, NULL },
-	{ "\\b(?:preis|angebots)?anfrage\\b|\\baufforderung zur (?:angebotsabgabe|abgabe eines angebot(?:e?s)?)\\b", 20,
-	  NULL, NULL },
+	{ "\\bnotice to (?:bidders|contractors|tenderers|proposers|offerors)\\b|\\badvertisements? for (?:bids?|tenders?|proposals?)\\b",
+	  6, NULL, NULL },
+	{ "\\b(?:preis|angebots)?anfrage\\b|\\bpreisabfrage\\b", 20, NULL, NULL },
+	/* Every procedure asks for offers. */
+	{ "\\b" NAMES_ASKING "\\b", 10, NULL, NULL },
 	{ "\\b(?:RFP|RFQ|RFI|RFT|ITT|ITB|IFB|NIT|EOI)\\b", 8, NULL, NULL },
 };
 
 /* One of the words without which no row of kinds matches: cheaper than all of them. */
 static struct pattern any_kind = {
-	"verfahren|bidding|ausschreibung|vergabe|dialog|partnership|partnerschaft|procedure|tender|request|invit|call for|anfrage|aufforderung|\\b(?:RF[PQIT]|IT[TB]|IFB|NIT|EOI)\\b",
+	"notice to|advertisement|competition|einladung|bitte|abfrage|verfahren|bidding|ausschreibung|vergabe|dialog|partnership|partnerschaft|procedure|tender|request|invit|call for|anfrage|aufforderung|\\b(?:RF[PQIT]|IT[TB]|IFB|NIT|EOI)\\b",
 	0, NULL, NULL
 };
 

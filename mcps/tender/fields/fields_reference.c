@@ -11,9 +11,9 @@
 
 #define REF_VALUE                                                                                                            \
 	"(?<value>(?:[A-Z0-9][\\w:/.()#&-]*\\d[\\w:/.-]*|(?-i:[A-Z]{1,6}(?:[ -][A-Z]{1,6})?)[ -]\\d[\\w/.-]*|\\d[\\w:/.-]+)" \
-	"(?: (?!EU|UK|US|AM|PM|NO|IN|OF|TO)(?-i:[A-Z]{1,2})(?=\\s*$))?)"
+	"(?: (?!EU|UK|US|AM|PM|NO|IN|OF|TO)(?-i:[A-Z]{1,2}|\\p{Lu}\\p{Ll})(?=\\s*(?:$|[);])))?)"
 #define CASES \
-	"(?:solicitation|rf[pqibx]|itt|itb|ifb|tender|bid|quotation|event|sourcing event|procurement|reference|ref|contract|project|notice|enquiry|inquiry|nit|nib|icb|ncb|rft|rfeoi|eoi|itq|quote|opportunity|document|case|file)"
+	"(?:solicitation|rf[pqibx]|itt|itb|ifb|tender|bid|quotation|event|sourcing event|procurement|reference|ref|contract|project|notice|enquiry|inquiry|nit|nib|icb|ncb|rft|rfo|rfeoi|eoi|itq|quote|opportunity|document|case|file|request|resource|invitation|offer|call|advert(?:isement)?|competition|publication)"
 
 static struct pattern reference_at[] = {
 	{ "\\b" CASES
@@ -27,11 +27,13 @@ static struct pattern reference_at[] = {
 	  86, NULL, NULL },
 	{ "\\b\\w*(?:vergabe|verfahren|ausschreibung|vorgang|anfrage|maßnahme|bekanntmachung)s?(?:[- ]?(?:nr\\.|nummer|kennung|kennzeichen|zeichen))\\s*[:.]?\\s*" REF_VALUE,
 	  84, NULL, NULL },
-	{ "\\b(?:projekt|ausschreibungs|vergabe|verfahrens|publikations|meldungs)-?(?:id|nr\\.?|nummer)\\b[\\w ]{0,12}:?\\s*(?<value>#?\\d[\\w/.-]{2,})",
+	{ "\\b(?:projekt|ausschreibungs|vergabe|verfahrens|publikations|meldungs)-?(?:id|nr\\.?|nummer)\\b(?:[^\\W\\d]| ){0,12}:?\\s*(?<value>#?\\d[\\w/.-]{2,})",
 	  78, NULL, NULL },
 	{ "\\b(?:vergabenummer|vergabe-?(?:nr|id)\\.?|aktenzeichen|az\\.?:?|geschäftszeichen|gesch\\.-?z\\.|geschäftsnummer|geschäftszahl|(?:unser|ihr)? ?zeichen|ausschreibungsnummer|ausschreibungs-?nr\\.?|ausschreibung nr\\.?|"
 	  "(?:angebots)?anfrage nr\\.?|referenznummer(?: der bekanntmachung)?|maßnahmennummer|projektnummer|verfahrensnummer|kennziffer)\\s*[:.]*\\s*" REF_VALUE,
 	  90, NULL, NULL },
+	/* Austria: "Zahl: D6-WD-118/2027", "GZ 2027-0.123" */
+	{ "^(?:unsere )?(?:zahl|zl\\.|gz\\.?)\\s*(?::|(?<=\\.)|(?<=gz))\\s*" REF_VALUE, 84, NULL, NULL },
 	{ "\\binterne kennung\\s*:\\s*(?:LOT-\\d+ )?(?<value>(?!LOT-\\d)\\S.{1,40}?)(?: (?:verfahrensart|titel|beschreibung|das verfahren)\\b.*)?$",
 	  84, NULL, NULL },
 	{ "\\b" NAMES_DOCUMENT
@@ -45,17 +47,23 @@ static struct pattern reference_labels[] = {
 	  91, NULL, NULL },
 	{ "^(?:vergabenummer|vergabe-?nr\\.?|aktenzeichen(?:\\s*/ ?\\w+)?|geschäftszeichen|geschäftszahl|referenznummer.*|ausschreibungsnummer|vergabe-?id)(?=\\s*:|$)",
 	  91, NULL, NULL },
+	{ "^(?:dokument(?:en)?-?(?:nr\\.?|nummer|id)|(?:lastenheft|ausschreibungs|unterlagen)-?(?:nr\\.?|nummer))(?=\\s*:|$)",
+	  84, NULL, NULL },
+	{ "^(?:dokument|document)(?=\\s*:|$)", 68, "bare", NULL },
 };
 
 /* A number that stands alone on the cover: letters and digits with marks between them. */
 static struct pattern bare = {
 	"^\\(?(?<value>(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}|(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}|"
-	"(?-i:[A-Z]{2,8})(?=[\\w/.&-]*\\d)(?:/[\\w.&-]{1,12}){2,7})\\)?(?:\\W+(?:date|dated|dt|datum)\\b.*)?$",
+	"(?-i:[A-Z]{2,8})(?=[\\w/.&-]*\\d)(?:/[\\w.&-]{1,12}){2,7})\\)?(?:\\W+(?:date|dated|dt|datum)\\b.*|,? rev(?:ision|\\.)? [\\w.]+)?$",
 	0, NULL, NULL
 };
 
 /* "HVPC/041 dated 3 May", "4711 vom 3.5.": the number is what stands before. */
-static struct pattern behind_number = { "\\W+(?:dated?|dt|vom|datum|gültig|version|issued|page)\\b.*$", 0, NULL, NULL };
+static struct pattern behind_number = {
+	"\\W+(?:dated?|dt|vom|datum|gültig|version|issued|page)\\b.*$|,? (?:rev(?:ision|\\.)?|ausgabe|fassung) [\\w.]+$",
+	0, NULL, NULL
+};
 
 /* Values that are none: "Tender documents v1.2". */
 static struct pattern version = { "^v(?:ers?(?:ion)?)?[ .]?\\d|^\\d{1,2}\\.\\d{1,2}$", 0, NULL, NULL };
@@ -63,7 +71,7 @@ static struct pattern version = { "^v(?:ers?(?:ion)?)?[ .]?\\d|^\\d{1,2}\\.\\d{1
 /* Numbers of other things. */
 static struct pattern no_reference = {
 	"phone|fax|\\btel\\b|page \\d|\\bform\\b|isbn|account|\\bgst|\\bpan\\b|iban|\\bclause\\b|\\bid\\b.*meeting|meeting id|conference id|project \\d|addend|amend|cpv|nuts|umsatzsteuer|handelsregister|registrierungsnummer|"
-	"requisition|purchase no|invoice|registered in|amtsgericht|\\bduns\\b|naics|\\bdin\\b|\\biso\\b|\\ben \\d|§|postfach|room|suite",
+	"requisition|purchase (?:request )?no|invoice|registered in|amtsgericht|\\bduns\\b|naics|\\bdin\\b|\\biso\\b|\\ben \\d|§|postfach|room|suite",
 	0, NULL, NULL
 };
 
@@ -125,7 +133,7 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 		return;
 	cut_behind(l.value);
 	if (has_digit(l.value) && !is_date(l.value) && strlen(l.value) < 60 && text_words(l.value) < 6 &&
-	    !pattern_match(&no_reference, l.value))
+	    !pattern_match(&no_reference, l.value) && (!label->word || pattern_match(&bare, l.value)))
 		names_add(c, d, p, l.value, l.quote,
 			  names_early(p, label->score) - (strchr(text, ':') || names_first_cell(p, k) ? 0 : 30));
 	labelled_release(&l);
@@ -141,6 +149,20 @@ static void add_bare(struct choice *c, const struct doc *d, const struct page *p
 		names_add(c, d, p, value, text, p->number == 1 ? 66 : 58);
 }
 
+#define BETWEEN " / " /* parts fields that share a line */
+
+/* Of a line that also has the number of something else, the fields beside that. */
+static void add_beside(struct choice *c, const struct doc *d, const struct page *p, const char *text)
+{
+	gchar **fields = strstr(text, BETWEEN) ? g_strsplit(text, BETWEEN, -1) : NULL;
+
+	for (gchar **field = fields; field && *field; field++) {
+		if (has_digit(*field) && !pattern_match(&no_reference, *field))
+			add_at(c, d, p, *field);
+	}
+	g_strfreev(fields);
+}
+
 json_t *field_reference(const struct doc *d)
 {
 	auto_choice *c = choice_new();
@@ -151,8 +173,10 @@ json_t *field_reference(const struct doc *d)
 		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
 			const char *text = page_line(p, k)->text;
 
-			if (pattern_match(&no_reference, text))
+			if (pattern_match(&no_reference, text)) {
+				add_beside(c, d, p, text);
 				continue;
+			}
 			if (has_digit(text))
 				add_at(c, d, p, text);
 			add_labelled(c, d, p, k);

@@ -65,10 +65,14 @@ static struct pattern details = {
 	NULL, NULL
 };
 #define DETAILS_LESS 16
+#define PROSE_LESS   40
 
-static struct pattern salutation = { "^(?:sehr geehrte|guten tag|dear |to whom|ladies and gentlemen)", 0, NULL, NULL };
+/* Where prose follows, words that begin with an article are its first sentence. */
+static struct pattern article = { "^(?:der|die|das|the|an?|this|diese[rs]?|wir|we)\\b", 0, NULL, NULL };
 
-#define SHORT_EN  "(?: \\(?(?:e-)?(?:rf[pqit]|itt|itb|ifb|rfq|eoi|nit|tor)\\)?)?"
+#define SHORT_EN "(?: \\(?(?:e-)?(?:rf[pqit]|itt|itb|ifb|rfq|eoi|nit|tor)\\)?)?"
+/* "nach § 9 UVgO": the law stands between the kind and a colon. */
+#define LAW       "(?: (?:nach|gemäß|gemäss|gem\\.|according to|under|pursuant to) [^:]{2,60}?(?=:))?"
 #define NUMBER_OF "(?:\\W+(?:no\\.?|nr\\.?|number|#|ref\\.?|reference)\\W*\\S+?|\\W+[a-z0-9][\\w/.-]*\\d[\\w/.-]*)?\\W*"
 
 /* "RFP reference: …", "Tender documents: …" are fields of a form. */
@@ -77,7 +81,7 @@ static struct pattern salutation = { "^(?:sehr geehrte|guten tag|dear |to whom|l
 	"submission|id|type|value|fee|security|validity|period|box|process)\\b[^:]{0,20}:)"
 
 static struct pattern title_for = {
-	"^\\W*" NAMES_PAPER SHORT_EN NO_FIELD NUMBER_OF
+	"^\\W*" NAMES_PAPER SHORT_EN NO_FIELD LAW NUMBER_OF
 	"(?:\\b(?:for|of|über|von|für|zur|zum|betreffend|regarding)(?: the| die| das| den)?\\s+|[:–—]\\s+| - |(?=[\"„“«»]))[\"'‘“„«»]?(?<value>\\S.{8,})",
 	0, NULL, NULL
 };
@@ -89,7 +93,7 @@ static struct pattern title_behind = {
 	0, NULL, NULL
 };
 
-static struct pattern kind_first = { "^\\W*" NAMES_DOCUMENT "\\b", 0, NULL, NULL };
+static struct pattern kind_first = { "^\\W*(?:" NAMES_DOCUMENT "|" NAMES_ASKING ")\\b", 0, NULL, NULL };
 
 /* Sentences that say what is bought. The value ends where something else is said of it. */
 #define ENDS                                                                                                                    \
@@ -108,6 +112,8 @@ static struct pattern title_says[] = {
 	  "[^.;:]{0,60}? for (?:the |a |an )?(?<value>\\S.{8,160}?)" ENDS,
 	  52, NULL, NULL },
 	{ "\\b(?:sealed|competitive|electronic) " BIDS " for (?:the )?(?<value>\\S.{8,160}?)" ENDS, 54, NULL, NULL },
+	{ "\\b(?:project|works?|contract|improvements?|services?|procurement),? (?:known|identified|described|referred to|designated|titled|entitled)(?: as)?:? (?:the )?[\"“„'‘]?(?<value>(?-i:\\p{Lu}).{8,160}?)" ENDS,
+	  58, NULL, NULL },
 	{ "\\b(?:award|enter into|procure) (?:a|an|one) (?:\\w+ ){0,3}?(?:contract|agreement) for (?:the )?(?<value>\\S.{8,160}?)" ENDS,
 	  50, NULL, NULL },
 	{ "\\bschreib(?:t|en) (?:hiermit |öffentlich )?(?:den |die |das )?(?<value>\\S.{8,160}?) (?:öffentlich |europaweit |national |beschränkt |hiermit )*aus\\b",
@@ -120,7 +126,7 @@ static struct pattern title_says[] = {
 
 /* Words without which none of title_says matches. */
 static struct pattern any_saying = {
-	"invit|seek|solicit|request|receive|accept|\\bcall|sealed|competitive|electronic|contract|agreement|schreib|beabsichtig|gegenstand|angebot|[\"“„«»]",
+	"known|identified|described|designated|titled|invit|seek|solicit|request|receive|accept|\\bcall|sealed|competitive|electronic|contract|agreement|schreib|beabsichtig|gegenstand|angebot|[\"“„«»]",
 	0, NULL, NULL
 };
 
@@ -132,7 +138,7 @@ void fields_title_preload(void)
 	pattern_compile(&job, 1);
 	pattern_compile(&leans, 1);
 	pattern_compile(&details, 1);
-	pattern_compile(&salutation, 1);
+	pattern_compile(&article, 1);
 	pattern_compile(&title_for, 1);
 	pattern_compile(&title_behind, 1);
 	pattern_compile(&kind_first, 1);
@@ -175,6 +181,33 @@ static bool may_be_title(const char *value)
 	       !pattern_match(&job, value) && !pattern_match(&leans, value);
 }
 
+#define LEAST_WORDS 4 /* of a sentence that names what is bought */
+
+/* "Renewal of the windows of the school. As part of …": what follows describes. Returns whether it is a sentence. */
+static bool keep_sentence(char *value)
+{
+	const char *end = text_sentence(value);
+	size_t first = (size_t)(end - value);
+
+	if (first > 0 && value[first - 1] == '.') {
+		auto_free char *sentence = g_strndup(value, first - 1);
+
+		if (text_words(sentence) >= LEAST_WORDS) {
+			value[first - 1] = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What speaks against a value that describes. */
+static int description_less(const char *value, bool described)
+{
+	if (described && pattern_match(&article, value))
+		return PROSE_LESS;
+	return pattern_match(&details, value) ? DETAILS_LESS : 0;
+}
+
 static void add_labelled(struct choice *c, const struct doc *d, const struct page *p, int n[N_ELEMS(title_labels)])
 {
 	for (int k = 0; k < (int)p->lines->len; k++) {
@@ -184,14 +217,16 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 		int *again = label ? &n[label - title_labels] : NULL;
 		auto_free char *bare = NULL;
 		struct labelled l;
+		bool described;
 
 		if (!label || !label_value(p, k, label, &l))
 			continue;
+		described = keep_sentence(l.value);
 		bare = behind_kind(l.value);
 		if (may_be_title(bare ? bare : l.value)) {
 			cover_name(c, d, p, bare ? bare : l.value, l.quote,
 				   names_early(p, label->score) - label_doubt(p, &l) - AGAIN_LESS * MIN(*again, 5) -
-					   (pattern_match(&details, l.value) ? DETAILS_LESS : 0));
+					   description_less(l.value, described));
 			++*again;
 		}
 		labelled_release(&l);
@@ -263,21 +298,27 @@ static void add_under(struct choice *c, const struct doc *d, const struct page *
 		cover_name(c, d, p, value, quote, score);
 }
 
+#define MOST_HEADING 200 /* bytes of a block that is no prose */
+
 /* Is the line a heading in words: neither who asks nor where, nor a sentence? */
 static bool is_heading(const struct page *p, int k)
 {
 	const struct line *l = page_line(p, k);
 
-	return text_words(l->text) >= 3 && text_words(l->text) < 16 && !strpbrk(l->text, ":@") &&
+	return text_words(l->text) >= 3 && text_words(l->text) < 16 &&
+	       strlen(page_block(p, l->block)->text) < MOST_HEADING && !strpbrk(l->text, ":@") &&
 	       !util_ends(l->text, ".") && g_unichar_isupper(g_utf8_get_char(l->text)) && !cover_parts(l, false) &&
 	       may_be_title(l->text) && page_right(p, k) < 0;
 }
 
-/* "RFP #27-28-06", and under it what is asked for. */
-static void add_under_number(struct choice *c, const struct doc *d, const struct page *p, int k, int score)
+#define NUMBER_MORE 2 /* the number of the document before it makes it surer */
+
+/* "RFP #27-28-06", "Call for Tenders", and under it what is asked for. */
+static void add_below(struct choice *c, const struct doc *d, const struct page *p, int k, int score)
 {
 	const char *kind = page_line(p, k)->text;
-	int below = strlen(kind) < MOST_KIND && strpbrk(kind, "0123456789") && names_document(kind) &&
+	bool numbered = strpbrk(kind, "0123456789") != NULL;
+	int below = strlen(kind) < MOST_KIND && (numbered || p->number == 1) && names_document(kind) &&
 				    pattern_match(&kind_first, kind)
 			    ? page_below(p, k)
 			    : -1;
@@ -285,7 +326,7 @@ static void add_under_number(struct choice *c, const struct doc *d, const struct
 	if (below >= 0 && is_heading(p, below)) {
 		auto_free char *lines = cover_lines(p, below);
 
-		cover_name(c, d, p, lines, lines, score);
+		cover_name(c, d, p, lines, lines, score + (numbered ? NUMBER_MORE : 0));
 	}
 }
 
@@ -296,7 +337,7 @@ static void add_for(struct choice *c, const struct doc *d, const struct page *p)
 		add_behind(c, d, p, k, &title_for, p->number == 1 ? 74 : 58);
 		add_behind(c, d, p, k, &title_behind, p->number == 1 ? 68 : 54);
 		add_under(c, d, p, k, p->number == 1 ? 74 : 58);
-		add_under_number(c, d, p, k, p->number == 1 ? 62 : 50);
+		add_below(c, d, p, k, p->number == 1 ? 60 : 48);
 	}
 }
 
@@ -342,19 +383,20 @@ static void add_subject(struct choice *c, const struct doc *d, const struct page
 {
 	int k = 0, n = 0;
 
-	while (k < (int)p->lines->len && !pattern_match(&salutation, page_line(p, k)->text))
+	while (k < (int)p->lines->len && !names_salutation(page_line(p, k)->text))
 		k++;
 	if (k == (int)p->lines->len)
 		return;
 	for (k--; k >= 0 && n < 5; k--, n++) {
 		const char *text = page_line(p, k)->text;
-		auto_free char *whole = NULL;
+		auto_free char *whole = NULL, *bare = NULL;
 
 		if (page_line(p, k)->furniture || strlen(text) < 16 || text_words(text) < 2 || is_field(text) ||
 		    names_document(text) || cover_parts(page_line(p, k), false) || (k > 0 && runs_on(p, k - 1)))
 			continue;
 		whole = cover_lines(p, k);
-		cover_name(c, d, p, whole, whole, SUBJECT - n);
+		bare = behind_kind(whole);
+		cover_name(c, d, p, bare ? bare : whole, whole, SUBJECT - n);
 	}
 }
 

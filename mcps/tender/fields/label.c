@@ -65,6 +65,15 @@ static void take_lines(const struct page *p, int first, const char *rest, GStrin
 	}
 }
 
+/* Of a value too long for one its first sentence may be it: the rest describes. */
+static void keep_sentence(char *value)
+{
+	size_t first = (size_t)(text_sentence(value) - value);
+
+	if (strlen(value) > MOST_VALUE && first <= MOST_VALUE)
+		value[first] = '\0';
+}
+
 /* Where the label ends in the line: behind its colon, dash or number sign; -1 when it does not match. */
 static int label_end(struct pattern *label, const char *text)
 {
@@ -135,6 +144,7 @@ bool label_value(const struct page *p, int i, struct pattern *label, struct labe
 		}
 	}
 	*out = (struct labelled){ text_clean(value->str), g_strdup(quote->str), i, at };
+	keep_sentence(out->value);
 	g_string_free(value, TRUE);
 	g_string_free(quote, TRUE);
 	good = out->value[0] && strlen(out->value) <= MOST_VALUE && fact_stands(p, out->quote);

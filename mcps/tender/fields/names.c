@@ -10,31 +10,37 @@
 	"bedingungen|beschreibung|beschrieb|information(?:en)?|verzeichnis)(?: (?:dienst|liefer|bau)\\w*auftrag)?|"                                                                                            \
 	"(?:dokument\\w*|unterlagen?|informationen|hinweise|angaben) (?:für|zu[mr]?)(?: das| die| den| der| dem)? \\w*(?:verfahren|ausschreibung|vergabe|wettbewerb|angebot\\w*)|"                            \
 	"(?:tender|bid(?:ding)?|procurement|solicitation) (?:pack(?:age)?|documentation|dossier|instructions|information)|"                                                                                    \
-	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|vergabeverfahren|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|"                                                   \
-	"aufforderung zur (?:angebotsabgabe|abgabe eine[rs] \\w+)|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                                                                                     \
+	"einladung zu[mr] \\w+|offeror to complete\\b.*|teilnahmewettbewerb|vergabeverfahren|lastenheft|pflichtenheft|aufgabenbeschreibung|verfahrensbrief|" NAMES_ASKING                                      \
+	"|(?:\\w+ )?verhandlungsverfahren\\b.*|offenes verfahren|"                                                                                                                                             \
 	"(?:nicht ?)?offene[snrm]? verfahren|beschränkte[nrms]? ausschreibung\\b.*|öffentliche[nrms]? (?:ausschreibung|vergabe)|freihändige[nr]? vergabe|verhandlungsvergabe\\b.*|interessenbekundung\\w*|" \
 	"statement of work|scope of work|terms of reference|specifications?|instructions to (?:bidders|offerors|tenderers)|"                                                                                   \
 	"solicitation, offer,? and award|solicitation/contract\\b.*|combined synopsis\\W+solicitation|procurement documents?|bid(?:ding)? documents?|"                                                         \
 	"(?:open|restricted) procedure\\b.*|submittal forms?|cover (?:page|sheet|letter))"
 
+/* Who signs for a public body stands under its name. */
+#define OFFICE_HOLDER                                                                                                                      \
+	"(?:der|die) (?:\\w*bürgermeister\\w*|landrat|landrätin|\\w*präsident(?:in)?|rektor(?:in)?|kanzler(?:in)?|\\w*direktor(?:in)?|" \
+	"\\w*minister(?:in)?|magistrat|\\w*vorstand|\\w*geschäftsführ\\w+|intendant(?:in)?|\\w*vorsteher(?:in)?|senator(?:in)?)"
+
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
 static struct pattern no_title[] = {
 	{ "^\\W*(?:(?:the|open|sealed|limited|public|national|international|restricted|selective|competitive|formal|electronic|online|öffentliche|nationale|europaweite) )*" KINDS
-	  "(?: \\(?(?:rf[pqi]|itt|itb|ifb|uvgo|vob|vgv)\\)?)?(?: (?:nach|gemäß) .*|,? (?:vob|uvgo|vgv|vol|sektvo|unterschwellen)\\b.*|\\W*\\(.*\\))?\\W*(?:no\\b.*|nr\\b.*|#.*|number.*|reference.*|\\d.*|[a-z]{1,6}[- /]?\\d[\\w/.-]*)?$",
+	  "(?: \\(?(?:rf[pqi]|itt|itb|ifb|uvgo|vob|vgv)\\)?)?(?: (?:nach|gemäß|gemäss|gem\\.) [^:]*|,? (?:vob|uvgo|vgv|vol|sektvo|unterschwellen)\\b[^:]*|\\W*\\(.*\\))?\\W*(?:no\\b.*|nr\\b.*|#.*|number.*|reference.*|\\d.*|[a-z]{1,6}[- /]?\\d[\\w/.-]*)?$",
 	  1, NULL, NULL },
-	{ "^\\W*for\\W*$|^\\W*" KINDS "\\W+(?:(?:and|und)\\W+)?" KINDS "\\W*$", 1, NULL, NULL },
+	{ "^\\W*for\\W*$|^\\W*" KINDS "\\W+(?:(?:and|und)\\W+)?" KINDS "(?:\\W*\\(.*\\))?\\W*$", 1, NULL, NULL },
 	{ "^\\W*(?:table of contents|contents|inhalt\\w*|page \\d.*|seite \\d.*|appendix.*|anlage.*|section \\w+|part \\w+|draft|final|version.*|"
 	  "confidential|title page|offizielle bezeichnung.*|beschaffer|verfahren|dies ist eine.*|projektdaten|official|key dates|amendment.*|addendum.*|"
 	  "dear .*|sehr geehrte.*|to all .*|an alle .*|schedule.*|purpose|introduction|background|summary|overview|project information|"
 	  "notice (?:to|of) .*|instructions? to .*|invitation|advertisement.*|(?:prior information|contract|public|legal) notice.*|uk\\d+: .*|notice type.*|"
 	  "(?:general|special|particular|standard) (?:terms and )?conditions.*|key facts.*|at a glance|time ?table|allgemeine .*bedingungen|\\w*bedingungen|bestandteile.*|"
 	  "find a tender.*|contracts finder.*|tenders electronic daily.*|simap.*|sam\\.gov.*|bund\\.de.*|e-?procurement (?:portal|system)|\\w*vergabeportal|e-?vergabe\\w*|f\\d{2}: .*|"
-	  "\\w*vergabestelle|der \\w*bürgermeister\\w*|auftraggeber|general information|allgemeines?|stand\\b.*)\\W*$",
+	  "\\w*vergabestelle|" OFFICE_HOLDER
+	  "|(?:öffentliche[rn]? )?auftraggeber(?:in)?(?: \\(.*\\))?|general information|allgemeines?|stand\\b.*)\\W*$",
 	  1, NULL, NULL },
 	{ "^\\W*\\S*@|https?:|www\\.|^\\W*(?:date|tel|phone|fax|e-?mail|from|to|issued|contact|attn|address|release date|due date)\\b.*:",
 	  1, NULL, NULL },
-	{ "^\\W*(?:document|volume|teil|dokument|band|kapitel|anhang|annex) (?:\\d{1,2}|[a-h]|[ivx]{1,4})\\b", 1, NULL,
-	  NULL },
+	{ "^\\W*(?:document|volume|part|section|attachment|exhibit|teil|abschnitt|dokument|band|kapitel|anhang|annex) (?:\\d{1,2}|[a-h]|[ivx]{1,4})\\b",
+	  1, NULL, NULL },
 	{ "^\\d{2,}\\.\\d|^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*(?:[\\p{L} .-]{3,40}, (?:den |the |am )?)?\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
 	  1, NULL, NULL },
 	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
@@ -60,7 +66,7 @@ static struct pattern no_title[] = {
 	"(?:procurement|purchasing|acquisition|shared|contracting) services?|international)\\.?$|"                                                                                    \
 	"^(?:federal|national|royal|state|united states|u\\.s\\.) .*\\bservice$"
 #define ORG_DE                                                                                                                                                                                                                                                                                          \
-	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|amt|ministerium|verband|"                                                                                      \
+	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|senats\\w+|\\w*akademie|amt|\\w*ministerium|verband|"                                                          \
 	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|\\w+kammer|\\w+verein|\\w+institut|\\w*sparkasse|\\w+kasse|\\w*genossenschaft|\\w*gesellschaft|\\w*agentur|\\w*behörde|\\w+direktion|\\w+präsidium|"                                   \
 	"bistum|erzbistum|diözese|caritas\\w*|diakonie\\w*|evangelisch[\\w-]*|katholisch[\\w-]*|römisch-katholisch[\\w-]*|ev\\.-luth\\. |jüdische|kirchen\\w+|jobcenter|polizei\\w*|amtsgericht|finanzamt|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|" \
 	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                                                                                                      \
@@ -92,8 +98,13 @@ static struct pattern work = {
 	0, NULL, NULL
 };
 
+static struct pattern salutation = {
+	"^(?:sehr geehrte|guten tag|liebe |dear |to whom|ladies and gentlemen|gentlemen|mesdames)", 0, NULL, NULL
+};
+
 void names_preload(void)
 {
+	pattern_compile(&salutation, 1);
 	pattern_compile(no_title, N_ELEMS(no_title));
 	pattern_compile(organisation, N_ELEMS(organisation));
 	pattern_compile(&work, 1);
@@ -245,6 +256,11 @@ void names_join(struct choice *c)
 bool names_document(const char *text)
 {
 	return PATTERN_BEST(no_title, text) != NULL;
+}
+
+bool names_salutation(const char *text)
+{
+	return pattern_match(&salutation, text);
 }
 
 bool names_work(const char *text)

@@ -7,13 +7,20 @@
 #include "tender/text/pattern.h"
 
 /* The kinds of document that a tender is, as a group of a pattern. */
-#define NAMES_DOCUMENT                                                                                                                        \
-	"(?:request for (?:proposals?|quotations?|quotes?|information|tenders?|bids?|qualifications?|offers?|applications?)|"                 \
-	"(?:rf[pqibto]|itt|itb|ifb|eoi|rfq)s?|call for (?:proposals?|tenders?|bids?)|notice inviting (?:e-?)?(?:tenders?|bids?|quotations?)|" \
-	"invitation (?:to|for) (?:bid|tender|quote|negotiate)s?|expressions? of interest|"                                                    \
-	"(?:e-?)?tender(?: notice| documents?)?|bid(?: documents?| notice)?|solicitation|"                                                    \
-	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+\\b)?|(?:angebots)?anfrage|angebotsaufforderung|"                                         \
+#define NAMES_DOCUMENT                                                                                                                                                                          \
+	"(?:requests? for (?:(?:competitive |sealed |standing )*(?:proposals?|quotations?|quotes?|information|tenders?|bids?|qualifications?|offers?|applications?)|expressions? of interest)|" \
+	"(?:rf[pqibto]|itt|itb|ifb|eoi|rfq|reoi)s?|call for (?:proposals?|tenders?|bids?|quotations?|offers?|applications?)|"                                                                   \
+	"notice inviting (?:e-?)?(?:tenders?|bids?|quotations?)|notice to (?:bidders|contractors|tenderers|proposers|offerors|suppliers)|"                                                      \
+	"invitations? (?:to|for) (?:bid|tender|quote|negotiate|offer|quotation|submit an? (?:\\w+ )?(?:bid|tender|quot(?:e|ation)|proposal|offer))s?|"                                          \
+	"advertisements? for (?:bids?|tenders?|proposals?)|expressions? of interest|further competition|mini-competition|"                                                                      \
+	"(?:e-?)?tender(?: notice| documents?| enquiry| inquiry)?|bid(?: documents?| notice| invitation)?|solicitation(?: for (?:bids?|offers?|proposals?))?|"                                  \
+	"(?:auftrags|vergabe)?bekanntmachung(?: \\w+\\b)?|(?:angebots|preis|sammel)?anfrage|(?:angebots|preis)abfrage|angebotsaufforderung|"                                                    \
 	"(?:öffentliche |beschränkte )?ausschreib\\w*|(?:öffentliche|freihändige) vergabe)"
+
+/* "Aufforderung zur Abgabe eines Angebots", "Einladung zur Offertstellung" */
+#define NAMES_ASKING                                                                                                             \
+	"(?:aufforderung|einladung|bitte) (?:zur|um) (?:(?:angebots|offert)\\w+|(?:abgabe|einreichung|vorlage|legung|stellung) " \
+	"(?:eine[sr]|ihre[sr]|von) (?:\\w+ )?(?:\\w*angebot(?:e?[sn]|e)?|offerten?))"
 
 /* Those and the parts of a tender that are named like it. */
 #define NAMES_PAPER                                                                                                      \
@@ -21,7 +28,7 @@
 	"|terms of reference|statement of work|scope of work|specifications?|quotation request|enquiry|inquiry|"         \
 	"(?:leistungs|aufgaben|projekt|verfahrens)beschreibung|leistungsverzeichnis|lastenheft|pflichtenheft|"           \
 	"(?:vergabe|ausschreibungs|angebots|verfahrens)unterlagen?|bewerbungsbedingungen|vergabeverfahren|preisanfrage|" \
-	"(?:aufforderung|einladung) zur (?:angebotsabgabe|abgabe eine[sr] \\w+))"
+	"" NAMES_ASKING ")"
 
 /* names_key - equal names have equal keys, whatever their case and marks; the caller's */
 char *names_key(const char *name);
@@ -44,6 +51,9 @@ void names_join(struct choice *c);
 
 /* names_document - text says nothing but the kind of document, a part of it, a place, a date or a number */
 bool names_document(const char *text);
+
+/* names_salutation - text begins a letter: "Dear bidders", "Sehr geehrte …" */
+bool names_salutation(const char *text);
 
 /*
  * names_organisation - text reads like the name of one; the score of how sure that is, 0 for none

@@ -209,17 +209,22 @@ static struct pattern questions_never[] = {
 };
 
 static struct pattern issue_for[] = {
-	{ "datum der (?:übermittlung|veröffentlichung|absendung)|tag der (?:absendung|veröffentlichung)", 94, NULL,
-	  NULL },
+	{ "datum der (?:übermittlung|veröffentlichung|absendung|versendung|ausgabe|bekanntmachung|aufforderung|anfrage)|tag der (?:absendung|veröffentlichung)",
+	  94, NULL, NULL },
 	{ "\\b(?:issu(?:e|ed|ance)|release|released|publication|published|posting|posted|advertise\\w*)\\b(?: date| on|:|\\b.{0,20}$)",
 	  88, NULL, NULL },
 	{ "\\b(?:date|day) of (?:issue|issuance|release|publication|advertise\\w*|commencement of (?:the )?sale|rf[pqi])\\b",
 	  88, NULL, NULL },
 	{ "\\bcommencement of (?:the )?sale\\b", 84, NULL, NULL },
+	{ "^\\W*publish(?:ed|ing)?(?: dates?| on)?\\s*:", 84, NULL, NULL },
 	{ "(?:bekanntmachung|veröffentlich\\w*|ausgestellt|erstellt|veröffentlichung) (?:vom|am|:)|^\\W*veröffentlichung\\W*$",
 	  82, NULL, NULL },
 	{ "(?:^|[./|] ?|\\s{2,})\\W*(?:date|dated|datum)\\W*$", 82, NULL, NULL },
 	{ "^\\W*stand\\s*:", 66, NULL, NULL },
+	/* "Version: 1.0 vom 17. Mai 2027" */
+	{ "^\\W*\\d{1,2}\\.\\d{1,2},? (?:vom|dated|of)\\W*$", 66, NULL, NULL },
+	{ "\\b(?:amtsblatt|staatsanzeiger|official journal|gazette)\\b.{0,50}\\b(?:vom|of|dated)\\W*$", 82, NULL,
+	  NULL },
 	{ "\\b(?:notice|tender|RF[PQTI]|ITT|NIT|enquiry|bekanntmachung|ausschreibung|anfrage)\\b.{0,40}\\b(?:dated|vom)\\W*$",
 	  80, NULL, NULL },
 };
