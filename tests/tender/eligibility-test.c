@@ -16,7 +16,7 @@ static const char profile_text[] =
 	"  \"currency\": \"EUR\"}, {\"title\": \"Town hall\", \"kind\": \"Unterhaltsreinigung\", \"year\": 2021}],"
 	" \"insurance\": [{\"kind\": \"Public liability\", \"sum\": 5000000, \"currency\": \"GBP\"},"
 	"  {\"kind\": \"Betriebshaftpflicht\", \"sum\": 3000000, \"currency\": \"EUR\"}],"
-	" \"registers\": [{\"name\": \"Handelsregister\", \"number\": \"HRB 7\"}],"
+	" \"registers\": [{\"name\": \"Handelsregister\", \"number\": \"HRB 7\"}, {\"name\": \"Board of Pumps\"}],"
 	" \"languages\": [\"de\", \"English\"], \"exclusion_grounds\": []}";
 
 static json_t *checked(const json_t *profile, const char *text)
@@ -67,6 +67,7 @@ static void turnover_is_held_against_sums(void **state UNUSED)
 	is("unknown", "Turnover of $1,000,000 in the last two years");
 	is("unknown", "Turnover of EUR 1,000,000 in each of the last five years");
 	is("met", "Erklärung über den Gesamtumsatz der letzten drei Geschäftsjahre");
+	is("unknown", "An annual turnover of EUR 1,500,000 for one lot and EUR 9,000,000 for two");
 	is("unknown", "The turnover in each of the last two years was at least twice the value of the lots.");
 }
 
@@ -78,6 +79,9 @@ static void insurance_is_held_kind_by_kind(void **state UNUSED)
 	is("not_met",
 	   "The tenderer has employer's liability insurance of £10 million and public liability insurance of £5 million.");
 	is("unknown", "The tenderer has employer's liability insurance of £10 million, or undertakes to obtain it.");
+	is("unknown", "Public liability £6 million, or an undertaking to obtain it");
+	is("met", "Public Liability £5 million");
+	is("unknown", "Betriebshaftpflichtversicherung über 5 Mio. CHF");
 }
 
 static void references_are_counted(void **state UNUSED)
@@ -98,6 +102,8 @@ static void proofs_are_looked_up(void **state UNUSED)
 	is("met", "DIN EN ISO 27001 oder BSI C5");
 	is("met", "Nachweis der Eintragung in ein Berufs- oder Handelsregister");
 	is("not_met", "Nachweis der Eintragung in die Handwerksrolle");
+	is("met", "Registration with the Board of Pumps is required.");
+	is("unknown", "The bidder should be a company registered in India.");
 	is("unknown", "The bidder must be licensed to do business in the State of Cascadia.");
 }
 
@@ -105,7 +111,10 @@ static void other_kinds(void **state UNUSED)
 {
 	is("met", "The bidder has at least 10 employees.");
 	is("not_met", "mindestens 20 Mitarbeiter");
+	is("not_met", "Der Bieter beschäftigt mindestens 20 fest angestellte Beraterinnen.");
+	is("unknown", "Two projects at organisations having not less than 10,000 employees each");
 	is("unknown", "Minimum 6 permanent experts");
+	is("met", "Entities subject to EU restrictive measures may not take part.");
 	is("met", "Ausschlussgründe nach §§ 123, 124 GWB dürfen nicht vorliegen.");
 	is("not_met", "The bidder has been in business for at least ten years.");
 	is("unknown", "The bidder has five years of experience with pipes.");

@@ -17,7 +17,7 @@ static struct pattern is_wish = {
 };
 /* What is lacking now may still be had before it counts. */
 static struct pattern may_follow = {
-	"\\b(?:undertakes?|agrees?) to obtain\\b|\\bor will obtain\\b|\\bverpflichte\\w* sich\\b|\\bim auftragsfall\\b",
+	"\\b(?:undertak\\w+|agrees?) to (?:obtain|take out)\\b|\\bor (?:to )?be taken out\\b|\\bor will obtain\\b|\\bverpflichte\\w* sich\\b|\\bim auftragsfall\\b",
 	0, NULL, NULL
 };
 

@@ -8,12 +8,22 @@
 static enum verdict judge_employees(struct asked *a)
 {
 	int n = quantity_of(
-		a->text, "employees|staff|persons|people|personnel|experts?|FTEs?|mitarbeite|beschäftigte|fachkräfte");
+		a->text,
+		"employees|staff|persons|people|personnel|experts?|consultants|engineers|FTEs?|mitarbeite|beschäftigte|\\p{L}*kräfte|angestellte|personen|\\p{L}*berater|ingenieur");
 	const json_t *has = json_object_get(a->profile, "employees");
 	static struct pattern special = {
-		"\\b(?:experts?|certified|qualified|fachkräfte|qualifizierte|zertifizierte)\\b", 0, NULL, NULL
+		"\\b(?:experts?|certified|qualified|fachkräfte|qualifizierte|zertifizierte|consultants|engineers|\\p{L}*berater\\p{L}*|ingenieur\\p{L}*)\\b",
+		0, NULL, NULL
 	};
 
+	/* "two organisations having 10,000 employees each": the people of those who were served. */
+	static struct pattern of_client = {
+		"\\b(?:organi[sz]ations?|clients?|customers?|institutions?|authorit\\w+|agenc\\w+|kunden|behörden?|einrichtung(?:en)?|kommunen|hochschulen?)\\b(?: \\w+){0,2} (?:having|with|of|employing|mit)\\b",
+		0, NULL, NULL
+	};
+
+	if (pattern_match(&of_client, a->text))
+		return asked_say(a, UNKNOWN, "The people seem to be those of whom the company has worked for.");
 	if (!json_is_integer(has))
 		return asked_say(a, UNKNOWN, "The profile has no number 'employees'.");
 	asked_use(a, "employees", -1);
@@ -116,9 +126,12 @@ struct kind eligibility_kinds[] = {
 	{ "turnover",
 	  { "\\bturn-?over\\b|\\brevenues?\\b|umsatz|umsätze|\\bannual sales\\b", 0, NULL, NULL },
 	  judge_turnover },
-	{ "insurance", { "\\binsurance\\b|versicherung|haftpflicht|\\bdeckung", 0, NULL, NULL }, judge_insurance },
+	{ "insurance",
+	  { "\\binsurance\\b|versicherung|haftpflicht|\\bdeckung|\\b(?:public|professional|product|employer[’']?s[’']?) liability\\b|\\bprofessional indemnity\\b",
+	    0, NULL, NULL },
+	  judge_insurance },
 	{ "employees",
-	  { "\\bemployees\\b|\\bpermanent (?:experts?|staff)\\b|\\bheadcount\\b|\\bmitarbeite(?:r|nde)|\\bbeschäftigte|\\d\\s+(?:staff|FTEs?)\\b",
+	  { "\\bemployees\\b|\\bpermanent (?:experts?|staff)\\b|\\bheadcount\\b|\\bmitarbeite(?:r|nde)|\\bbeschäftigt|\\bangestellte|\\d\\s+(?:staff|FTEs?)\\b",
 	    0, NULL, NULL },
 	  judge_employees },
 	{ "references",
@@ -137,7 +150,7 @@ struct kind eligibility_kinds[] = {
 	  judge_registers },
 	{ "exclusion",
 	  { "ausschlussgr|ausschlusstatb|§§? ?12[346]\\b|\\bexclusion grounds?\\b|\\bgrounds (?:for|of) exclusion\\b|\\bdebar|\\bblacklist|"
-	    "\\bsuspended\\b|insolven|\\bbankrupt|\\bliquidation\\b",
+	    "\\bsuspended\\b|\\bexcluded supplier|\\barticles? 13[68]\\b|\\brestrictive measures\\b|überschuldet|\\bbetreibungen\\b|\\bkonkurs|insolven|\\bbankrupt|\\bliquidation\\b",
 	    0, NULL, NULL },
 	  judge_exclusion },
 	{ "experience",

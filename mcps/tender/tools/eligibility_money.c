@@ -90,6 +90,9 @@ static enum verdict hold_turnover(struct asked *a, const struct sums *s, const s
 	bool average = pattern_match(&on_average, a->text), total = pattern_match(&in_total, a->text);
 	long long has = average ? (long long)(y->sum / y->n) : (long long)y->sum;
 
+	if (s->n > 1 && (average || total ? has : (long long)y->least) < want && y->greatest >= s->least)
+		return asked_say(a, UNKNOWN, "%lld to %lld %s are named: which of them holds is to be judged by hand.",
+				 (long long)s->least, want, s->currency);
 	if (average || total)
 		return asked_say(a, has >= want ? MET : NOT_MET, "%lld %s are asked for %s; the company has %lld.",
 				 want, s->currency, average ? "on average" : "in total", has);
@@ -143,7 +146,47 @@ static struct pattern insurances[] = {
 	{ "\\bpollution|umwelt", 1, "environment", NULL },
 };
 
-/* The greatest sum of the profile for that kind; -1 for none. Without a kind every entry counts. */
+/* Kinds before k that the condition names: where it names a sum for each, the sums stand in that order. */
+static unsigned place_of(const struct asked *a, size_t k, unsigned *n_kinds)
+{
+	unsigned before = 0;
+	int own = -1;
+
+	*n_kinds = 0;
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < N_ELEMS(insurances); i++) {
+			GMatchInfo *m = pattern_find(&insurances[i], a->text, 0);
+			int from = -1;
+
+			if (m && g_match_info_matches(m))
+				g_match_info_fetch_pos(m, 0, &from, NULL);
+			g_match_info_free(m);
+			if (pass == 0 && i == k)
+				own = from;
+			*n_kinds += pass == 0 && from >= 0;
+			before += pass == 1 && from >= 0 && from < own;
+		}
+	}
+	return before;
+}
+
+/* The sums that are asked for of kind k: its own, or all that are named. */
+static struct sums sums_of_kind(const struct asked *a, size_t k, const struct sums *all)
+{
+	unsigned n_kinds, place = place_of(a, k, &n_kinds);
+	GArray *list = money_scan(a->text, a->decimal_comma);
+	struct sums s = *all;
+
+	if (n_kinds > 1 && list->len == n_kinds) {
+		s.least = s.greatest = g_array_index(list, struct amount, place).value;
+		s.n = 1;
+	}
+	g_array_unref(list);
+	return s;
+}
+
+/* The greatest sum of the profile for that kind; -1 for none, -2 for one in another currency. Without a kind every
+ * entry counts. */
 static int64_t insured(struct asked *a, const json_t *list, struct pattern *kind, const struct sums *s)
 {
 	int64_t best = -1;
@@ -154,8 +197,12 @@ static int64_t insured(struct asked *a, const json_t *list, struct pattern *kind
 	json_array_foreach (list, i, one) {
 		int64_t sum = json_integer_value(json_object_get(one, "sum"));
 
-		if ((kind && !pattern_match(kind, pick_word(one, "kind"))) || (s->n > 0 && !same_currency(s, one)))
+		if (kind && !pattern_match(kind, pick_word(one, "kind")))
 			continue;
+		if (s->n > 0 && !same_currency(s, one)) {
+			best = best == -1 ? -2 : best;
+			continue;
+		}
 		if (sum > best) {
 			best = sum;
 			at = (int)i;
@@ -168,6 +215,9 @@ static int64_t insured(struct asked *a, const json_t *list, struct pattern *kind
 
 static enum verdict hold_insurance(struct asked *a, const char *kind, int64_t has, const struct sums *s)
 {
+	if (has == -2)
+		return asked_say(a, UNKNOWN, "The profile has %s insurance, but in another currency than %s.", kind,
+				 s->currency);
 	if (has < 0)
 		return asked_say(a, NOT_MET, "The profile has no %s insurance%s%s.", kind, s->n ? " in " : "",
 				 s->n ? s->currency : "");
@@ -192,17 +242,19 @@ enum verdict judge_insurance(struct asked *a)
 	if (s.mixed || (s.n > 0 && !*s.currency))
 		return asked_say(a, UNKNOWN, "The currency of the sums could not be read.");
 	for (size_t i = 0; i < N_ELEMS(insurances); i++) {
+		struct sums own;
 		enum verdict v;
 
 		if (!pattern_match(&insurances[i], a->text))
 			continue;
 		n++;
-		v = hold_insurance(a, insurances[i].word, insured(a, list, &insurances[i], &s), &s);
+		own = sums_of_kind(a, i, &s);
+		v = hold_insurance(a, insurances[i].word, insured(a, list, &insurances[i], &own), &own);
 		worst = MAX(worst, v);
 		if (v == NOT_MET)
 			return v;
 	}
 	if (n > 1 && worst == MET)
-		asked_say(a, MET, "The company has all %u kinds of insurance for the greatest sum that is named.", n);
+		asked_say(a, MET, "The company has all %u kinds of insurance for the sums that are named.", n);
 	return n ? worst : hold_insurance(a, "liability", insured(a, list, NULL, &s), &s);
 }

@@ -11,7 +11,8 @@ static struct pattern says_equivalent = { "equivalent|gleichwertig|vergleichbar"
 
 /* --- references --- */
 
-#define STEM 6 /* letters of a word that tell what it is about */
+#define LEAST_NAME 6 /* bytes of a name that is no chance match */
+#define STEM       6 /* letters of a word that tell what it is about */
 
 /* Words of every condition and every reference. */
 static bool is_common(const char *stem)
@@ -192,7 +193,7 @@ enum verdict judge_certificates(struct asked *a)
 /* --- registers --- */
 
 static struct pattern registers[] = {
-	{ "handelsregister|\\b(?:commercial|trade|company) register|\\bcompanies house\\b|\\bhandels-", 1,
+	{ "handelsregister|\\b(?:commercial|trade|company) register\\b|\\bcompanies house\\b|\\bhandels-", 1,
 	  "commercial register", NULL },
 	{ "berufsregister|\\bberufs-|\\bprofessional register|architektenliste|architektenkammer|ingenieurkammer", 1,
 	  "professional register", NULL },
@@ -221,6 +222,24 @@ static bool is_registered(struct asked *a, const json_t *list, struct pattern *w
 	return false;
 }
 
+/* A register of the profile that the condition calls by its name. */
+static bool is_named(struct asked *a, const json_t *list)
+{
+	auto_free char *text = g_utf8_strdown(a->text, -1);
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		auto_free char *name = g_utf8_strdown(pick_word(one, "name"), -1);
+
+		if (strlen(name) < LEAST_NAME || !strstr(text, name))
+			continue;
+		asked_use(a, "registers", (int)i);
+		return true;
+	}
+	return false;
+}
+
 enum verdict judge_registers(struct asked *a)
 {
 	json_t *list = asked_list(a, "registers");
@@ -238,6 +257,8 @@ enum verdict judge_registers(struct asked *a)
 	}
 	if (!list)
 		return UNKNOWN;
+	if (n == 0 && is_named(a, list))
+		return asked_say(a, MET, "The profile has the register that the condition names.");
 	if (n == 0)
 		return asked_say(a, UNKNOWN, "Which register or licence is meant could not be read.");
 	if (has == n || (has > 0 && pattern_match(&says_or, a->text)))
