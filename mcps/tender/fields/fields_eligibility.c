@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "condition.h"
 #include "condition_table.h"
 #include "fact.h"
 #include "fields.h"
 #include "item.h"
+#include "over.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
 #include "tender/doc/table.h"
@@ -13,18 +15,13 @@
 
 #define MOST_CONDITIONS 80
 #define MOST_CONDITION  600
-#define MOST_SENTENCE   420
 #define MOST_ROW_NAME   12
 #define MOST_NAME       5 /* words */
 #define ROW_SCORE       78
 #define MOST_HEAD       90
 #define PROOF_SCORE     70
-#define OBLIGING_SCORE  68
 #define NAMED_SCORE     70 /* a row with a name before it, or a verdict behind it */
 #define POINT_SCORE     62
-#define MOST_POINT      40 /* words */
-#define MOST_LABEL      60
-#define LABEL_WORDS     7
 #define LEAST_WORDS     5
 
 static struct pattern eligibility_head = {
@@ -40,122 +37,9 @@ static struct pattern sure_section = {
 	"^\\W*(?:[\\dA-Z.]+\\s+)?eignung$|eignungs(?:kriterien|anforderungen)$|teilnahmevoraussetzungen|voraussetzungen für (?:die teilnahme|bieter|bewerber)|wer (?:kann|darf) \\w+|ausschlussgründe|anforderungen an (?:die |den )?(?:bieter|bewerber|unternehmen|teilnehmer)",
 	0, NULL, NULL
 };
-static struct pattern obliges = {
-	"\\b(?:must|shall|should|has to|have to|needs?|required|cannot|may not|no \\w+ may|neither \\w+|not (?:be )?(?:permitted|allowed|eligible|accepted|considered))\\b|"
-	"\\b(?:muss|müssen|dürfen|darf|verfügt|verfügen|beschäftigt|erforderlich|verlangt|gefordert|vorausgesetzt|voraussetzung|nicht zugelassen)\\b|\\bha(?:t|ben) .{1,200} zu \\w+n\\b",
-	0, NULL, NULL
-};
-/* How the bid is made and judged, what may be, and what others do, is no condition there. */
-static struct pattern of_procedure = {
-	"\\b(?:must|shall|should|ha(?:s|ve) to|needs? to) (?:\\w+ ){0,3}?(?:submit|provide|state|sign|complete|enclose|attach|explain|describe|indicate|demonstrate|upload|return|furnish|mark|declare|list|lodge|answer|fill|include|confirm|complete|use|show|give|name|identify|acknowledge|disclose|notify|inform|read|note|ensure|specify|support|evidence|set out|address|respond|take|bear|accept|agree)\\w*\\b|"
-	"\\b(?:einzureichen|vorzulegen|anzugeben|beizufügen|beizulegen|auszufüllen|abzugeben|zu (?:benennen|erklären|unterschreiben|belegen|verwenden|bestätigen|nennen)|(?:eingereicht|vorgelegt|beigefügt|angegeben|ausgefüllt|abgegeben|belegt|erbracht) werden|vorlegen|einreichen|nachweisen)\\b|"
-	"^\\W*(?:[\\d.]+\\s+)?(?:we|our|the (?:\\w+ )?(?:authority|council|client|buyer|city|county|university|committee|purchaser|agency|owner|government|state|department|board|bank|principal|ministry)|der auftraggeber|die auftraggeberin|die vergabestelle|proof|evidence|proposals?|bids?|tenders?|copies|documents?|(?:die )?(?:nachweise?|unterlagen|belege|angebote))\\b|\\bmay (?:also )?be (?:used|met|relied)|\\b(?:these|following) (?:are|qualifications|criteria|requirements|conditions)\\b|\\bfolgenden?\\b|\\bassess\\w*\\b|\\bevaluat\\w+\\b|\\b(?:scored?|points|weighting|gewertet|punkte)\\b|"
-	"\\b(?:nachstehend|vorstehend|vorgenannt)\\w*|\\bfails? (?:any|to)\\b|\\bsets? out\\b|^\\W*die eignung muss\\b|"
-	"\\b(?:each|all|any|every|one|sämtliche|alle|jede|eine) .{0,24}(?:criteri\\w+|conditions?|qualifications?|mindestanforderung\\w*|mindestbedingung\\w*|\\w*kriterien)\\b",
-	0, NULL, NULL
-};
-
 /* Minimum requirements of what is delivered. */
 static struct pattern of_work = {
 	"\\b(?:technische[nr]?|funktionale?|fachliche|technical|functional|product|system|service|operational|security)\\b.{0,12}\\b(?:mindest|minimum|requirement|anforder)",
-	0, NULL, NULL
-};
-
-#define BIDDER \
-	"(?:bidders?|offerors?|proposers?|vendors?|respondents?|contractors?|tenderers?|applicants?|suppliers?|firms?|company|companies|quoters?|sellers?|oem|consultants?|proponents?)"
-
-/* Bidders by names that no party to a contract has; what they hand in. */
-#define WHO_BIDS \
-	"(?:bidders?|offerors?|proposers?|respondents?|tenderers?|applicants?|proponents?|quoters?|candidates?|firms?|vendors?|you|your (?:company|firm|organi[sz]ation|business))"
-#define WOULD_BIDS "\\b(?:bids?|tenders?|offers?|proposals?|quot(?:es|ations)|applications?|participation)"
-#define WER_BIETET "(?:bieter|bewerber|anbieter|unternehmen|teilnehmer)(?:in|innen)?"
-
-static struct pattern eligible[] = {
-	{ "\\b" BIDDER
-	  "\\b.{0,60}\\b(?:must|shall|should|has to|have to)\\b.{0,60}\\b(?:have|hold|possess|demonstrate|be)\\b.{0,120}\\b(?:experience|turnover|certif\\w+|licen[cs]\\w*|regist\\w+|insur\\w+|profit\\w*|"
-	  "empanelled|contract under|schedule|authori[sz]ed|scheduled|qualified|in (?:good standing|business)|references?)",
-	  82, NULL, NULL },
-	{ "\\b" BIDDER
-	  "\\b.{0,60}\\b(?:must|shall|should|may)\\b.{0,12}\\bnot\\b.{0,80}\\b(?:blacklist\\w*|debarred|insolven\\w*|bankrupt\\w*|liquidation|suspended|involved|convict\\w*)",
-	  84, NULL, NULL },
-	{ "\\bminimum (?:average )?(?:annual )?(?:turnover|revenue|net worth)|\\bannual turnover\\b.{0,60}\\b(?:of|at least|minimum)\\b",
-	  80, NULL, NULL },
-	{ "\\b(?:minimum|at least|not less than)\\b.{0,40}\\b(?:years?|yrs)\\b.{0,30}\\bexperience\\b|\\bminimum of .{0,30}(?:references|years|projects|insurance)",
-	  76, NULL, NULL },
-	{ "\\b(?:will not be (?:qualified|eligible)|(?:is|are|be) (?:in)?eligible to|be deemed (?:unacceptable|ineligible)|not be eligible|only .{0,60} will be eligible)\\b",
-	  78, NULL, NULL },
-	{ "\\bminimum of .{0,20}\\b(?:general|professional)\\b.{0,30}\\binsurance\\b|\\bperformance bond\\b.{0,80}\\brequired\\b",
-	  74, NULL, NULL },
-	{ "ausschlussgründe\\b.{0,60}\\b(?:§|123|124|vorliegen)|eigenerklärung\\b.{0,120}\\b(?:ausschluss|eignung)", 80,
-	  NULL, NULL },
-	{ "eintragung\\b.{0,40}\\b(?:handels|berufs)\\w*|nachweis (?:der|einer|über)\\b.{0,80}\\b(?:eintragung|versicherung|haftpflicht\\w*|qualifikation|umsatz|eignung)",
-	  80, NULL, NULL },
-	{ "berufshaftpflicht\\w*\\b.{0,100}\\b(?:mindest|mio|deckung)|deckungssumme|mindestumsatz|mindestjahresumsatz|gesamtumsatz",
-	  76, NULL, NULL },
-	{ "\\b(?:mindestens|mind\\.) .{0,20}\\breferenz|\\breferenzen der letzten|referenzprojekte aus", 78, NULL,
-	  NULL },
-	{ "\\b(?:is|are|being) (?:an? )?(?:(?:100 ?%|one hundred percent|totally?|partially|exclusively) )*set[- ]aside\\b.{0,60}\\b(?:small business|veteran|hubzone|8\\(a\\)|wom[ae]n-owned)",
-	  76, NULL, NULL },
-	{ WOULD_BIDS
-	  "\\b from (?:\\w+ ){0,8}(?:will|shall|are|is|may|can)? ?not (?:be )?(?:permitted|accepted|considered|allowed|entertained)\\b|" WOULD_BIDS
-	  "\\b.{0,40}\\b(?:accepted|considered|open|limited|restricted|invited)\\b.{0,6}\\b(?:only|exclusively|solely) (?:from|to|for)\\b",
-	  76, NULL, NULL },
-	{ "\\b(?:cannot|can ?not|may not|shall not|must not|not (?:be )?(?:permitted|allowed|entitled) to|neither) (?:participate|take part|compete|submit an? (?:bid|tender|offer))\\b|\\btake part neither\\b|^\\W*" BIDDER
-	  "\\b.{10,200}\\b(?:cannot be considered|(?:are|is) not eligible)\\b|\\bbrokers?\\b.{0,40}\\bnot (?:be )?(?:considered|accepted)",
-	  76, NULL, NULL },
-	{ "\\b(?:consorti(?:a|ums?)|joint ventures?)\\b.{0,60}\\bnot (?:be )?(?:permitted|allowed|accepted|eligible)\\b|(?:bieter|bewerber|arbeits)gemeinschaften\\b.{0,60}\\b(?:nicht zugelassen|unzulässig|ausgeschlossen|nicht erlaubt)\\b",
-	  74, NULL, NULL },
-	{ "\\b(?:berücksichtigt|zugelassen|eingeladen) werden nur \\b.{0,20}(?:unternehmen|anbieter|bieter|bewerber|firmen|betriebe)",
-	  76, NULL, NULL },
-	{ "\\b" WHO_BIDS
-	  "\\b(?: \\w+){0,2} (?:must|shall|should|ha(?:s|ve) to|needs? to) (?:\\w+ ){0,2}?have (?:\\w+ly )?(?:been|had|done|\\w+ed|built|run|sold|held|won)\\b|\\b" WER_BIETET
-	  "\\b.{0,40}\\b(?:muss|müssen)\\b.{10,220}\\b(?:\\w*ge\\w+|\\w+iert|erbracht|\\w+führt) haben\\b",
-	  76, NULL, NULL },
-	{ "\\b(?:" WHO_BIDS
-	  "|(?:prime|general) contractors?)\\b(?: \\w+){0,2} (?:must|shall|ha(?:s|ve) to) (?:\\w+ ){0,2}?(?:own|employ|be (?:pre-?qualified|established|located|based|headquartered|enrolled|resident|licen[sc]ed)|have (?:available|an? (?:place|office|branch|permanent|local)))\\b",
-	  72, NULL, NULL },
-	{ "\\b(?:total|partial) (?:small business|veteran|hubzone)\\b.{0,30}\\bset[- ]aside", 76, NULL, NULL },
-	{ "\\bjoint venture\\b.{0,40}\\beach (?:member|partner|party)\\b.{0,30}\\b(?:must|shall|has to)\\b|\\bjedes mitglied (?:der|einer) bietergemeinschaft\\b.{0,60}(?:erfüllen|eignung|nachweis)",
-	  72, NULL, NULL },
-	{ "(?:referenz|haftpflicht|umsatz|eintragung|handelsregister)\\w*\\b.{0,120}\\bnachzuweisen\\b", 74, NULL,
-	  NULL },
-	{ "präqualifizierte unternehmen|zertifizierung (?:des|durch|nach)\\b", 70, NULL, NULL },
-};
-
-/* Under a heading that is about eligibility, what names a proof or a state of the bidder is a condition. */
-static struct pattern condition = {
-	"\\b(?:experience|insurance|turnover|licen[cs]\\w*|certifi\\w+|registration|registered|debarred|exclu\\w+|convict\\w*|insolven\\w*|holds?|degree|carried out|supplied|similar|(?:last|past|previous) (?:\\w+ )?(?:\\w+ )?years|persons who|financial statements?|references?)\\b|"
-	"referenz|versicherung|\\bumsatz|eintrag|mitglied|ausschlussgr|§§|nachweis|nachzuweisen|berufsbezeichnung|erlaubnis|zertifi|erfahrung|letzten \\w+ (?:jahre|geschäftsjahre)|befähigung|leistungsfähigkeit von|eigenerklärung",
-	0, NULL, NULL
-};
-
-/* What stands over a sentence: nothing, a heading about bidders, or one of nothing but conditions. */
-enum head { HEAD_NONE, HEAD_GENERAL, HEAD_SURE };
-
-/* A condition says of whom, of what, and that it must be so. */
-static struct pattern subject = {
-	"\\b(?:bidders?|offerors?|proposers?|respondents?|tenderers?|applicants?|quoters?|proponents?|candidates?|you|your (?:company|firm|organi[sz]ation|business|turnover|bid)|firms?|(?:the|each|every|a) company|"
-	"unternehmen|bieter(?:in|innen)?|bewerber(?:in|innen)?|anbieter(?:in)?|teilnehmer|die agentur|das büro|der betrieb|die firma|ihr (?:unternehmen|betrieb)|(?:müssen|brauchen|benötigen) sie|sie (?:müssen|brauchen|benötigen))\\b",
-	0, NULL, NULL
-};
-static struct pattern topic = {
-	"\\b(?:insurance|turnover|revenues?|net worth|professional indemnity|public liability|employer[’']?s[’']? liability|solven\\w+|insolven\\w*|bankrupt\\w*|references?|experience|licen[cs]e[ds]?|registered|registration|certified|certification|accredit\\w+|convict\\w*|exclusion|debarred|blacklist\\w*|"
-	"audited accounts|financial statements|in business|traded|in production|live on|(?:have|has) (?:\\w+ )?(?:completed|provided|supplied|installed|delivered|performed|executed|operated)|similar (?:works?|contracts?|services)|made profits?|employees)\\b|"
-	"versicherung|haftpflicht|\\bumsatz|jahresumsatz|referenz|erfahrung|eingetragen|eintragung|zertifi|verurteil|ausschlussgr|jahresabschl|beschäftigt|mitarbeitende|festangestellt|zulassung|genehmigung nach|erlaubnis|konzession|bonität|rating|"
-	"ausgestattet|beliefer|durchgeführt haben|erbracht|zurückblicken|vergleichbare[nr]? (?:leistung|auftr|projekt|vorhaben)|insolvenz",
-	0, NULL, NULL
-};
-static struct pattern cue = {
-	"\\b(?:must|shall|should|has to|have to|needs? to|you need|required|at least|minimum|not less than|no less than|a condition|ask for|cannot be|not eligible|ineligible|excluded|disqualified|above|or more)\\b|"
-	"voraussetzung|verlangt|gefordert|erforderlich|\\bmuss|\\bmüssen|\\bdarf|\\bdürfen|mindestens|wenigstens|nicht weniger als|nachzuweisen|nachweis|nicht berücksichtigt|ausgeschlossen|haben (?:bereits|schon)|\\bkann auf\\b",
-	0, NULL, NULL
-};
-/* Of the people that do the work, of what is delivered; definitions; what others do. */
-static struct pattern of_others = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|team leader|site manager|forem[ae]n|guards?|firearms|vehicles?|licen[cs]es|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber|AN|AG|they|all of them)\\b|"
-	"^\\W*(?:[\\d.]+\\s+)?(?:die |der |das )?\\p{L}*(?:projektleit|bauleit|teamleit)\\w*\\b|^\\W*zertifizierung nach (?:DIN|EN|ISO)\\b|"
-	"^\\W*(?:[\\d.]+\\s+)?(?:the|die|der) (?:\\w+ ){0,2}(?:authority|council|client|buyer|city|county|university|committee|purchaser|agency|owner|government|state|department|board|bank|principal|ministry) (?:may|will|reserves|intends|expects)\\b|"
-	"\"[^\"]{2,40}\" (?:means|bedeutet|ist)\\b|\\b(?:price|prices|preise) (?:must|shall|müssen)\\b|\\bfails? any\\b|\\bweight|\\bpoints\\b|\\bpunkte",
 	0, NULL, NULL
 };
 
@@ -177,20 +61,6 @@ static struct pattern stem = {
 /* "EK 1", "C1.3", "CoP4": the number of a row that is a condition. */
 static struct pattern row_name = { "^\\p{L}{1,4}[ .-]?\\d{1,2}(?:\\.\\d{1,2}){0,2}[.)]?$", 0, NULL, NULL };
 
-/* What the contract asks of whoever has won, and names of forms. */
-static struct pattern of_contract = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:(?:successful|selected|winning) \\w+|contractor|supplier|auftragnehmer(?:in)?|AN|lieferant(?:in)?|dienstleister(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|\\w*haftpflicht|versicher)|"
-	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*(?:die |eine )?eigenerklärung (?:zu[mr]?|über)\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
-	0, NULL, NULL
-};
-/* Forms and prices, whom not to speak to, a form's field for a sum. */
-static struct pattern no_condition = {
-	"^\\W*quellen? der ausschlussgründe|^\\W*(?:kriterium|criterion|type of criterion) ?:|^\\W*(?:anhang|anlage|beilage|annex|appendix|attachment|exhibit|formblatt|formular|vordruck) (?:[A-Z]|\\d{1,3})\\b|"
-	"^\\W*(?:late|incomplete|unsigned|alternative|conditional|faxed) |^\\W*als nachweis genüg|^\\W*nicht präqualifizierte\\b|\\banother (?:bid|tender|proposal|offer)\\b|\\bpräqualifizierte unternehmen können\\b|\\bdigital signature\\b|\\bsignature certificate\\b|\\b(?:all|sämtliche|alle) .{0,24}(?:criteria|eignungskriterien|mindestanforderungen) .{0,16}(?:met|erfüll)|^\\W*(?:the |a |an |your |duly |fully |all )*(?:completed|signed|filled)\\b|"
-	"^\\W*(?:the |a |your )*(?:price|pricing|bid|tender|quotation|cost) (?:schedule|form|sheet|table|security)\\b|\\brepresentations and certifications\\b|"
-	"\\b(?:shall|must|may|should) (?:not|only) contact\\b|\\bto contact (?:any|other)\\b|\\bcontact with\\b|\\b(?:in|\\() ?(?:euro|eur|€|t€|usd|gbp)\\)?$",
-	0, NULL, NULL
-};
 /* "Minimum requirements for consideration: …; …": what stands before such a list. */
 static struct pattern list_label = {
 	"^\\W*(?:[\\d.]+\\s+)?(?:(?:minimum|mandatory|eligibility|basic|pre-?qualification|qualifying|bidder|proposer|vendor)\\s)*(?:requirements|qualifications|criteria|conditions|eligibility)\\b[^:;.]{0,60}$|"
@@ -218,15 +88,9 @@ static struct pattern list_head = {
 static struct pattern verdict = {
 	"^(?:pass ?/ ?fail|p ?/ ?f|yes ?/ ?no|ja ?/ ?nein|k\\. ?o\\.?|ausschluss(?:kriterium)?)$", 0, NULL, NULL
 };
-/* Labels of notices, of whatever follows. */
-static struct pattern description = { "^\\W*(?:beschreibung|description)\\b[^:]{0,30}:", 0, NULL, NULL };
 /* A heading may have a colon when it is numbered; elsewhere it parts a label from its value. */
 static struct pattern numbered_head = {
 	"^(?:\\d|§|[A-Z]{1,2}[.\\d]|[IVX]+\\.|(?:section|part|teil|abschnitt|kapitel|article|artikel|chapter|annex|appendix|attachment|schedule|anlage|anhang|lots?|lose?)\\b)",
-	0, NULL, NULL
-};
-static struct pattern allows = {
-	"\\b(?:may|can|kann|können|dürfen|optional|is not|are not|ist nicht|sind nicht|if|where|wenn|falls|sofern)\\b",
 	0, NULL, NULL
 };
 static struct pattern staff_column = { "\\b(?:position|role|function|experts?|profile|funktion|rolle)$", 0, NULL,
@@ -248,21 +112,11 @@ void fields_eligibility_preload(void)
 {
 	pattern_compile(&stem, 1);
 	pattern_compile(&of_work, 1);
-	pattern_compile(&subject, 1);
 	pattern_compile(&staff_column, 1);
-	pattern_compile(&allows, 1);
 	pattern_compile(&numbered_head, 1);
-	pattern_compile(&description, 1);
 	pattern_compile(&verdict, 1);
-	pattern_compile(&of_procedure, 1);
-	pattern_compile(&obliges, 1);
 	pattern_compile(&sure_section, 1);
-	pattern_compile(&topic, 1);
-	pattern_compile(&cue, 1);
-	pattern_compile(&of_others, 1);
 	pattern_compile(&row_name, 1);
-	pattern_compile(&of_contract, 1);
-	pattern_compile(&no_condition, 1);
 	pattern_compile(&list_label, 1);
 	pattern_compile(&proof, 1);
 	pattern_compile(&form_name, 1);
@@ -271,11 +125,10 @@ void fields_eligibility_preload(void)
 	pattern_compile(&of_bidders, 1);
 	pattern_compile(&list_head, 1);
 	pattern_compile(&of_staff_head, 1);
+	condition_preload();
 	condition_table_preload();
 	item_preload();
-	pattern_compile(&condition, 1);
 	pattern_compile(&eligibility_head, 1);
-	pattern_compile(eligible, N_ELEMS(eligible));
 }
 
 /* Before the last part of a list. */
@@ -310,54 +163,14 @@ static void add_condition(json_t *list, const struct doc *d, const struct page *
 		json_decref(fact);
 }
 
-static bool is_condition(const char *text, bool under_head)
-{
-	if (strlen(text) > MOST_SENTENCE || pattern_match(&of_others, text))
-		return false;
-	if (under_head && pattern_match(&condition, text))
-		return true;
-	if (!pattern_match(&topic, text))
-		return false;
-	return under_head ? pattern_match(&cue, text) || pattern_match(&subject, text)
-			  : pattern_match(&cue, text) && pattern_match(&subject, text);
-}
-
-/* Behind a label, "Trade register: The bidder is …", the sentence alone is the condition. */
-static const char *without_label(const char *text)
-{
-	const char *colon = strstr(text, ": ");
-	size_t len = colon ? (size_t)(colon - text) : 0;
-
-	if (!colon || len > MOST_LABEL || memchr(text, ',', len) ||
-	    text_words(text) > LABEL_WORDS + text_words(colon + 2) || text_words(colon + 2) < LEAST_WORDS ||
-	    !g_unichar_isupper(g_utf8_get_char(colon + 2)))
-		return text;
-	return util_ends(text, ".") || pattern_match(&description, text) ? colon + 2 : text;
-}
-
-/* In a section of nothing but conditions. */
-static bool is_obliging(const char *text, enum head head)
-{
-	return head == HEAD_SURE && strlen(text) <= MOST_SENTENCE && text_words(text) >= LEAST_WORDS &&
-	       pattern_match(&obliges, text) && !pattern_match(&of_procedure, text);
-}
-
 static void consider(json_t *list, const struct doc *d, const struct page *p, const char *sentence, const char *quote,
 		     enum head head)
 {
-	const char *text = without_label(sentence);
-	bool under_head = head != HEAD_NONE;
-	int score = PATTERN_SCORE(eligible, text);
+	const char *text = condition_text(sentence);
+	int score = condition_score(text, head);
 
-	if (util_ends(text, ":") || pattern_match(&no_condition, text) || pattern_match(&of_contract, text) ||
-	    (score && head != HEAD_SURE && pattern_match(&of_others, text)))
-		return;
-	if (score)
-		add_condition(list, d, p, text, quote, score + (under_head ? 6 : 0));
-	else if (is_condition(text, under_head))
-		add_condition(list, d, p, text, quote, under_head ? 74 : 68);
-	else if (is_obliging(text, head))
-		add_condition(list, d, p, text, quote, OBLIGING_SCORE);
+	if (score > 0)
+		add_condition(list, d, p, text, quote, score);
 }
 
 /* "Minimum requirements for consideration: two years in business; a licence; …" */
@@ -385,71 +198,15 @@ static bool read_inline(json_t *list, const struct doc *d, const struct page *p,
 	return true;
 }
 
-static const struct block *first_block(const struct page *p)
-{
-	for (int i = 0; i < (int)p->blocks->len; i++) {
-		if (!page_line(p, page_block(p, i)->first)->furniture)
-			return page_block(p, i);
-	}
-	return NULL;
-}
-
-static const struct block *last_block(const struct page *p)
-{
-	for (int i = (int)p->blocks->len - 1; i >= 0; i--) {
-		if (!page_line(p, page_block(p, i)->first)->furniture)
-			return page_block(p, i);
-	}
-	return NULL;
-}
-
-/* The block on the next page in which the last sentence of b goes on, NULL for none. */
-static const struct block *goes_over(const struct doc *d, const struct page *p, const struct block *b)
-{
-	const struct block *next = NULL;
-
-	if (b != last_block(p) || section_is_heading(b) || strchr(".;:!?", b->text[strlen(b->text) - 1]))
-		return NULL;
-	for (unsigned i = 0; i + 1 < d->pages->len; i++) {
-		if (doc_page(d, i) == p && doc_page(d, i + 1)->readable && doc_page(d, i + 1)->file == p->file)
-			next = first_block(doc_page(d, i + 1));
-	}
-	if (!next || next->item || section_is_heading(next) || item_bullet(next->text) > 0)
-		return NULL;
-	return g_unichar_islower(g_utf8_get_char(next->text)) || strchr(next->text, '.') ? next : NULL;
-}
-
-/* The text of b, and what its last sentence has on the next page; the caller's. */
-static char *whole_text(const struct doc *d, const struct page *p, const struct block *b)
-{
-	const struct block *next = goes_over(d, p, b);
-	GString *all = g_string_new(b->text);
-
-	if (next) {
-		auto_free char *rest = g_strndup(next->text, (gsize)(text_sentence(next->text) - next->text));
-
-		text_join(all, rest);
-	}
-	return g_string_free(all, FALSE);
-}
-
-/* What stands on the page of bytes from..to of such a text. */
-static char *quote_of(const struct page *p, const struct block *b, size_t from, size_t to)
-{
-	size_t len = strlen(b->text);
-
-	return fact_quote(p, b, (int)MIN(from, len - 1), (int)MIN(to, len));
-}
-
 static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
 			    enum head head)
 {
-	auto_free char *whole = whole_text(d, p, b);
+	auto_free char *whole = over_text(d, p, b);
 
 	for (const char *s = whole; *s;) {
 		const char *end = text_sentence(s);
 		auto_free char *sentence = g_strndup(s, (gsize)(end - s)),
-			       *quote = quote_of(p, b, (size_t)(s - whole), (size_t)(end - whole));
+			       *quote = over_quote(p, b, (size_t)(s - whole), (size_t)(end - whole));
 
 		if (!read_inline(list, d, p, sentence))
 			consider(list, d, p, sentence, quote, head);
@@ -548,11 +305,11 @@ static bool read_named(json_t *list, const struct doc *d, const struct page *p, 
 	const char *end = text_sentence(b->text);
 	auto_free char *first = g_strndup(b->text, (gsize)(end - b->text)), *quote = NULL;
 
-	if (b->first != k || text_words(first) < LEAST_WORDS || util_ends(first, ":") ||
-	    pattern_match(&no_condition, first) || !has_name(p, page_line(p, k)))
+	if (b->first != k || text_words(first) < LEAST_WORDS || util_ends(first, ":") || condition_is_none(first) ||
+	    !has_name(p, page_line(p, k)))
 		return false;
-	if (!(judged && (pattern_match(&topic, first) || pattern_match(&condition, first))) &&
-	    !(s->open == HEAD_SURE && right < 0 && !pattern_match(&of_procedure, first)))
+	if (!(judged && condition_is_about(first)) &&
+	    !(s->open == HEAD_SURE && right < 0 && !condition_is_procedure(first)))
 		return false;
 	quote = fact_quote(p, b, 0, (int)strlen(first));
 	add_condition(list, d, p, first, quote, NAMED_SCORE);
@@ -586,13 +343,10 @@ static bool goes_on(struct section *s, const struct block *b, char kind)
 	return s->kind == 0 || s->kind == kind || (s->kind != '*' && kind != '1');
 }
 
-/* "4.5 All data are kept in the country.": a point of a section of nothing but conditions. */
 static bool read_point(json_t *list, const struct doc *d, const struct page *p, const char *text, const char *quote,
 		       enum head head)
 {
-	if (head != HEAD_SURE || PATTERN_SCORE(eligible, text) || is_condition(text, true) || !util_ends(text, ".") ||
-	    text_words(text) < LEAST_WORDS || text_words(text) > MOST_POINT || without_label(text) != text ||
-	    pattern_match(&of_procedure, text) || pattern_match(&no_condition, text) || pattern_match(&allows, text))
+	if (head != HEAD_SURE || !condition_is_point(text))
 		return false;
 	add_condition(list, d, p, text, fact_stands(p, text) ? text : quote, POINT_SCORE);
 	return true;
@@ -602,14 +356,14 @@ static bool read_point(json_t *list, const struct doc *d, const struct page *p, 
 static void read_listed(json_t *list, const struct doc *d, const struct page *p, int k, const struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
-	auto_free char *whole = b->first == k ? whole_text(d, p, b) : item_text(p, k, MOST_CONDITION),
+	auto_free char *whole = b->first == k ? over_text(d, p, b) : item_text(p, k, MOST_CONDITION),
 		       *quote = b->first == k ? fact_quote(p, b, 0, (int)strlen(b->text)) : g_strdup(whole),
 		       *first = NULL;
 	const char *item = whole + item_bullet(whole), *end = text_sentence(item);
 	enum head head = s->open ? s->open : s->listed ? HEAD_GENERAL : HEAD_NONE;
 
 	first = g_strndup(item, (gsize)(end - item));
-	if (s->listed && !pattern_match(&no_condition, first))
+	if (s->listed && !condition_is_none(first))
 		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, ROW_SCORE);
 	else if (s->proofs && pattern_match(&proof, first) && !pattern_match(&form_name, first))
 		add_condition(list, d, p, first, fact_stands(p, first) ? first : quote, PROOF_SCORE);
@@ -656,7 +410,7 @@ static void use_cell(void *arg, const struct page *p, const char *cell, const ch
 {
 	struct cells *to = arg;
 
-	if (!pattern_match(&no_condition, cell))
+	if (!condition_is_none(cell))
 		add_condition(to->list, to->doc, p, cell, quote, ROW_SCORE);
 }
 
@@ -681,7 +435,7 @@ static bool is_of_bidders(const struct page *p, int k, enum condition_head head)
 			above = b;
 	}
 	return above && (pattern_match(&of_bidders, above->text) ||
-			 (head == CONDITION_HEAD_SURE && pattern_match(&subject, above->text)));
+			 (head == CONDITION_HEAD_SURE && condition_names_bidder(above->text)));
 }
 
 static bool read_table(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
@@ -707,8 +461,7 @@ static void read_stem(struct section *s, const struct block *b)
 	bool is_short = strlen(b->text) < MOST_HEAD;
 	const char *tail = util_ends(b->text, ":") ? last_sentence(b->text) : NULL;
 	bool listed = tail ? pattern_match(&stem, tail)
-			   : b->item && is_short && !s->proofs &&
-				      !pattern_match(&no_condition, b->text + item_bullet(b->text)) &&
+			   : b->item && is_short && !s->proofs && !condition_is_none(b->text + item_bullet(b->text)) &&
 				      pattern_match(&list_head, b->text),
 	     proofs = tail && !listed && pattern_match(&proof_stem, tail) && !pattern_match(&by_winner, tail);
 
@@ -740,8 +493,8 @@ static bool is_head(const struct page *p, int k, const struct section *s)
 
 	if (s->open && strstr(b->text, ": ") && !pattern_match(&numbered_head, b->text))
 		return false;
-	return b->first == k && section_is_heading(b) && !PATTERN_SCORE(eligible, b->text) &&
-	       (!s->open || (!pattern_match(&condition, b->text) && !is_cell(p, k)));
+	return b->first == k && section_is_heading(b) && !condition_is_sure(b->text) &&
+	       (!s->open || (!condition_is_proof(b->text) && !is_cell(p, k)));
 }
 
 static void read_item(json_t *list, const struct doc *d, const struct page *p, int k, int mark, struct section *s)
