@@ -28,7 +28,7 @@ static const struct block *goes_over(const struct doc *d, const struct page *p, 
 {
 	const struct block *next = NULL;
 
-	if (b != last_block(p) || section_is_heading(b) || strchr(".;:!?", b->text[strlen(b->text) - 1]))
+	if (!b || b != last_block(p) || section_is_heading(b) || strchr(".;:!?", b->text[strlen(b->text) - 1]))
 		return NULL;
 	for (unsigned i = 0; i + 1 < d->pages->len; i++) {
 		if (doc_page(d, i) == p && doc_page(d, i + 1)->readable && doc_page(d, i + 1)->file == p->file)
