@@ -46,7 +46,7 @@ static struct {
 	  alike_compare,
 	  { "bindefrist|gebunden|\\bbindet|gültig|\\bvalid|\\bfirm for|open for acceptance|irrevocable|zuschlagsfrist",
 	    0, NULL, NULL },
-	  { "guarantee|\\bbonds?\\b|insurance|certificate|bürgschaft|versicherung|zertifikat|nachweis|licen[cs]e|registr|\\bprices?\\b|preise|end of|\\brates?\\b|\\bs[äa]tze\\b|invoice|rechnung|\\bpay(?:s|ments?)?\\b|zahl(?:t|ung|bar)|\\bfees?\\b",
+	  { "guarantee|\\bbonds?\\b|insurance|certificate|bürgschaft|versicherung|zertifikat|nachweis|licen[cs]e|registr|\\bprices?\\b(?!.*\\b(?:firm|valid|good)\\b.*\\b(?:days?|weeks?)\\b (?:after|from|of|following) (?:the )?(?:due|closing|opening|submission|deadline))|preise|end of|\\brates?\\b|\\bs[äa]tze\\b|invoice|rechnung|\\bpay(?:s|ments?)?\\b|zahl(?:t|ung|bar)|\\bfees?\\b",
 	    0, NULL, NULL } },
 	{ "contract_duration",
 	  alike_compare,

@@ -20,7 +20,8 @@ static struct pattern budget_for[] = {
 	  " )?" WORTH_EN "\\b|geschätzte[rnsm]? " WORTH_DE
 	  "\\b|auftragswert|auftragsvolumen|\\w*wert\\b.{0,60}\\bgeschätzt",
 	  88, "estimate", NULL },
-	{ "\\bestimates?\\b.{0,80}\\b(?:value|cost|obligations|spend)\\b|\\b(?:value|cost|price)\\b.{0,60}\\b(?:estimated|anticipated|expected|approximately|in the region of|in the order of)\\b|"
+	{ "\\bestimates?\\b.{0,80}\\b(?:value|cost|obligations|spend(?:ing)?|expenditures?|price|outlay|volume|worth)\\b|\\b(?:schätzen|schätzt|taxier\\w*|bezifferl?\\w*)\\b.{0,60}\\b" WORTH_DE
+	  "\\b|\\b(?:value|cost|price)\\b.{0,60}\\b(?:estimated|anticipated|expected|approximately|in the region of|in the order of)\\b|"
 	  "\\bestimated\\b.{0,30}\\b(?:value|cost)\\b|\\b(?:engineer|architect|independent|government|county|city|owner|staff)\\S* (?:cost )?estimate\\b|\\border[- ]of[- ]magnitude\\b",
 	  86, "estimate", NULL },
 	{ "\\bnot[ -]to[ -]exceed\\b|\\b(?:shall|must|will|should|may|can) ?not exceed\\b|\\bceiling\\b|\\bmaximum (?:" WHAT_EN
@@ -43,7 +44,7 @@ static struct pattern budget_for[] = {
 	  82, "budget", NULL },
 	{ "\\b(?:authori[sz]ed|approved|committed|reserved|allocated|budgeted)\\b.{0,40}\\bup to\\b|\\b(?:price|cost|amount|value)\\b.{0,60}\\bunder no circumstances\\b.{0,20}\\bexceed",
 	  84, "ceiling", NULL },
-	{ "\\b(?:sind|ist|wurden|stehen|hat|haben)\\b.{0,60}\\b(?:eingeplant|bereitgestellt|veranschlagt|reserviert|zur verfügung)\\b",
+	{ "\\b(?:sind|ist|wurden|stehen|hat|haben)\\b.{0,60}\\b(?:eingeplant|eingestellt|bereitgestellt|veranschlagt|reserviert|zur verfügung)\\b",
 	  80, "budget", NULL },
 	{ "\\b(?:set aside|earmarked|appropriated|allocated|made available|stehen?|stellt)\\b.{0,80}", 80, "budget",
 	  NULL },
@@ -90,11 +91,29 @@ static struct pattern part_before = {
 	0, NULL, NULL
 };
 
+/* And behind: of a year, or of a part. */
+static struct pattern part_behind = {
+	"^[^.;,\\d]{0,14}\\b(?:(?:a|per|each|every) (?:year|annum|month|lot|season)|annually|yearly|jährlich|pro (?:jahr|los|monat)|im jahr|je (?:jahr|los|monat))\\b|^ ?p\\. ?a\\.",
+	0, NULL, NULL
+};
+
 /* What an amount is without, or that it is above a threshold, says nothing of it: "£5 million, excluding fees". */
 static struct pattern without = {
 	",? \\(?(?:without|excluding|exclusive of|not including|net of|ohne|zzgl\\.|zuzüglich|exkl\\.|exklusive)\\b[^.;]*|"
 	"\\b(?:above|below|over|under|oberhalb|unterhalb|über|unter) (?:the |de[rsm] )?[\\w ]{0,30}(?:threshold|schwellenwert)\\w*",
 	0, NULL, NULL
+};
+
+#define FEW_SIGNS 2 /* of a country, which one clause about somebody abroad may bear */
+
+static struct pattern dollars[] = {
+	{ "(?-i:\\bAustralian?\\b|\\bABN\\b|\\bA[EC][SD]T\\b|\\bAWST\\b)", 0, "AUD", NULL },
+	{ "(?-i:\\bCanad(?:a|ian)\\b|\\bHST\\b)", 0, "CAD", NULL },
+	{ "(?-i:\\bNew Zealand\\b|\\bNZBN\\b|\\bNZ[SD]T\\b)", 0, "NZD", NULL },
+	{ "(?-i:\\bSingapore\\b|\\bSGT\\b)", 0, "SGD", NULL },
+};
+static struct pattern american = {
+	"(?-i:\\bUnited States\\b|\\bU\\.S\\.|\\bFAR\\b|\\b[A-Z]{2} \\d{5}\\b|\\b[ECMP][SD]T\\b)", 0, NULL, NULL
 };
 
 static struct pattern range_joint = { "^\\s*(?:-|–|—|to|and|bis|und)\\s*$", 0, NULL, NULL };
@@ -105,6 +124,9 @@ void fields_budget_preload(void)
 	pattern_compile(budget_for, N_ELEMS(budget_for));
 	pattern_compile(budget_before, N_ELEMS(budget_before));
 	pattern_compile(&part_before, 1);
+	pattern_compile(dollars, N_ELEMS(dollars));
+	pattern_compile(&american, 1);
+	pattern_compile(&part_behind, 1);
 	pattern_compile(&whole, 1);
 	pattern_compile(&no_budget, 1);
 	pattern_compile(&without, 1);
@@ -144,8 +166,24 @@ static char *clause_of(const struct block *b, const struct amount *a)
 	while (from > 0 && b->text[from - 1] != ';' &&
 	       !(b->text[from - 1] == ' ' && from > 1 && b->text[from - 2] == '.'))
 		from--;
-	to += (int)strcspn(b->text + to, ";");
+	to += (int)MIN(strcspn(b->text + to, ";"), (size_t)(text_sentence(b->text + to) - b->text - to));
 	return g_strndup(b->text + from, (gsize)(to - from));
+}
+
+/* The clause names another sum, and the words from there to this one are not those of a budget. */
+static bool is_beside(const struct block *b, const GArray *amounts, unsigned i, const struct amount *low)
+{
+	const struct amount *a = &g_array_index(amounts, struct amount, i);
+	auto_free char *clause = clause_of(b, a), *own = NULL;
+	int begin = (int)(strstr(b->text, clause) - b->text), end = begin + (int)strlen(clause), from = begin;
+	bool others = i + 1 < amounts->len && g_array_index(amounts, struct amount, i + 1).from < end;
+
+	if (i > 0 && !low && g_array_index(amounts, struct amount, i - 1).to > begin) {
+		from = g_array_index(amounts, struct amount, i - 1).to;
+		others = true;
+	}
+	own = g_strndup(b->text + from, (gsize)(a->to - from));
+	return others && !PATTERN_BEST(budget_for, own) && !PATTERN_BEST(budget_before, own);
 }
 
 static bool is_other_money(const char *words)
@@ -219,7 +257,9 @@ static void add_amount(struct choice *c, const struct doc *d, const struct page 
 	if (!is || a->value < 1000 || is_other_money(quote) || (label && is_other_money(label)) ||
 	    pattern_match(&part_before, before))
 		return;
-	score = is->score - (apart ? 12 : 0) + (low ? 3 : 0) + (pattern_match(&whole, quote) ? 4 : 0);
+	score = is->score - (apart ? 12 : 0) - (is_beside(b, amounts, i, low) ? 14 : 0) -
+		(pattern_match(&part_behind, b->text + a->to) ? 20 : 0) + (low ? 3 : 0) +
+		(pattern_match(&whole, quote) ? 4 : 0);
 	fact = make_budget(a, low, is->word);
 	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, key);
 }
@@ -248,9 +288,55 @@ static void add_plain_number(struct choice *c, const struct doc *d, const struct
 	choice_add(c, fact, fact_place(d, fact, p, quote) ? is->score - 6 : 0, b->text);
 }
 
+static int count_of(const struct doc *d, struct pattern *signs)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < d->pages->len; i++) {
+		const struct page *p = doc_page(d, i);
+		GMatchInfo *m = p->readable ? pattern_find(signs, p->text, 0) : NULL;
+
+		for (; m && g_match_info_matches(m); g_match_info_next(m, NULL))
+			n++;
+		g_match_info_free(m);
+	}
+	return n;
+}
+
+/* Whose dollars a document counts in that says no more than "$"; NULL for those of the United States. */
+static const char *dollars_of(const struct doc *d)
+{
+	int most = count_of(d, &american);
+	const char *code = NULL;
+
+	for (size_t i = 0; i < N_ELEMS(dollars); i++) {
+		int n = count_of(d, &dollars[i]);
+
+		if (n >= FEW_SIGNS && n > most) {
+			most = n;
+			code = dollars[i].word;
+		}
+	}
+	return code;
+}
+
+/* "$" alone is the dollar of the country. */
+static void name_dollars(const struct doc *d, json_t *fact)
+{
+	const char *currency = json_string_value(json_object_get(fact, "currency")),
+		   *quote = json_string_value(json_object_get(fact, "quote")), *code;
+
+	if (!currency || !streq(currency, "USD") || !quote || strstr(quote, "US"))
+		return;
+	code = dollars_of(d);
+	if (code)
+		json_object_set_new(fact, "currency", json_string(code));
+}
+
 json_t *field_budget(const struct doc *d)
 {
 	auto_choice *c = choice_new();
+	json_t *fact;
 
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);
@@ -264,5 +350,8 @@ json_t *field_budget(const struct doc *d)
 			add_plain_number(c, d, p, k);
 		}
 	}
-	return choice_take_listing(c);
+	fact = choice_take_listing(c);
+	if (fact)
+		name_dollars(d, fact);
+	return fact;
 }

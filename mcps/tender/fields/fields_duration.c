@@ -28,7 +28,7 @@ static struct pattern duration_for[] = {
 	{ "\\b" CONTRACT
 	  "\\b.{0,60}\\b(?:shall be|will be|is|are|of|for)\\b(?: (?:a|an|the|for|period|term|of|fixed|total|initial|maximum|up|to|approximately|about)\\b)*\\W*$",
 	  80, NULL, NULL },
-	{ "\\b(?:project|work|works|services?|assignment)\\b.{0,40}\\b(?:completed?|finished|delivered|carried out)\\b.{0,20}\\bwithin\\b.{0,30}$",
+	{ "\\b(?:project|work|works|services?|assignment)\\b.{0,40}\\b(?:completed?|finished|delivered|carried out|provided|performed)\\b.{0,20}\\b(?:within|over|in)\\b.{0,30}$",
 	  80, NULL, NULL },
 	{ "\\b(?:vertrags?laufzeit|laufzeit|vertragsdauer|dauer des (?:vertrags|auftrags)|grundlaufzeit|(?:mindest|erst|fest)(?:vertrags)?laufzeit)\\b.{0,80}$",
 	  90, NULL, NULL },
@@ -36,8 +36,10 @@ static struct pattern duration_for[] = {
 	  84, NULL, NULL },
 	{ "\\b(?:lieferzeit|bauzeit|ausführungs(?:zeit|frist|dauer)|leistungszeit(?:raum)?|projektlaufzeit|bearbeitungszeit)\\b.{0,40}$",
 	  78, NULL, NULL },
-	{ "\\bfor an? (?:\\w+ )?(?:period|term|duration) of (?:up to |approximately |a maximum of )?$", 76, NULL,
-	  NULL },
+	{ "\\b(?:vertrag\\w*|vereinbarung\\w*|wartung\\w*|pflege\\w*|betrieb\\w*|leistung\\w*|auftrag\\w*|dienst\\w*)\\b[^.;]{0,40}\\b(?:läuft|laufen|gilt|gelten|dauert|dauern)\\b[^;]{0,40}$",
+	  80, NULL, NULL },
+	{ "\\b(?:for|over) an? (?:\\w+ )?(?:period|term|duration) of (?:up to |approximately |a maximum of )?$", 76,
+	  NULL, NULL },
 	{ "\\b(?:umfasst|erstreckt sich (?:über|auf)) (?:\\p{L}+ )?(?:zeitraum|dauer) von $", 76, NULL, NULL },
 	{ "\\bwird für (?:die dauer von |zunächst )?$|\\bfür (?:die dauer|einen zeitraum) von $", 74, NULL, NULL },
 	{ "^\\W*(?:[\\w.]{1,8}\\W+)?(?:contract |agreement )?(?:term|duration|dauer)\\W*$", 84, NULL, NULL },
@@ -56,8 +58,8 @@ static struct pattern no_duration[] = {
 	  "references?|mängel|verjähr|penalt|hours|confiden|audit|prior to|after (?:the )?(?:end|expir)|offer|award(?:ed)? within|\\bbid |proposal|"
 	  "turnover|financial|non-?compete|negotiat|letzten|vergangenen|bisherige|versicher|haftpflicht|bürgschaft|aufbewahr|umsatz|referenz|zahlung|rechnung|einspruch|service level",
 	  1, NULL, NULL },
-	{ "\\b(?:remedy|cure|respond|probation|transition|training|months? prior|older than|at least once)\\b", 1, NULL,
-	  NULL },
+	{ "\\bseit\\W*$|\\bgarantie|\\bfrist\\b|\\b(?:remedy|cure|respond|probation|transition|training|months? prior|older than|at least once)\\b",
+	  1, NULL, NULL },
 };
 /* "five-year contract", "4 Jahre Vertragslaufzeit" */
 static struct pattern duration_behind = {
@@ -76,7 +78,9 @@ static struct pattern no_duration_behind = {
 	0, NULL, NULL
 };
 
-static struct pattern extends = { "\\b" PASSAGE_EXTENDS "\\w*|\\bverläng", 0, NULL, NULL };
+static struct pattern extends = { "\\b" PASSAGE_EXTENDS
+				  "\\w*|\\bverläng|\\b(?:continue|carry on|go on|weiter\\w*) (?:for|um|für)\\b",
+				  0, NULL, NULL };
 
 static struct pattern period_at = { "\\b" PERIOD, 0, NULL, NULL };
 static struct pattern option_behind = {

@@ -7,7 +7,9 @@
 #include "tender/text/pattern.h"
 #include "tender/text/periods.h"
 
-static struct pattern extends = { "\\b" PASSAGE_EXTENDS "\\w*|\\bverläng", 0, NULL, NULL };
+static struct pattern extends = { "\\b" PASSAGE_EXTENDS
+				  "\\w*|\\bverläng|\\b(?:continue|carry on|go on|weiter\\w*) (?:for|um|für)\\b",
+				  0, NULL, NULL };
 
 /* What is extended is something else. */
 static struct pattern no_option = {
@@ -36,13 +38,39 @@ static struct pattern options_at[] = {
 	{ "\\b(?<n>\\d|" PERIOD_WORDS ")(?:\\s*\\((?<digits>\\d)\\))?" WHICH
 	  "[ -]option(?:al)?[ -](?<unit>years?|months?)",
 	  0, "all", NULL },
-	{ PASSAGE_EXTENDS "\\w*\\b[^.;]{0,100}?\\b" PERIOD "(?:\\W+(?<step>one|1|annual|yearly)[ -](?:year|basis))?", 0,
-	  "all", NULL },
+	/* "by 12 months, with a maximum of two such extensions" */
+	{ PASSAGE_EXTENDS
+	  "\\w*\\b[^.;]{0,100}?\\b" PERIOD
+	  "[^.;]{0,50}?\\b(?:maximum of|up to|at most|no more than|not more than|on|höchstens|maximal) " TIMES
+	  " (?:such |separate |of these |solche[rn]? )?(?:extensions?|occasions?|periods?|terms?|times|mal|verlängerungen)",
+	  0, NULL, NULL },
+	/* "up to three times for 12 months each" */
+	{ "(?J)" PASSAGE_EXTENDS "\\w*\\b[^.;]{0,60}?\\b(?:" TIMES
+	  " times|(?<times>once|twice|thrice))\\b[^.;]{0,30}?\\b(?:by|for|of)\\b[^.;]{0,30}?\\b" PERIOD,
+	  0, NULL, NULL },
+	{ "(?:\\b(?:continue|carry on|go on|weiter\\w*) (?:for|um|für)|" PASSAGE_EXTENDS
+	  "\\w*)\\b[^.;]{0,100}?\\b" PERIOD "(?:\\W+(?<step>one|1|annual|yearly)[ -](?:year|basis))?",
+	  0, "all", NULL },
 	{ "\\b" PERIOD "[ -]*" WHICH "[ -]*(?:" TERMS ")\\b", 0, "all", NULL },
 	{ "\\b" PERIOD "\\b[^.;]{0,60}(?:\\bverläng|\\boptional)", 0, "all", NULL },
 	{ "\\b" PASSAGE_EXTENDS "\\w*\\b[^.;]{0,40}?\\b" TIMES WHICH "[ -](?:seasons?|terms?|times|periods?|saisons?)",
 	  0, "count", NULL },
+	{ "\\b(?<times>ein|zwei|drei|vier|fünf|\\d)[ -]?mal(?:ig)?\\b[^.;]{0,40}?\\b\\p{L}*(?:saison(?:en)?|schuljahre?|semester|spielzeit(?:en)?|winter|vegetationsperioden?)\\b",
+	  0, "count", NULL },
+	{ "\\bverläng\\w*\\b[^.;]{0,60}?\\bum " TIMES
+	  "(?: weitere\\w*)? \\p{L}*(?:saison(?:en)?|schuljahre?|semester|spielzeit(?:en)?|winter|vegetationsperioden?)\\b",
+	  0, "count", NULL },
 	{ "\\bmaximale verlängerungen: (?<times>[1-9]\\d?)\\b", 0, "count", NULL },
+};
+/* "and then for a further term of one year": what comes on top of the first. */
+static struct pattern on_top = {
+	"^[^.;]{0,20}\\b(?:and|then|und|danach|sowie|followed by)\\b[^.;]{0,40}?\\b(?:further|additional|second|third|another|weitere\\w*|zweite\\w*)\\b[^.;\\d]{0,40}?\\b" PERIOD,
+	0, NULL, NULL
+};
+/* Each step is one of some number that is not said. */
+static struct pattern open_ended = {
+	"\\b(?:jeweils|at a time|each time|year[ -](?:by|to)[ -]year|automatically|automatisch|stillschweigend|längstens|periods?)\\b",
+	0, NULL, NULL
 };
 /* "by up to 24 months in periods of 12 months" */
 static struct pattern each_of = {
@@ -62,6 +90,8 @@ static struct pattern option_subject = {
 void fields_options_preload(void)
 {
 	pattern_compile(&each_of, 1);
+	pattern_compile(&on_top, 1);
+	pattern_compile(&open_ended, 1);
 	pattern_compile(&extends, 1);
 	pattern_compile(&no_option, 1);
 	pattern_compile(options_at, N_ELEMS(options_at));
@@ -74,6 +104,7 @@ void fields_options_preload(void)
 struct options {
 	int months, count; /* 0 where that is not said */
 	int from, to;      /* bytes of the passage */
+	bool open;         /* there may be more */
 };
 
 /* "3+1+1 years": the first is the term, unless an extension is spoken of before it. */
@@ -108,6 +139,23 @@ static int count_steps(const char *text, int months)
 	return pattern_match(&each_year, text) ? months / 12 : 1;
 }
 
+static void add_on_top(const char *text, struct options *out)
+{
+	struct period p;
+	GMatchInfo *m;
+	int end;
+
+	while ((m = pattern_find(&on_top, text + out->to, 0)) && period_take(m, &p) && period_months(&p) > 0 &&
+	       g_match_info_fetch_pos(m, 0, NULL, &end)) {
+		out->months += period_months(&p);
+		out->count++;
+		out->to += end;
+		out->open = false;
+		g_match_info_free(m);
+	}
+	g_match_info_free(m);
+}
+
 static bool read_options(struct pattern *shape, GMatchInfo *m, const char *text, struct options *out)
 {
 	auto_free char *times = g_match_info_fetch_named(m, "times");
@@ -125,8 +173,11 @@ static bool read_options(struct pattern *shape, GMatchInfo *m, const char *text,
 		return false;
 	each = period_months(&p);
 	out->months = each * (out->count ? out->count : 1);
-	if (!out->count)
-		out->count = strstr(text + out->from, "ption year") ? p.n : count_steps(text, out->months);
+	if (out->count)
+		return out->months > 0;
+	out->count = strstr(text + out->from, "ption year") ? p.n : count_steps(text, out->months);
+	out->open = out->count == 1 && pattern_match(&open_ended, text + out->from);
+	add_on_top(text, out);
 	return out->months > 0;
 }
 
@@ -152,7 +203,7 @@ static void keep(struct choice *c, const struct passage *s, const struct options
 				 o->months ? json_integer(o->months) : json_null(), "count",
 				 o->count ? json_integer(o->count) : json_null());
 
-	score += (o->months ? 2 : 0) - (s->page->number > 40 ? 10 : 0);
+	score += (o->months ? 2 : 0) - (o->open ? 24 : 0) - (s->page->number > 40 ? 10 : 0);
 	choice_add(c, fact, fact_place(s->d, fact, s->page, quote) ? score : 0, key);
 }
 

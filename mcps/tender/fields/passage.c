@@ -3,8 +3,9 @@
 #include "tender/text/pattern.h"
 #include "tender/text/text.h"
 
-static struct pattern unit_words = { "year|month|week|\\bdays?\\b|jahr|monat|woche|\\btage|season|saison|verl.nger", 0,
-				     NULL, NULL };
+static struct pattern unit_words = {
+	"year|month|week|\\bdays?\\b|jahr|monat|woche|\\btage|season|saison|semester|winter|verl.nger", 0, NULL, NULL
+};
 
 void passage_preload(void)
 {

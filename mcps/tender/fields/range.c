@@ -10,16 +10,26 @@ static struct pattern start_labels[] = {
 	{ "datum des beginns|beginn der (?:ausführung|leistung|vertragslaufzeit|arbeiten|lieferung|bauarbeiten)|(?:ausführungs|bau|liefer|projekt|auftrags)beginn|vertragsstart|projektstart|start date|vertragsbeginn|leistungsbeginn|laufzeit (?:von|ab|vom)\\b|"
 	  "(?:contract|anticipated|expected|estimated|project|term) (?:contract )?(?:start|commencement)(?: date)?|commencement date|leistungszeitraum|^\\W*beginn:?\\W*$",
 	  88, NULL, NULL },
+	{ "\\b(?:work|works|services?|performance|construction)\\b[^.;]{0,20}\\b(?:begin|start|commence)s?\\b[^.;]{0,20}\\b(?:on|after|from)\\W*$|"
+	  "\\b(?:arbeiten|leistungen|ausführung)\\b[^.;]{0,20}\\b(?:beginnen|beginnt|ist|sind)\\b[^.;]{0,20}\\bab(?: dem)?\\W*$",
+	  80, NULL, NULL },
 };
 static struct pattern end_labels[] = {
 	{ "enddatum der laufzeit|enddatum|fertigstellung oder dauer|\\bfertigstellung(?: (?:der|des) \\p{L}+| aller \\p{L}+)?:?\\W*$|ende der (?:ausführung|leistung|vertragslaufzeit|arbeiten)|vollendung|bauende|projektende|ausführungsende|abschluss der (?:arbeiten|leistung)|completion date|date of completion|expiry date|vertragsende|leistungsende|"
 	  "(?:contract|term) (?:end|expiration)(?: date)?|vollendung der ausführung|(?:vertrag\\w*|laufzeit|leistung\\w*|ausführung\\w*|rahmenvereinbarung|auftrag\\w*|zeitraum|arbeiten|maßnahme|lieferung\\w*)\\b[^.;]{0,60}\\bbis(?: zum)?\\s*$|^\\W*bis(?: zum)?:?\\W*$|^\\W*ende:?\\W*$",
 	  88, NULL, NULL },
+	{ "\\b(?:all |the )?(?:work|works|services?|project|construction)\\b[^.;]{0,30}\\b(?:completed?|finished|concluded)\\b[^.;]{0,25}\\b(?:by|before|than|until)\\W*$",
+	  80, NULL, NULL },
 };
 
 /* Two dates that are one period, by the words before the first and those between them. */
 static struct pattern range_before = {
 	"(?:contract|agreement|term|period of performance|services?|work|vertrag|laufzeit|leistung|ausführung|auftrag|beginn|zeitraum|project|errichtung|montage|lieferung|durchführung|erbringung|bauarbeiten|einsatz|appointment|engagement|framework|belieferung|base year|base period|period:?)\\w*\\b",
+	0, NULL, NULL
+};
+/* Words of what is asked for, which may as well be a part of it. */
+static struct pattern range_needed = {
+	"\\b(?:looking for|needed|required|rent(?:al)?|hire[ds]?|rented|benötig\\w*|gesucht|such(?:t|en)|gemietet|mieten)\\b",
 	0, NULL, NULL
 };
 static struct pattern range_between = {
@@ -64,6 +74,7 @@ void range_preload(void)
 	pattern_compile(start_labels, N_ELEMS(start_labels));
 	pattern_compile(end_labels, N_ELEMS(end_labels));
 	pattern_compile(&range_before, 1);
+	pattern_compile(&range_needed, 1);
 	pattern_compile(&range_between, 1);
 	pattern_compile(&range_begins, 1);
 	pattern_compile(&end_only, 1);
@@ -85,7 +96,8 @@ struct bounds {
 	struct bound start, end;
 };
 
-#define MOST_LABEL 60 /* bytes of a label in a sentence, which may begin on the line above */
+#define MOST_BETWEEN 24 /* bytes between two dates of which the first has no year */
+#define MOST_LABEL   60 /* bytes of a label in a sentence, which may begin on the line above */
 
 static bool is_bound(const struct dated *dt, struct pattern *labels, size_t n, bool *beside)
 {
@@ -175,27 +187,56 @@ static char *range_cell(const struct page *p, const struct block *b, const struc
 }
 
 /* "The contract begins on … and ends on …", "vom … bis zum …" */
-static void add_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
+static void add_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
+		      const struct date *one, const struct date *two)
+{
+	auto_free char *before = g_strndup(b->text + MAX(0, one->from - 80), (gsize)MIN(one->from, 80)),
+		       *between = g_strndup(b->text + one->to, (gsize)MAX(two->from - one->to, 0)), *quote = NULL;
+	auto_free char *valid = g_utf8_make_valid(before, -1);
+	const char *sentence = b->text + dated_context(b->text, one->from);
+	auto_free char *needed = g_strndup(sentence, (gsize)MAX(b->text + one->from - sentence, 0));
+	bool said = pattern_match(&range_before, valid);
+	json_t *fact;
+
+	if (one->hour >= 0 || two->hour >= 0 || date_order(one, two) >= 0 ||
+	    (!pattern_match(&range_between, between) && !pattern_match(&range_begins, between)))
+		return;
+	quote = said || pattern_match(&range_needed, needed) ? fact_quote(p, b, one->from, two->to)
+							     : range_cell(p, b, one, two);
+	if (!quote || pattern_match(&no_range, quote))
+		return;
+	fact = days_fact(one, two);
+	choice_add(c, fact, fact_place(d, fact, p, quote) ? said ? 82 : 68 : 0, "range");
+}
+
+/* "from 12 April to 30 November 2027": the year of the second is the first's, or the one before. */
+static void add_half_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
+			   const struct date *two)
+{
+	const struct date new_year = { .year = two->year, .month = 1, .day = 1 };
+	GArray *bare = dates_scan_bare(b->text, &new_year);
+
+	for (unsigned i = 0; i < bare->len; i++) {
+		struct date one = g_array_index(bare, struct date, i);
+
+		if (one.to > two->from || two->from - one.to > MOST_BETWEEN)
+			continue;
+		one.year -= date_order(&one, two) > 0;
+		add_range(c, d, p, b, &one, two);
+	}
+	g_array_unref(bare);
+}
+
+static void add_ranges(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
 {
 	GArray *dates = dates_scan(b->text, d->day_first);
 
-	for (unsigned i = 0; i + 1 < dates->len; i++) {
-		const struct date *one = &g_array_index(dates, struct date, i), *two = one + 1;
-		auto_free char *before = g_strndup(b->text + MAX(0, one->from - 80), (gsize)MIN(one->from, 80)),
-			       *between = g_strndup(b->text + one->to, (gsize)MAX(two->from - one->to, 0)),
-			       *quote = NULL;
-		auto_free char *valid = g_utf8_make_valid(before, -1);
-		json_t *fact;
+	for (unsigned i = 0; i < dates->len; i++) {
+		const struct date *one = &g_array_index(dates, struct date, i);
 
-		if (one->hour >= 0 || two->hour >= 0 || date_order(one, two) >= 0 ||
-		    (!pattern_match(&range_between, between) && !pattern_match(&range_begins, between)))
-			continue;
-		quote = pattern_match(&range_before, valid) ? fact_quote(p, b, one->from, two->to)
-							    : range_cell(p, b, one, two);
-		if (!quote || pattern_match(&no_range, quote))
-			continue;
-		fact = days_fact(one, two);
-		choice_add(c, fact, fact_place(d, fact, p, quote) ? 82 : 0, "range");
+		if (i + 1 < dates->len)
+			add_range(c, d, p, b, one, one + 1);
+		add_half_range(c, d, p, b, one);
 	}
 	g_array_unref(dates);
 }
@@ -273,7 +314,7 @@ json_t *range_find(const struct doc *d)
 			if (!dated_plain(b->text))
 				continue;
 			add_months(c, d, p, b, &named_range);
-			add_range(c, d, p, b);
+			add_ranges(c, d, p, b);
 			add_months(c, d, p, b, &month_range);
 		}
 	}

@@ -8,6 +8,9 @@ static const struct {
 	int n;
 } words[] = {
 	{ "one", 1 },
+	{ "once", 1 },
+	{ "twice", 2 },
+	{ "thrice", 3 },
 	{ "two", 2 },
 	{ "three", 3 },
 	{ "four", 4 },
