@@ -107,9 +107,7 @@ static struct pattern time_alone = {
 };
 
 /* And one that is called a time, whatever follows: "Time: 10:00 local time, at the address below". */
-static struct pattern time_called = {
-	"^\\W*(?:(?:local )?time|uhrzeit|zeit):\\W*" CLOCKS BEHIND_ZONE, 0, NULL, NULL
-};
+static struct pattern time_called = { "^\\W*(?:(?:local )?time|uhrzeit|zeit):\\W*" CLOCKS BEHIND_ZONE, 0, NULL, NULL };
 
 /* Whoever writes "3 May 2027", "Rs." or "hrs" writes the day first in numbers too; the score is the sign. */
 static struct pattern orders[] = {
