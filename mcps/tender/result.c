@@ -69,6 +69,7 @@ void result_preload(void)
 	fields_procedure_preload();
 	fields_lots_preload();
 	fields_documents_preload();
+	fields_pages_preload();
 	requirements_preload();
 }
 

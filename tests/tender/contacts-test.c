@@ -57,6 +57,12 @@ static void reads_contacts(void **state UNUSED)
 		  "Gwen Part, Buyer, null, 01632 960 417" },
 		{ "Queries are sent in MS Excel to q@bank.example.", "null, null, q@bank.example, null" },
 		{ "Mit freundlichen Grüßen\nLeiter Gastronomie", "null" },
+		{ "Bearbeiter: H. Kuhn\nkuhn@stadt.example", "H. Kuhn, null, kuhn@stadt.example, null" },
+		{ "Projektleitung: Tobias Heck, Tel. 07121 555-33, heck@kreis.example",
+		  "Tobias Heck, null, heck@kreis.example, 07121 555-33" },
+		{ "Geschäftsführer: Tobias Heck, Tel. 07121 555-33", "null" },
+		{ "Dana K. Whit runs the purchase. Questions: dana.whit@agency.example",
+		  "Dana K. Whit, null, dana.whit@agency.example, null" },
 		{ "Complaints are heard by the review body, review@state.example.", "null" },
 	};
 

@@ -98,6 +98,12 @@ static void reads_documents(void **state UNUSED)
 	field_is(field_documents, "Sie haben mit dem Angebot das ausgefüllte Formblatt 124 vorzulegen.", "text",
 		 "das ausgefüllte Formblatt 124");
 	field_is(field_documents, "The selected proponent shall provide:\n- proof of insurance", "text", "null");
+	field_is(field_documents, "The following returnable documents are mandatory:\n- SBD 1\n- tax pin", "text",
+		 "SBD 1; tax pin");
+	field_is(field_documents, "Checkliste der einzureichenden Unterlagen\nNr. | Unterlage\n1 | Preisblatt", "text",
+		 "Preisblatt");
+	field_is(field_documents, "The tenderer shall submit, during the contract, the following:\n- monthly report",
+		 "text", "null");
 	field_is(field_documents, "The Contractor shall provide the following:\n- a monthly report", "text", "null");
 	field_is(field_documents, "The offers will be rejected for the following reasons:\n- they came late", "text",
 		 "null");
@@ -116,6 +122,7 @@ static void reads_page_limits(void **state UNUSED)
 		 "The final report must not exceed 60 pages.\nTechnical proposal, not exceeding thirty (30) pages",
 		 "value", "30");
 	field_is(field_page_limit, "Das Konzept (max. 30 Folien) ist beizufügen.", "value", "30");
+	field_is(field_page_limit, "Proposals longer than 40 pages will not be read.", "value", "40");
 	field_is(field_page_limit, "This document has 48 pages.", "value", "null");
 }
 

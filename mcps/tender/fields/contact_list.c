@@ -2,10 +2,11 @@
 
 #include "person.h"
 
-#define MOST_BLOCK  300 /* bytes of a block that is about one person */
-#define MOST_BEHIND 160 /* bytes behind a name in which the number may stand */
-#define MOST_OTHERS 8
-#define LEAST_OTHER 60 /* what a candidate must score to be one */
+#define MOST_BLOCK    300 /* bytes of a block that is about one person */
+#define MOST_BEHIND   160 /* bytes behind a name in which the number may stand */
+#define LEAST_SURNAME 4   /* letters of a name that are no accident in an address */
+#define MOST_OTHERS   8
+#define LEAST_OTHER   60 /* what a candidate must score to be one */
 
 /* The address of a page that is made of the person's name, and what stands with it. */
 static void take_owned(struct person *c, const struct page *p)
@@ -59,6 +60,30 @@ static void take_full(struct person *c, const struct page *p, const char *surnam
 	}
 }
 
+/* "Roe" of jane.roe@…; NULL for an address that is not made so. */
+static char *surname_of(const char *email)
+{
+	auto_free char *local = g_strndup(email, strcspn(email, "@"));
+	const char *dot = strrchr(local, '.');
+	char *surname = dot && strlen(dot) > LEAST_SURNAME && !strpbrk(local, "0123456789") ? g_strdup(dot + 1) : NULL;
+
+	if (surname)
+		surname[0] = g_ascii_toupper(surname[0]);
+	return surname;
+}
+
+/* jane.roe@… belongs to Jane Roe, who is named elsewhere. */
+static void take_owner(const struct doc *d, struct person *c)
+{
+	auto_free char *surname = c->email ? surname_of(c->email) : NULL;
+
+	for (unsigned i = 0; surname && i < d->pages->len && !c->name; i++) {
+		take_full(c, doc_page(d, i), surname);
+		if (c->name && g_ascii_toupper(c->email[0]) != c->name[0])
+			g_clear_pointer(&c->name, g_free);
+	}
+}
+
 static char *copy_of(const json_t *fact, const char *key)
 {
 	return g_strdup(json_string_value(json_object_get(fact, key)));
@@ -76,6 +101,9 @@ void contact_complete(const struct doc *d, json_t *fact)
 	auto_free char *surname = c.name ? person_surname(c.name) : NULL,
 		       *title = surname ? copy_of(fact, "name") : NULL;
 
+	if (!c.name)
+		take_owner(d, &c);
+	set_if(fact, "name", c.name);
 	for (unsigned i = 0; title && i < d->pages->len && streq(c.name, title); i++)
 		take_full(&c, doc_page(d, i), surname);
 	if (title && !streq(c.name, title))

@@ -49,5 +49,6 @@ void fields_eligibility_preload(void);
 void fields_procedure_preload(void);
 void fields_lots_preload(void);
 void fields_documents_preload(void);
+void fields_pages_preload(void);
 
 #endif

@@ -47,6 +47,13 @@ static struct pattern no_contact = {
 	0, NULL, NULL
 };
 
+/* A label of a letter's head; those of people who are not asked. */
+static struct pattern any_label = { "^(?-i:\\p{Lu})[\\p{L} ()/-]{2,40}:\\s+(?<rest>.+)", 0, NULL, NULL };
+static struct pattern no_named = {
+	"^(?:\\w*geschäftsführ|vorsitz|vorstand|landrat|\\w*bürgermeister|chair|\\w* ?director|präsident|president|cc\\b|kopie|verteiler|bieter|bidder|tenderer|vendor|firma|company|architekt|planer|author|verfasser|to\\b|an\\b|from\\b)",
+	0, NULL, NULL
+};
+
 /* Who knows the goods stands beside who runs the procedure. */
 static struct pattern technical = { "^\\W*(?:for )?(?:technical|technische?|site|fachliche?)\\b", 0, NULL, NULL };
 #define TECHNICAL_LESS 6
@@ -75,6 +82,8 @@ void fields_contact_preload(void)
 	pattern_compile(&closing, 1);
 	pattern_compile(&hands_in, 1);
 	pattern_compile(&technical, 1);
+	pattern_compile(&any_label, 1);
+	pattern_compile(&no_named, 1);
 	pattern_compile(&inner_label, 1);
 }
 
@@ -154,6 +163,19 @@ static bool names_contact(const struct page *p, int k)
 	return said;
 }
 
+/* "H. Roe" is no item H of a list. */
+static void restore_initial(struct labelled *l)
+{
+	const char *at = strstr(l->quote, l->value);
+	char *whole;
+
+	if (!at || at < l->quote + 4 || at[-1] != ' ' || at[-2] != '.' || !g_ascii_isupper(at[-3]) || at[-4] != ' ')
+		return;
+	whole = g_strdup_printf("%.3s%s", at - 3, l->value);
+	g_free(l->value);
+	l->value = whole;
+}
+
 /* Forms with boxes in boxes: "FOR INFORMATION CALL: a. NAME Jane Roe", "Clarifications | Focal person: Jane Roe". */
 static void drop_name_label(char *value)
 {
@@ -182,7 +204,7 @@ static bool read_labelled(struct choice *choice, const struct doc *d, const stru
 
 	if (strlen(text) > 160 || !pattern_match(label, text) || !label_value(p, k, label, &l))
 		return false;
-	memmove(l.value, l.value + text_bullet(l.value), strlen(l.value + text_bullet(l.value)) + 1);
+	restore_initial(&l);
 	drop_name_label(l.value);
 	around = g_strdup(l.value);
 	if (strchr(around, ','))
@@ -343,6 +365,12 @@ static void read_signature(struct choice *choice, const struct doc *d, const str
 	person_release(&c);
 }
 
+/* Bytes of the number before the first of several: "1. Jane Roe"; "H. Roe" has none. */
+static size_t numbered(const char *s)
+{
+	return g_ascii_isdigit(*s) ? text_bullet(s) : 0;
+}
+
 /* Under a line that leads there, or beside a label an item of a list, which no other label has. */
 static int person_place(const struct page *p, int k)
 {
@@ -365,12 +393,34 @@ static void read_stem(struct choice *choice, const struct doc *d, const struct p
 	const char *below = at >= 0 ? page_line(p, at)->text : "";
 	struct person c = { 0 };
 
-	below += text_bullet(below);
+	below += numbered(below);
 	c.name = strlen(below) < MOST_SIGNATURE ? person_name(below, true) : NULL;
 	if (c.name && strstr(below, c.name) == below) {
 		c.role = person_role(below, c.name);
 		gather(p, at, &c);
 		keep(choice, d, p, &c, below, 82);
+	}
+	person_release(&c);
+}
+
+/* "Projektleitung: Jane Roe, Tel. …" in the head of a letter: whatever the label, the number is given for asking. */
+static void read_named(struct choice *choice, const struct doc *d, const struct page *p, int k)
+{
+	const char *text = page_line(p, k)->text;
+	GMatchInfo *m = strlen(text) < MOST_SIGNATURE ? pattern_find(&any_label, text, 0) : NULL;
+	auto_free char *rest = m ? g_match_info_fetch_named(m, "rest") : NULL;
+	struct person c = { 0 };
+
+	g_match_info_free(m);
+	c.name = rest && !pattern_match(&contact_label, text) && !pattern_match(&no_contact, text) &&
+				 !pattern_match(&no_named, text)
+			 ? person_name(rest, true)
+			 : NULL;
+	if (c.name && util_starts(rest, c.name)) {
+		c.role = person_role(rest, c.name);
+		gather(p, k, &c);
+		if (c.phone || c.email)
+			keep(choice, d, p, &c, text, 62);
 	}
 	person_release(&c);
 }
@@ -440,8 +490,10 @@ json_t *field_contact(const struct doc *d)
 			read_labelled(choice, d, p, k);
 			read_signature(choice, d, p, k);
 			read_stem(choice, d, p, k);
-			if (p->number <= 3)
+			if (p->number <= 3) {
 				read_sender(choice, d, p, k);
+				read_named(choice, d, p, k);
+			}
 		}
 		for (int k = 0; p->readable && k < (int)p->blocks->len; k++) {
 			read_sentences(choice, d, p, page_block(p, k));

@@ -15,8 +15,9 @@
 #define MOST_METHOD 200 /* bytes of a line that begins with a label of the way */
 #define BEHIND      90  /* bytes behind a way in which it may be forbidden */
 
-#define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
-#define URL   "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
+#define EMAIL     "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
+#define PLATTFORM "(?:https?://|www\\.|portal|plattform|vergabemarktplatz|e-?vergabe\\b|\\b(?:simap|dtvp|subreport|ankö)\\b)"
+#define URL       "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
 
 /* Ways to hand in; word is the kind. */
 static struct pattern ways[] = {
@@ -27,7 +28,8 @@ static struct pattern ways[] = {
 	  "\\b.{0,60}\\b(?:submitted|uploaded|lodged|entered|received|accepted|made|returned|sent|delivered)\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.|\\bGeM\\b|BidExpress|BidNet|"
 	  "DemandStar|eTenders|Jaggaer|In-?tend|ProContract|SAM\\.gov|MERX|GETS\\b|simap|ANKÖ|subreport|DTVP)",
 	  86, "portal", NULL },
-	{ "\\b(?:angebots?abgabe|einreichung|abgabe der angebote|offert\\w*|angebote?|teilnahmeantr\\w*)\\b.{0,100}\\b(?:elektronisch|online)\\b.{0,60}(?:https?://|www\\.|portal|plattform)",
+	{ "\\b(?:angebots?abgabe|einreichung|abgabe der angebote|offert\\w*|angebote?|teilnahmeantr\\w*)\\b.{0,100}\\b(?:elektronisch|online)\\b.{0,60}" PLATTFORM
+	  "",
 	  86, "portal", NULL },
 	{ "\\b(?:angebote?|offerten?|unterlagen|teilnahmeantr\\w*)\\b.{0,60}\\b(?:an|unter)\\b.{0,12}" EMAIL, 82,
 	  "email", NULL },
@@ -42,17 +44,26 @@ static struct pattern ways[] = {
 	{ "adresse für elektronische angebote|elektronische? (?:angebots)?abgabe über|(?:angebote|teilnahmeanträge)\\b.{0,120}\\belektronisch (?:via|über|in textform)",
 	  90, "portal", NULL },
 	{ ANGEBOTE
-	  "\\b.{0,160}(?:https?://|www\\.|\\bportal|portal\\b|plattform\\b).{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?langen|eingelangt|ein(?:zu)?bringen|eingebracht|ein(?:zu)?gehen|eingegangen|vorliegen|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
+	  "\\b.{0,160}" PLATTFORM
+	  ".{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?langen|eingelangt|ein(?:zu)?bringen|eingebracht|ein(?:zu)?gehen|eingegangen|vorliegen|entgegen(?:genommen|zunehmen)?\\b|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
 	  87, "portal", NULL },
-	{ "\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}" ANGEBOTE
-	  "\\b.{0,160}(?:https?://|www\\.|portal|plattform)",
+	{ "\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}" ANGEBOTE "\\b.{0,160}" PLATTFORM
+	  "",
 	  86, "portal", NULL },
 	{ ANGEBOTE
-	  "\\b.{0,40}\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}\\b(?:über|auf|in|im|via)\\b.{0,60}(?:https?://|www\\.|portal|plattform)",
+	  "\\b.{0,40}\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}\\b(?:über|auf|in|im|via)\\b.{0,60}" PLATTFORM
+	  "",
 	  86, "portal", NULL },
 	{ "\\b" OFFERS
 	  "\\b.{0,120}\\b(?:received|delivered|submitted|deposited|handed in)\\b.{0,80}\\bat the (?:submission|following|below|above|same|delivery) address",
 	  78, "physical", NULL },
+	{ "\\b(?:angebotsabgabe|einreichung|eingabe|abgabe)\\b.{0,60}\\b(?:erfolgt|ist|hat)\\b.{0,60}\\b(?:via|über|auf|im)\\b.{0,40}" PLATTFORM,
+	  84, "portal", NULL },
+	{ ANGEBOTE
+	  "\\b.{0,100}\\b(?:per (?:post|kurier|boten)|postalisch|auf (?:dem postweg|papier)|in schriftform)\\b",
+	  78, "physical", NULL },
+	{ "\\b(?:drop|deposit|place|put)\\b.{0,40}\\b" OFFERS "\\b.{0,40}\\b(?:tender|bid|drop) ?box", 84, "physical",
+	  NULL },
 	{ "elektronisch in textform", 72, "portal", NULL },
 	{ "elektronische einreichung\\s*:\\s*(?:erforderlich|zulässig)", 80, "portal", NULL },
 	{ "nur elektronische angebote zugelassen|ausschließlich (?:elektronisch|über (?:die|das|den) (?:vergabe|e-?vergabe|bieter)\\w*)",
@@ -107,7 +118,7 @@ static struct pattern url_label = {
 };
 /* The address behind the verb, as far as the time or the sentence's end. */
 static struct pattern address_at = {
-	"\\b(?:delivered|submitted|addressed|sent|mailed|received|brought|deposited|placed|lodged|dropped|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in|(?:entrance|foyer|reception|lobby|counter|lodge|offices?) (?:of|to))\\s*:?\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
+	"\\b(?:(?:delivered|located|situated|submitted|addressed|sent|mailed|received|brought|deposited|placed|lodged|dropped|deliver|submit|send|mail|returned)\\b[^.;]{0,70}?\\b(?:to|at|in|(?:entrance|foyer|reception|lobby|counter|lodge|offices?) (?:of|to))|reach)\\s*:?\\s+(?:the (?:office of (?:the )?)?)?(?<value>(?:\\p{Lu}|\\d{1,5} )(?:[^.;]|(?<=\\b[A-Z])\\.|(?<=St|No|Rd)\\.|(?<=Bldg|Room)\\.){12,170}?)(?=,? (?:by|before|no later|not later|on or before|until|within|not? less|in a sealed|marked)\\b|\\.\\s|\\.$|;|$)",
 	0, NULL, NULL
 };
 static struct pattern address_de = {

@@ -1,7 +1,4 @@
-/* What must be handed in with an offer, and how long it may be. */
-#include <stdio.h>
-#include <stdlib.h>
-
+/* What must be handed in with an offer. */
 #include "fact.h"
 #include "fields.h"
 #include "item.h"
@@ -12,7 +9,6 @@
 #define MOST_DOCUMENTS 80
 #define MOST_TEXT      300
 #define MOST_HEAD      90
-#define MOST_PAGES     999
 #define MOST_NUMBER    14 /* bytes of the number of a row */
 #define MOST_OUT       12 /* points by which a line of the same list may stand out to the left */
 #define MOST_EDGE      40 /* points between a stem and the numbers under it */
@@ -53,7 +49,7 @@ static struct pattern stems[] = {
 	  78, NULL, NULL },
 	{ "^(?:vorzulegen|einzureichen|beizufügen|abzugeben|nachzureichen)\\b.{0,24}\\b(?:ist|sind)\\b.{0,60}:$|\\b(?:sind|ist|werden)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizufügen)\\s*:$",
 	  74, NULL, NULL },
-	{ "\\b(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|submissions?|applications?|responses?|angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*)\\b.{0,120}\\b(?:submit\\w*|lodge\\w*|include\\w*|contains?|consists?|compris\\w+|attach\\w*|enclos\\w+|return\\w*|upload\\w*|accompan\\w+|furnish\\w*|supported by|made up of|"
+	{ "\\b(?:proposals?|bids?|tenders?|quot(?:es?|ations?)|offers?|submissions?|applications?|responses?|angebot\\w*|teilnahmeantr\\w+|bewerbung\\w*)\\b.{0,120}\\b(?:submit\\w*|lodge\\w*|include\\w*|contains?|holds?|consists?|compris\\w+|attach\\w*|enclos\\w+|return\\w*|upload\\w*|accompan\\w+|furnish\\w*|supported by|made up of|"
 	  "beizufügen|beigefügt|beilegen|beizulegen|anzuschließen|anzuschliessen|beizuschließen|einzureichen|einreichen|vorzulegen|abzugeben|gehören|gehört|umfasst|umfassen|enthält|enthalten|besteh\\w+ aus|hochzuladen|hochladen|zu übermitteln|zu übersenden|erforderlich)\\b.{0,60}:$",
 	  72, NULL, NULL },
 	{ "\\b(?:complete and (?:return|lodge|submit)|(?:send|submit|lodge|return|attach|enclose|upload|include|provide)\\b.{0,40}\\b(?:with it|following|these|below)|(?:following|these)\\b.{0,40}\\b(?:must be|shall be|should be|are to be|to be|are)\\b.{0,24}\\b(?:submitted|lodged|returned|attached|enclosed|uploaded|included|provided|completed)|"
@@ -67,7 +63,8 @@ static struct pattern stems[] = {
 	  72, NULL, NULL },
 	{ "^(?:\\w+,? )?(?:please|kindly) (?:send|submit|upload|lodge|provide|return|enclose|attach|include|forward|e-?mail)\\b.{0,60}:$",
 	  68, NULL, NULL },
-	{ "\\bmit dem (?:angebot|teilnahmeantrag)\\b.{0,60}\\b(?:einzureichen|vorzulegen|abzugeben|zurückzugeben) sind:$",
+	{ "\\bmit dem (?:angebot|teilnahmeantrag)\\b.{0,60}\\b(?:einzureichen|vorzulegen|abzugeben|zurückzugeben)(?: sind)?:$|\\bgehör(?:en|t)\\b.{0,40}\\b(?:angebot|teilnahmeantrag|offerte|bewerbung)\\w*\\b.{0,20}:$|"
+	  "\\b(?:returnable|mandatory|required|supporting|compulsory) (?:documents?|schedules?|forms?|attachments?)\\b.{0,60}:$",
 	  76, NULL, NULL },
 	{ "\\b(?:auf|nur auf|erst auf) (?:\\p{L}+ )?(?:verlangen|anforderung|aufforderung|nachfrage)\\b.{0,60}\\b(?:vorzulegen|einzureichen|beizubringen|nachzureichen)(?: sind)?\\s*:$",
 	  74, NULL, NULL },
@@ -88,7 +85,7 @@ static struct pattern any_stem = {
 };
 /* Lists under these are no documents: what happens, what is delivered later, what the issuer hands out. */
 static struct pattern no_stem = {
-	"\\b(?:contractor|auftragnehmer|supplier|provider|(?:successful|selected|preferred|winning|chosen|recommended) (?:bidder|tenderer|offeror|proposer|proponent|respondent|vendor|supplier|consultant|firm|applicant)|notice of (?:award|selection)|lieferant|dienstleister|questions?|enquir\\w+|fragen|reports?|monthly|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
+	"\\b(?:contractor|auftragnehmer|supplier|provider|(?:successful|selected|preferred|winning|chosen|recommended) (?:bidder|tenderer|offeror|proposer|proponent|respondent|vendor|supplier|consultant|firm|applicant)|during the (?:contract|term|agreement)|während der (?:vertrags)?laufzeit|vor (?:vertrags|leistungs)beginn|nach vertragsschluss|(?:prior to|before) (?:the )?(?:start|commencement)|notice of (?:award|selection)|lieferant|dienstleister|questions?|enquir\\w+|fragen|reports?|monthly|not (?:be|include)|nach (?:zuschlag|auftragserteilung)|after award|upon award|upon request|following (?:criteria|reasons|schedule|dates)|"
 	"rejected|reject|ausgeschlossen|deliverables?|services (?:include|shall)|invoice|rechnung|consists? of the following (?:parts|sections|attachments)|evaluat\\w+|(?:this|the) (?:rfp|rfq|itt|solicitation|tender documents?|tender package|bid documents?) (?:contains?|consists?|includes?|comprises?)|"
 	"vergabeunterlagen (?:bestehen|umfassen|enthalten)|contract (?:consists|shall)|vertragsbestandteile|cost(?:s)? (?:must|shall) include|prices? (?:must|shall|should|are to)|preise)\\b",
 	0, NULL, NULL
@@ -149,36 +146,6 @@ static struct pattern document_word = {
 static struct pattern name_end = { ",\\s+(?:and |und |sowie )?|;\\s*|\\s+(?:and|und|sowie|as well as)\\s+", 0, NULL,
 				   NULL };
 
-/* "ten (10) pages" is ten as well. */
-#define NUMBER \
-	"(?:(?:[a-z-]+ )?\\((?<a>\\d{1,3})\\)|(?<b>\\d{1,3})|(?<word>one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf|fünfzehn|zwanzig|dreißig))"
-#define PAGES \
-	"(?:(?:single|double)[- ]?(?:sided|spaced)[, ]*|typed |printed |letter[- ]?sized? |standard |presentation |powerpoint |A4 |DIN-?A4-?|DIN A4-?|numbered |written )*(?:pages?|sides|seiten|slides|folien|a4[- ](?:pages?|sides|seiten))"
-
-static struct pattern limits[] = {
-	{ "\\b(?:not (?:to )?(?:exceed(?:ing)?|be longer than|be more than)|not\\b.{0,24}\\b(?:more|longer) than|no (?:more|longer) than|limited to(?: a maximum of)?|(?:a )?maximum(?: length)?(?: of)?(?: is)?|max\\.?|up to|at most|must not (?:exceed|be longer than)|may not exceed|shall not exceed|within|restricted to)\\s*:?\\s*" NUMBER
-	  "[- ]" PAGES "\\b",
-	  86, NULL, NULL },
-	{ "\\b" NUMBER "[- ]page (?:limit|maximum)", 86, NULL, NULL },
-	{ "\\b" NUMBER "[- ]" PAGES
-	  "(?: \\(?(?:max(?:imum)?\\.?|or (?:less|fewer)|limit)\\b|.{0,40}\\b(?:nicht (?:überschreiten|übersteigen)|begrenzt))",
-	  86, NULL, NULL },
-	{ "\\b(?:höchstens|maximal|max\\.?|nicht (?:mehr|länger) als|bis zu|höchstumfang(?: von)?|umfang (?:von|ist auf)|begrenzt auf|auf)\\s*:?\\s*" NUMBER
-	  "[- ]" PAGES "\\b",
-	  84, NULL, NULL },
-	{ "\\bpage (?:limit|count|limitation)s?\\b[^.\\d]{0,30}" NUMBER "\\b", 84, NULL, NULL },
-	{ "\\bseiten(?:zahl|begrenzung|limit)\\b[^.\\d]{0,30}" NUMBER "\\b", 82, NULL, NULL },
-};
-static struct pattern limit_head = {
-	"^(?:max(?:imum|\\.)? ?)?(?:page limit(?:ation)?s?|pages(?: \\(max(?:imum|\\.)?\\))?|max(?:imum|\\.)? pages|seiten(?:zahl|limit)?|max\\.? seiten)$",
-	0, NULL, NULL
-};
-/* Parts that are small beside the offer. */
-static struct pattern small_part = {
-	"cover letter|transmittal|executive summary|résumé|resume|\\bcvs?\\b|curricul|lebenslauf|lebensläufe|anschreiben|abstract|reference sheet|per (?:reference|project|lot|person)|je (?:referenz|projekt|los|person)|appendix|biograph|presentation|präsentation|vortrag|pitch|interview|\\breports?\\b|deliverable|bericht",
-	0, NULL, NULL
-};
-
 /* What may stand between the last items of a list. */
 static const char *const conjunctions[] = { "; and", ", and", "; or", "; und", ", und", "; sowie", ", sowie" };
 
@@ -199,9 +166,6 @@ void fields_documents_preload(void)
 	pattern_compile(&document_word, 1);
 	pattern_compile(&name_end, 1);
 	item_preload();
-	pattern_compile(limits, N_ELEMS(limits));
-	pattern_compile(&limit_head, 1);
-	pattern_compile(&small_part, 1);
 }
 
 /* What a line that is no item obliges to hand in, with the lines above it that its sentence began on. */
@@ -241,20 +205,30 @@ static bool leads_on(const struct page *p, int line)
 		(item_is_lone(page_line(p, line + 1)) || item_mark(p, line + 1) == line + 1));
 }
 
+/* The stem of a list that goes on at its end gets the colon that it may lack. */
+static char *led_stem(const struct page *p, int line)
+{
+	char *said = stem_text(p, line), *stem;
+	size_t n = strlen(said);
+
+	while (n > 0 && strchr(":,", said[n - 1]))
+		n--;
+	stem = g_strdup_printf("%.*s:", (int)n, said);
+	g_free(said);
+	return stem;
+}
+
 /* What the list behind that line is worth as one of documents, 0 for nothing. */
 static int stem_score(const struct page *p, int line)
 {
-	const char *text = page_line(p, line)->text;
 	bool open = leads_on(p, line);
-	char *said = open || pattern_match(&any_stem, text) ? stem_text(p, line) : NULL;
-	size_t n = said ? strlen(said) : 0;
-	auto_free char *stem =
-		open ? g_strdup_printf("%.*s:", (int)(strchr(":,", said[n - 1]) ? n - 1 : n), said) : g_strdup(said);
+	auto_free char *stem = open                                                 ? led_stem(p, line)
+			       : pattern_match(&any_stem, page_line(p, line)->text) ? stem_text(p, line)
+										    : NULL;
 	int score = stem && (pattern_match(&lacking, stem) || !pattern_match(&no_stem, stem))
 			    ? PATTERN_SCORE(stems, stem)
 			    : 0;
 
-	g_free(said);
 	if (!score || util_ends(stem, "."))
 		return 0;
 	return open ? score + 6 : strlen(stem) < MOST_HEAD ? score - 10 : 0;
@@ -357,6 +331,9 @@ static bool read_row(json_t *list, const struct doc *d, const struct page *p, in
 	const struct block *b = right >= 0 ? page_block(p, page_line(p, right)->block) : NULL;
 	auto_free char *quote = NULL;
 
+	/* A heading over a table leads to its rows as a colon does. */
+	if (b && l->n == 0 && pattern_match(&row_head, line->text))
+		l->colon = true;
 	if (!l->colon || l->n != l->n_rows || item_is_lone(line) || line->x0 > l->edge + MOST_EDGE)
 		return false;
 	if (b && (pattern_match(&row_number, line->text) || (l->n_rows && line->x1 <= l->row_end + MOST_EDGE &&
@@ -460,112 +437,4 @@ json_t *field_documents(const struct doc *d)
 		return list;
 	json_decref(list);
 	return NULL;
-}
-
-static int number_of(GMatchInfo *m)
-{
-	static const struct {
-		const char *word;
-		int n;
-	} words[] = {
-		{ "one", 1 },      { "two", 2 },      { "three", 3 },   { "four", 4 },    { "five", 5 },
-		{ "six", 6 },      { "seven", 7 },    { "eight", 8 },   { "nine", 9 },    { "ten", 10 },
-		{ "twelve", 12 },  { "fifteen", 15 }, { "twenty", 20 }, { "thirty", 30 }, { "forty", 40 },
-		{ "fifty", 50 },   { "zwei", 2 },     { "drei", 3 },    { "vier", 4 },    { "fünf", 5 },
-		{ "sechs", 6 },    { "acht", 8 },     { "zehn", 10 },   { "zwölf", 12 },  { "fünfzehn", 15 },
-		{ "zwanzig", 20 }, { "dreißig", 30 },
-	};
-	auto_free char *a = g_match_info_fetch_named(m, "a"), *b = g_match_info_fetch_named(m, "b"),
-		       *word = g_match_info_fetch_named(m, "word");
-
-	for (size_t i = 0; i < N_ELEMS(words); i++) {
-		if (word && strcasecmp(word, words[i].word) == 0)
-			return words[i].n;
-	}
-	return a && *a ? atoi(a) : b && *b ? atoi(b) : 0;
-}
-
-static void add_limit(struct choice *c, const struct doc *d, const struct page *p, const char *quote, const char *of,
-		      int n, int score)
-{
-	char key[16];
-	json_t *fact;
-
-	if (n < 1 || n > MOST_PAGES)
-		return;
-	snprintf(key, sizeof(key), "%d", n);
-	fact = json_pack("{s:i, s:s}", "value", n, "of", of);
-	choice_add(c, fact, fact_place(d, fact, p, quote) ? score : 0, key);
-}
-
-/* What the limit is of stands before it. */
-static bool is_small(const char *sentence, GMatchInfo *m)
-{
-	auto_free char *before = NULL;
-	int from = 0;
-
-	g_match_info_fetch_pos(m, 0, &from, NULL);
-	before = g_strndup(sentence, (gsize)from);
-	return pattern_match(&small_part, before);
-}
-
-/* The first limit is that of the main part, unless it says that it is of a small one. */
-static void read_limit(struct choice *c, const struct doc *d, const struct page *p, const struct block *b)
-{
-	for (const char *s = b->text; *s;) {
-		const char *end = text_sentence(s);
-		auto_free char *sentence = g_strndup(s, (gsize)(end - s)), *quote = NULL;
-		struct pattern *limit = PATTERN_BEST(limits, sentence);
-		GMatchInfo *m = limit ? pattern_find(limit, sentence, 0) : NULL;
-
-		if (m) {
-			quote = fact_quote(p, b, (int)(s - b->text), (int)(end - b->text));
-			add_limit(c, d, p, quote, sentence, number_of(m),
-				  limit->score - (is_small(sentence, m) ? 40 : 0) - 3 * (int)MIN(c->facts->len, 8));
-		}
-		g_match_info_free(m);
-		s = end + strspn(end, " ");
-	}
-}
-
-/* A column "Page limit": its first row. */
-static void read_limit_column(struct choice *c, const struct doc *d, const struct page *p, int head)
-{
-	const struct line *h = page_line(p, head), *cell = NULL;
-	auto_free char *quote = NULL;
-
-	for (int k = head + 1; k < (int)p->lines->len && !cell; k++) {
-		const struct line *l = page_line(p, k);
-
-		if (l->y0 >= h->y1 && l->y0 < h->y1 + 4 * (h->y1 - h->y0) && l->x0 < h->x1 && l->x1 > h->x0)
-			cell = l;
-	}
-	if (!cell || strspn(cell->text, "0123456789") == 0 || strlen(cell->text) > 12)
-		return;
-	quote = fact_pair(h->text, cell->text);
-	/* A column "Pages" can say how long enclosures are. */
-	add_limit(c, d, p, quote, h->text, atoi(cell->text), strlen(h->text) > strlen("Seiten") ? 84 : 60);
-}
-
-json_t *field_page_limit(const struct doc *d)
-{
-	auto_choice *c = choice_new();
-
-	for (unsigned i = 0; i < d->pages->len; i++) {
-		const struct page *p = doc_page(d, i);
-
-		for (int k = 0; p->readable && k < (int)p->lines->len; k++) {
-			const struct block *b = page_block(p, page_line(p, k)->block);
-
-			if (page_line(p, k)->furniture)
-				continue;
-			if (b->first == k && (strcasestr(b->text, "page") || strcasestr(b->text, "seite") ||
-					      strcasestr(b->text, "slides") || strcasestr(b->text, "folien") ||
-					      strstr(b->text, "A4") || strcasestr(b->text, " sides")))
-				read_limit(c, d, p, b);
-			if (strlen(page_line(p, k)->text) < 24 && pattern_match(&limit_head, page_line(p, k)->text))
-				read_limit_column(c, d, p, k);
-		}
-	}
-	return choice_take_listing(c);
 }

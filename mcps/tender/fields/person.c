@@ -147,11 +147,15 @@ char *person_full(const char *text, const char *surname)
 {
 	for (const char *at = strstr(text, surname); at; at = strstr(at + 1, surname)) {
 		auto_free char *before = g_strndup(text, (gsize)(at - text) + strlen(surname));
-		char *full = first_match(&full_name, before, "value", NULL);
+		auto_free char *full = first_match(&full_name, before, "value", NULL);
+		const char *name = full;
 
-		if (full && person_is_name(full) && !g_ascii_isalpha(at[strlen(surname)]))
-			return full;
-		g_free(full);
+		/* An office may stand before the name. */
+		if (name && !person_is_name(name))
+			name = strchr(name, ' ') + 1;
+		if (name && strchr(name, ' ') && !pattern_match(&surname_only, name) && person_is_name(name) &&
+		    !g_ascii_isalpha(at[strlen(surname)]))
+			return g_strdup(name);
 	}
 	return NULL;
 }
