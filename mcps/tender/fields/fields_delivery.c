@@ -15,9 +15,10 @@
 #define MOST_METHOD 200 /* bytes of a line that begins with a label of the way */
 #define BEHIND      90  /* bytes behind a way in which it may be forbidden */
 
-#define EMAIL     "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
-#define PLATTFORM "(?:https?://|www\\.|portal|plattform|vergabemarktplatz|e-?vergabe\\b|\\b(?:simap|dtvp|subreport|ankö)\\b)"
-#define URL       "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
+#define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
+#define PLATTFORM \
+	"(?:https?://|www\\.|portal|plattform|vergabemarktplatz|e-?vergabe\\b|\\b(?:simap|dtvp|subreport|ankö)\\b)"
+#define URL "(?:https?://|www\\.)[^\\s,;()<>\"“”]+"
 
 /* Ways to hand in; word is the kind. */
 static struct pattern ways[] = {
