@@ -70,6 +70,11 @@ static void reads_ways_to_submit(void **state UNUSED)
 		{ "Ihre Offerte schicken Sie bitte per Post an: Gemeinde Wald, Dorfstrasse 1, 8636 Wald.",
 		  "physical, null, null, Gemeinde Wald, Dorfstrasse 1, 8636 Wald" },
 		{ "Tel. 06650 555-40, E-Mail submission@x.example", "null" },
+		/* what is looked at ends within a character of one of these */
+		{ "Angebote per E-Mail an a@x.example sind nicht zugelassen ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ",
+		  "null" },
+		{ "Angebote per E-Mail an a@x.example sind nicht zugelassen  ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ",
+		  "null" },
 		{ "Invoices are sent by e-mail to inv@x.example.", "null" },
 		{ "Questions must be submitted through the portal https://q.example.", "null" },
 		{ "Reports are uploaded to the portal https://r.example by the contractor.", "null" },

@@ -210,7 +210,7 @@ static json_t *text_or_null(const char *s)
 static struct pattern *forbidding(struct pattern *way, const char *sentence)
 {
 	GMatchInfo *m = pattern_find(way, sentence, 0);
-	auto_free char *near = NULL;
+	auto_free char *near = NULL, *valid = NULL;
 	char *stop;
 	int to = 0;
 
@@ -220,7 +220,8 @@ static struct pattern *forbidding(struct pattern *way, const char *sentence)
 	stop = (size_t)to < strlen(near) ? strstr(near + to, ". ") : NULL;
 	if (stop)
 		*stop = '\0';
-	return PATTERN_BEST(no_way, near);
+	valid = g_utf8_make_valid(near, -1);
+	return PATTERN_BEST(no_way, valid);
 }
 
 /* "Offers are addressed to:" and the lines under it, as far as there are numbers to call. */

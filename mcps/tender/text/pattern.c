@@ -45,11 +45,17 @@ void pattern_compile(struct pattern *table, size_t n)
 		compiled(&table[i]);
 }
 
+/* What is not UTF-8 matches nothing: the regular expression would read outside of its tables. */
+static bool may_match(const struct matcher *its, const char *s)
+{
+	return filter_may_match(its->filter, s) && g_utf8_validate(s, -1, NULL);
+}
+
 bool pattern_match(struct pattern *p, const char *s)
 {
 	const struct matcher *its = compiled(p);
 
-	return filter_may_match(its->filter, s) && g_regex_match(its->re, s, 0, NULL);
+	return may_match(its, s) && g_regex_match(its->re, s, 0, NULL);
 }
 
 struct pattern *pattern_best(struct pattern *table, size_t n, const char *s)
@@ -68,7 +74,7 @@ GMatchInfo *pattern_find(struct pattern *p, const char *s, int at)
 	const struct matcher *its = compiled(p);
 	GMatchInfo *m = NULL;
 
-	if (!filter_may_match(its->filter, s))
+	if (!may_match(its, s))
 		return NULL;
 	if (g_regex_match_full(its->re, s, -1, at, 0, &m, NULL))
 		return m;
