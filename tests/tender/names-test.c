@@ -522,6 +522,25 @@ static void knows_what_is_no_title(void **state UNUSED)
 		{ "Zahl: D6-WD-118/2027\nDer Freistaat, vertreten durch das Staatsministerium für Digitales, beabsichtigt die "
 		  "Vergabe." PROSE_DE,
 		  NULL, "Staatsministerium für Digitales", "D6-WD-118/2027" },
+		{ "Regierung von Oberhausen\nDie Regierungspräsidentin\nOberhausen, 3. Mai 2027\nAufforderung zur Angebotsabgabe\nErneuerung der Telefonanlage im Dienstgebäude Nord\nSehr geehrte Damen und Herren,\nwir bitten um Ihr Angebot bis 1.6.2027. GZ: 55.1-4711/27" PROSE_DE,
+		  "Erneuerung der Telefonanlage im Dienstgebäude Nord", "Regierung von Oberhausen", "55.1-4711/27" },
+		{ "Verkehrsverbund Mittelland AG\nPreisanfrage\nLieferung von 40 Fahrausweisautomaten\nDokument-Nr.: VVM-2027-033, Rev. B\nStand: 3.5.2027" PROSE_DE,
+		  "Lieferung von 40 Fahrausweisautomaten", "Verkehrsverbund Mittelland AG", "VVM-2027-033" },
+		{ "Senatsverwaltung für Bildung und Jugend\nBeschränkte Ausschreibung mit Teilnahmewettbewerb gemäß § 10 UVgO: Mittagessen an Grundschulen\nVergabe-Nr. 27/081-B" PROSE_DE,
+		  "Mittagessen an Grundschulen", "Senatsverwaltung für Bildung und Jugend", "27/081-B" },
+		{ "Port Authority of Salmouth\nInvitation to Submit a Quotation\nDredging of the Inner Basin 2027\nOffer No: PAS-27-9" PROSE_EN,
+		  "Dredging of the Inner Basin 2027", "Port Authority of Salmouth", "PAS-27-9" },
+		{ "NOTICE TO CONTRACTORS\nThe Board of Supervisors of Millet County, Iowa, will receive sealed bids for the work titled "
+		  "\"Courthouse Roof Renewal\" until 10 a.m. on May 3, 2027." PROSE_EN,
+		  "Courthouse Roof Renewal", "Millet County", NULL },
+		{ "Advertisement for Bids\nReplacement of Water Mains, Phase II\nfor the Town of Little Ferry\nProject No. LF-27-2" PROSE_EN,
+		  "Replacement of Water Mains, Phase II", "Town of Little Ferry", "LF-27-2" },
+		{ "Ministry of Works\nTender Enquiry No. MOW/TE/27/15 Rev. 2\nSupply of Bitumen Emulsion to Three Depots\nDear Sir,\nkindly quote by 3 June 2027." PROSE_EN,
+		  "Supply of Bitumen Emulsion to Three Depots", "Ministry of Works", "MOW/TE/27/15" },
+		{ "Eastmoor Health Service Trust\nFurther Competition under Framework RM6277\nAgency Staffing for Night Wards\nResource ID 302211" PROSE_EN,
+		  NULL, "Eastmoor Health Service Trust", "302211" },
+		{ "Gemeinde Sankt Veit\nDer Magistrat\nAusschreibungsunterlage\nErneuerung der Straßenbeleuchtung\nZl. 031-2/2027" PROSE_DE,
+		  "Erneuerung der Straßenbeleuchtung", "Gemeinde Sankt Veit", "031-2/2027" },
 	};
 
 	covers_say(covers, N_ELEMS(covers));

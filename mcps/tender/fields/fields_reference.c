@@ -33,7 +33,7 @@ static struct pattern reference_at[] = {
 	  "(?:angebots)?anfrage nr\\.?|referenznummer(?: der bekanntmachung)?|maßnahmennummer|projektnummer|verfahrensnummer|kennziffer)\\s*[:.]*\\s*" REF_VALUE,
 	  90, NULL, NULL },
 	/* Austria: "Zahl: D6-WD-118/2027", "GZ 2027-0.123" */
-	{ "^(?:unsere )?(?:zahl|zl\\.|gz\\.?)\\s*(?::|(?<=\\.)|(?<=gz))\\s*" REF_VALUE, 84, NULL, NULL },
+	{ "(?:^(?:unsere )?zahl|\\b(?:zl\\.|gz\\.?))\\s*(?::|(?<=\\.)|(?<=gz))\\s*" REF_VALUE, 84, NULL, NULL },
 	{ "\\binterne kennung\\s*:\\s*(?:LOT-\\d+ )?(?<value>(?!LOT-\\d)\\S.{1,40}?)(?: (?:verfahrensart|titel|beschreibung|das verfahren)\\b.*)?$",
 	  84, NULL, NULL },
 	{ "\\b" NAMES_DOCUMENT

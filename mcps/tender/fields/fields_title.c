@@ -72,7 +72,8 @@ static struct pattern article = { "^(?:der|die|das|the|an?|this|diese[rs]?|wir|w
 
 #define SHORT_EN "(?: \\(?(?:e-)?(?:rf[pqit]|itt|itb|ifb|rfq|eoi|nit|tor)\\)?)?"
 /* "nach § 9 UVgO": the law stands between the kind and a colon. */
-#define LAW       "(?: (?:nach|gemäß|gemäss|gem\\.|according to|under|pursuant to) [^:]{2,60}?(?=:))?"
+#define LAW \
+	"(?: (?:mit|ohne) \\w*teilnahmewettbewerb)?(?: (?:nach|gemäß|gemäss|gem\\.|according to|under|pursuant to) [^:]{2,60}?(?=:))?"
 #define NUMBER_OF "(?:\\W+(?:no\\.?|nr\\.?|number|#|ref\\.?|reference)\\W*\\S+?|\\W+[a-z0-9][\\w/.-]*\\d[\\w/.-]*)?\\W*"
 
 /* "RFP reference: …", "Tender documents: …" are fields of a form. */
@@ -112,7 +113,8 @@ static struct pattern title_says[] = {
 	  "[^.;:]{0,60}? for (?:the |a |an )?(?<value>\\S.{8,160}?)" ENDS,
 	  52, NULL, NULL },
 	{ "\\b(?:sealed|competitive|electronic) " BIDS " for (?:the )?(?<value>\\S.{8,160}?)" ENDS, 54, NULL, NULL },
-	{ "\\b(?:project|works?|contract|improvements?|services?|procurement),? (?:known|identified|described|referred to|designated|titled|entitled)(?: as)?:? (?:the )?[\"“„'‘]?(?<value>(?-i:\\p{Lu}).{8,160}?)" ENDS,
+	{ "\\b(?:project|works?|contract|improvements?|services?|procurement),? (?:known|identified|described|referred to|designated|titled|entitled)(?: as)?:? (?:the )?[\"“„'‘]?(?<value>(?-i:\\p{Lu})[^\"”“]{8,160}?)(?:(?=[\"”“])|" ENDS
+	  ")",
 	  58, NULL, NULL },
 	{ "\\b(?:award|enter into|procure) (?:a|an|one) (?:\\w+ ){0,3}?(?:contract|agreement) for (?:the )?(?<value>\\S.{8,160}?)" ENDS,
 	  50, NULL, NULL },

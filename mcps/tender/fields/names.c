@@ -48,7 +48,7 @@ static struct pattern no_title[] = {
 	  1, NULL, NULL },
 	{ "^(?:zum|zur|im|des|für d\\w+|of the|for the)\\b.*(?:teilnahmewettbewerb|verfahren|vergabe|procurement|solicitation)\\W*$",
 	  1, NULL, NULL },
-	{ "solicitation number|sourcing event|vergabenummer|aktenzeichen|reference (?:no|number)|contract reference|^\\W*(?:our )?reference\\b|^region \\d|\\d{5}(?:-\\d{4})?$|\\b\\d{3} \\d{3}$|"
+	{ "solicitation number|sourcing event|vergabenummer|^\\W*vergabe-?(?:nr|id)\\b|aktenzeichen|reference (?:no|number)|contract reference|^\\W*(?:our )?reference\\b|^region \\d|\\d{5}(?:-\\d{4})?$|\\b\\d{3} \\d{3}$|"
 	  "^\\W*(?:issued?|released?|veröffentlicht|published)\\b",
 	  1, NULL, NULL },
 };
@@ -66,7 +66,7 @@ static struct pattern no_title[] = {
 	"(?:procurement|purchasing|acquisition|shared|contracting) services?|international)\\.?$|"                                                                                    \
 	"^(?:federal|national|royal|state|united states|u\\.s\\.) .*\\bservice$"
 #define ORG_DE                                                                                                                                                                                                                                                                                          \
-	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|senats\\w+|\\w*akademie|amt|\\w*ministerium|verband|"                                                          \
+	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|senats\\w+|regierung von|\\w*akademie|amt|\\w*ministerium|verband|"                                            \
 	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|\\w+kammer|\\w+verein|\\w+institut|\\w*sparkasse|\\w+kasse|\\w*genossenschaft|\\w*gesellschaft|\\w*agentur|\\w*behörde|\\w+direktion|\\w+präsidium|"                                   \
 	"bistum|erzbistum|diözese|caritas\\w*|diakonie\\w*|evangelisch[\\w-]*|katholisch[\\w-]*|römisch-katholisch[\\w-]*|ev\\.-luth\\. |jüdische|kirchen\\w+|jobcenter|polizei\\w*|amtsgericht|finanzamt|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|" \
 	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                                                                                                      \
