@@ -119,6 +119,8 @@ static void reads_sentences(void **state UNUSED)
 		{ "Die Angebote werden je Los nach dem Preis gewertet (Gewichtung 100 v. H.).", "Preis, 100" },
 		{ "The factors are technical acceptability, past performance (acceptable or not; those without a record are rated neutral) and price.",
 		  "technical acceptability, null; past performance, null; price, null" },
+		{ "Bewertet werden die letzten Angebote je Los nach folgenden Kriterien (Reihenfolge nach Bedeutung): Kosten, Service, Terminplan.",
+		  "Kosten, null; Service, null; Terminplan, null" },
 		{ "The weights given to the Technical (T) and Financial (P) Proposals are T = 0.80 and P = 0.20.",
 		  "Technical, 80; Financial, 20" },
 		{ "Award. The contract will be awarded to the lowest and best, responsive and responsible bidder on the basis of the total of the base bid.",

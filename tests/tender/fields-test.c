@@ -66,6 +66,18 @@ static void reads_lots(void **state UNUSED)
 		field_lots,
 		"5.1 Los: LOT-0001\nTitel: Fahrgestelle\nBeschreibung: 14 Fahrzeuge.\n5.1 Los: LOT-0002\nTitel: Geräte",
 		"id title description", "1, Fahrgestelle, 14 Fahrzeuge.; 2, Geräte, null");
+	field_is(
+		field_lots,
+		"The work is divided into two Service Categories. Bidders may bid for one or both of them.\n- Category 1: English to French\n- Category 2: Other languages",
+		"id title", "1, English to French; 2, Other languages");
+	field_is(
+		field_lots,
+		"Die Leistung ist in zwei Gebiete aufgeteilt. Angebote sind für ein oder mehrere Gebiete möglich.\nGebiet 1: Nord\nGebiet 2: Süd",
+		"id title", "1, Nord; 2, Süd");
+	field_is(field_lots, "The report is divided into two parts.\nPart 1: Summary\nPart 2: Findings", "id", "null");
+	field_is(field_lots,
+		 "Los 1 | Fensterbauarbeiten, ca. 186 St., einschl. Ausbau\nLos 2 | Malerarbeiten, Leibungen ca. 820 m",
+		 "id title", "1, Fensterbauarbeiten; 2, Malerarbeiten");
 	/* What is not divided is one lot in eForms. */
 	field_is(field_lots, "5.1 Los: LOT-0001\nTitel: Fahrgestelle", "id", "null");
 	field_is(field_lots, "Lot 1 must be delivered first.\nLot 2 is delivered in May.", "id", "null");

@@ -99,7 +99,7 @@ static void close_criterion(struct criteria *c, struct open *o, const struct pag
 		return;
 	quote = fact_pair(name, line);
 	/* The next page may begin between the two. */
-	if (o->page != p && fact_stands(o->page, name)) {
+	if (name == o->name && o->page != p && fact_stands(o->page, name)) {
 		if (!criteria_add(c, o->page, name, value, "%", name))
 			return;
 	} else if (!criteria_add(c, p, name, value, "%", fact_stands(p, quote) ? quote : line)) {

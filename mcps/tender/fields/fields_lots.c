@@ -41,6 +41,22 @@ static struct pattern quantity_at = {
 	0, NULL, NULL
 };
 
+/* A contract may be divided into parts of another name, each of which may be bid for. */
+static struct pattern divided = {
+	"\\b(?:divided|split|broken down|grouped|separated) into\\b[^.;]{0,40}?\\b(?<word>categor|package|part|region|zone|area|schedule|group|cluster|stream)|"
+	"\\bin (?:\\w+ ){0,3}(?<word2>gebiet|teilgebiet|bereich|paket|kategorie|region|abschnitt|teil)\\w* (?:aufgeteilt|unterteilt|gegliedert|geteilt)\\b",
+	0, NULL, NULL
+};
+static struct pattern may_choose = {
+	"\\b(?:one or (?:both|more|several|all|any)|(?:any|each|either|both|all) or (?:all|any|both|one)|any number of|for (?:any|each) of|"
+	"ein(?:es|e|en)? oder (?:mehrere|beide|alle)|einzelne oder alle|für (?:jedes|jeden|jede|einzelne))\\b",
+	0, NULL, NULL
+};
+static struct pattern part_at = {
+	"^\\W*(?:\\p{Lu}\\p{L}+ )?(?<word>\\p{Lu}\\p{L}+) (?:no\\. ?|nr\\. ?)?(?<id>\\d{1,2}|[A-H])\\s*[:–—-]+\\s*(?<title>\\p{L}.{2,150})$",
+	0, NULL, NULL
+};
+
 /* A lot while it is read. */
 struct lots {
 	const struct doc *doc;
@@ -60,6 +76,9 @@ void fields_lots_preload(void)
 	pattern_compile(&cell_id, 1);
 	pattern_compile(&no_title, 1);
 	pattern_compile(&quantity_at, 1);
+	pattern_compile(&divided, 1);
+	pattern_compile(&may_choose, 1);
+	pattern_compile(&part_at, 1);
 }
 
 static json_t *find_lot(const struct lots *l, const char *id)
@@ -306,6 +325,61 @@ static void read_line(struct lots *l, const struct page *p, int k)
 		read_below(l, p, k);
 }
 
+/* "Category 1: Title" where the contract is divided into categories. */
+static void read_part(struct lots *l, const struct page *p, int k, const char *word)
+{
+	const char *text = page_line(p, k)->text;
+	GMatchInfo *m = strcasestr(text, word) ? pattern_find(&part_at, text, 0) : NULL;
+
+	if (m) {
+		auto_free char *its = g_match_info_fetch_named(m, "word"), *id = g_match_info_fetch_named(m, "id"),
+			       *title = g_match_info_fetch_named(m, "title"), *all = rest_of(p, k, title);
+
+		if (g_ascii_strncasecmp(its, word, strlen(word)) == 0)
+			open_lot(l, id);
+		else
+			l->open = NULL;
+		if (l->open && !json_is_string(json_object_get(l->open, "title")))
+			set_title(l, p, l->open, all, text);
+	}
+	g_match_info_free(m);
+}
+
+/* What a contract is divided into, where bidders may choose; NULL where it is not; the caller's. */
+static char *part_word(const struct block *b)
+{
+	GMatchInfo *m = pattern_match(&may_choose, b->text) ? pattern_find(&divided, b->text, 0) : NULL;
+	char *word = m ? g_match_info_fetch_named(m, "word") : NULL;
+
+	if (m && (!word || !*word)) {
+		g_free(word);
+		word = g_match_info_fetch_named(m, "word2");
+	}
+	g_match_info_free(m);
+	return word;
+}
+
+/* The parts on the page that says that there are some, and on the next one. */
+static void read_parts(struct lots *l, unsigned page, const struct block *b)
+{
+	auto_free char *word = part_word(b);
+
+	for (unsigned i = page; word && i <= page + 1 && i < l->doc->pages->len; i++) {
+		const struct page *p = doc_page(l->doc, i);
+
+		for (int k = i == page ? b->first + b->n : 0; p->readable && k < (int)p->lines->len; k++)
+			read_part(l, p, k, word);
+	}
+}
+
+static void drop_untitled(json_t *list)
+{
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		if (!json_is_string(json_object_get(json_array_get(list, i), "title")))
+			json_array_remove(list, i);
+	}
+}
+
 /* Numbers that begin with the first and leave none out are surely lots. */
 static int how_sure(const json_t *list)
 {
@@ -334,10 +408,14 @@ json_t *field_lots(const struct doc *d)
 		for (int k = 0; p->readable && k < (int)p->blocks->len; k++)
 			read_told(&l, p, page_block(p, k));
 	}
-	for (i = json_array_size(l.list); i-- > 0;) {
-		if (!json_is_string(json_object_get(json_array_get(l.list, i), "title")))
-			json_array_remove(l.list, i);
+	drop_untitled(l.list);
+	for (unsigned n = 0; n < d->pages->len && json_array_size(l.list) == 0; n++) {
+		const struct page *p = doc_page(d, n);
+
+		for (int k = 0; p->readable && k < (int)p->blocks->len && json_array_size(l.list) == 0; k++)
+			read_parts(&l, n, page_block(p, k));
 	}
+	drop_untitled(l.list);
 	/* A contract that is not divided is printed as one lot. */
 	if (json_array_size(l.list) < 2) {
 		json_decref(l.list);
