@@ -47,7 +47,7 @@ static struct pattern lettered = {
 static struct pattern named_in = {
 	"\\b(?:we (?:will )?(?:decide|choose|select) (?:on|by)|(?:evaluated|assessed|judged|compared|selected|awarded|chosen) (?:(?:only |solely )?(?:on the basis of|on|based on|according to|by reference to|against|by))|"
 	"(?:criteria|factors)(?: for (?:the )?award)?(?:,? (?:listed |in )+(?:descending|decreasing) order of importance,?)? (?:are|will be|shall be)|(?:entscheidend|maßgeblich|ausschlaggebend|kriterien) sind|bewertet werden(?![^.]{0,80}kriterien)|"
-	"(?:kriterien|criteria|factors)\\b[^:.]{0,120}:|(?:anhand|unter berücksichtigung|auf (?:der )?(?:grundlage|basis)) (?:von|der|des)|nach (?:den|folgenden) kriterien|best value,? considering)\\s*:?\\s+(?:the following(?: criteria| factors)?:?\\s*)?(?<names>[^.:]{8,300}?)(?: (?:ermittelt|bewertet|gewertet|beurteilt|bestimmt|verglichen|erteilt|vergeben)\\b|[.:]|$)",
+	"(?:kriterien|criteria|factors)\\b[^:.]{0,120}:|(?:anhand|unter berücksichtigung|auf (?:der )?(?:grundlage|basis)) (?:von|der|des)|nach (?:den|folgenden) kriterien(?: ?\\([^)]*\\))?|best value,? considering)\\s*:?\\s+(?:the following(?: criteria| factors)?:?\\s*)?(?<names>[^.:]{8,300}?)(?: (?:ermittelt|bewertet|gewertet|beurteilt|bestimmt|verglichen|erteilt|vergeben)\\b|[.:]|$)",
 	0, NULL, NULL
 };
 /* A single criterion. */
