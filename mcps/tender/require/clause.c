@@ -1,4 +1,4 @@
-#include "clause.h"
+#include "clause_parts.h"
 
 #include <stdlib.h>
 
@@ -8,49 +8,9 @@
 #include "wording.h"
 
 #define MOST_CLAUSES  40000
-#define MOST_STEMS    3   /* lists in lists */
 #define LONG_ENOUGH   40  /* letters of a text that stops in the middle of a sentence */
 #define STOPPED_WORDS 4   /* of what is a sentence when a stop ends it */
-#define NEAR_NUMBER   60  /* points between a number and the text beside it */
-#define MOST_VALUE    4   /* words of a cell that ends what another begins */
 #define MOST_LABEL    140 /* bytes of what stands before the colon in a form */
-#define MOST_HEADS    200 /* bytes of the heads of columns */
-
-/* What a list's items begin with: only items of one kind follow each other in it. */
-struct style {
-	gunichar sign; /* the bullet, 'a' for a letter, '1' for a number, 0 for neither */
-	int dots;      /* in the number */
-};
-
-/* A paragraph or an item, put together from the blocks over which it runs. */
-struct para {
-	GString *text;
-	char *id;
-	const struct page *page, *more;
-	size_t cut; /* where the text of page more begins */
-	bool item;
-	struct style style;
-};
-
-struct stem {
-	char *text, *id;
-	struct style of;   /* the item that it is itself */
-	struct style list; /* its items; not known before the first */
-	bool of_item, begun;
-};
-
-struct reading {
-	GPtrArray *out;
-	char *section, *heads;
-	struct para para;
-	struct stem stems[MOST_STEMS];
-	int n_stems;
-	bool waiting; /* the last stem is itself a clause when no item follows */
-	const struct page *page;
-	double gutter;
-	bool *seen; /* blocks of the page that a row has taken */
-	int last_file;
-};
 
 void clause_free(void *arg)
 {
@@ -64,7 +24,7 @@ void clause_free(void *arg)
 	g_free(c);
 }
 
-static struct clause *emit(struct reading *r, enum clause_kind kind, const char *text, const char *id)
+struct clause *clause_emit(struct reading *r, enum clause_kind kind, const char *text, const char *id)
 {
 	struct clause *c;
 
@@ -153,12 +113,12 @@ static void stem_push(struct reading *r, const struct para *p, const char *text)
 static void stem_settle(struct reading *r, bool item_follows)
 {
 	if (r->waiting && !item_follows)
-		emit(r, CLAUSE_SENTENCE, r->stems[r->n_stems - 1].text, r->stems[r->n_stems - 1].id);
+		clause_emit(r, CLAUSE_SENTENCE, r->stems[r->n_stems - 1].text, r->stems[r->n_stems - 1].id);
 	r->waiting = false;
 }
 
 /* "C.3.1", "F-01", "2.4": it is the document's name for that place; "a)" and "3." are not. */
-static char *id_of(const char *marker)
+char *clause_id(const char *marker)
 {
 	size_t len = strcspn(marker, " "), digits = 0, others = 0;
 
@@ -173,7 +133,7 @@ static char *id_of(const char *marker)
 
 static char *item_id(const struct stem *stem, const char *marker)
 {
-	char *own = id_of(marker);
+	char *own = clause_id(marker);
 
 	if (own || !stem || !stem->id || !strchr("(abcdefghijklmnopqrstuvwxyz", marker[0]))
 		return own;
@@ -214,7 +174,7 @@ static void read_sentence(struct reading *r, const struct para *p, size_t from, 
 		stem_push(r, p, text);
 		return;
 	}
-	c = emit(r, stem ? CLAUSE_ITEM : CLAUSE_SENTENCE, text, p->id);
+	c = clause_emit(r, stem ? CLAUSE_ITEM : CLAUSE_SENTENCE, text, p->id);
 	if (c && stem)
 		c->stem = g_strdup(stem->text);
 	place(c, p, from);
@@ -235,7 +195,7 @@ static void para_end(struct reading *r, bool listed)
 		p->id = item_id(stem, p->text->str);
 	} else {
 		stems_clear(r);
-		p->id = from > 0 ? id_of(p->text->str) : NULL;
+		p->id = from > 0 ? clause_id(p->text->str) : NULL;
 	}
 	for (; p->text->str[from]; from = to + strspn(p->text->str + to, " ")) {
 		from += text_marker(p->text->str + from);
@@ -248,9 +208,16 @@ static void para_end(struct reading *r, bool listed)
 	*p = (struct para){ 0 };
 }
 
-static void para_close(struct reading *r)
+void clause_close(struct reading *r)
 {
 	para_end(r, false);
+}
+
+void clause_end_lists(struct reading *r)
+{
+	clause_close(r);
+	stem_settle(r, false);
+	stems_clear(r);
 }
 
 static bool is_open(const struct para *p)
@@ -297,7 +264,7 @@ static bool carries_on(const struct reading *r, const struct block *b, bool item
 	return r->page != p->page && !p->item && g_utf8_strlen(p->text->str, -1) > LONG_ENOUGH && !is_heading(b);
 }
 
-static void para_begin(struct reading *r, const char *text, const char *marker, bool item)
+void clause_begin(struct reading *r, const char *text, const char *marker, bool item)
 {
 	struct para *p = &r->para;
 
@@ -321,9 +288,7 @@ static void para_continue(struct reading *r, const struct block *b)
 
 static void enter_section(struct reading *r, const char *text)
 {
-	para_close(r);
-	stem_settle(r, false);
-	stems_clear(r);
+	clause_end_lists(r);
 	g_free(r->section);
 	r->section = g_strdup(text);
 }
@@ -361,7 +326,7 @@ static bool read_fields(struct reading *r, const struct block *b)
 			continue;
 		text = g_strndup(b->text + b->starts[from],
 				 i < b->n ? (gsize)(b->starts[i] - b->starts[from]) : strlen(b->text));
-		para_begin(r, g_strchomp(text), "", false);
+		clause_begin(r, g_strchomp(text), "", false);
 		from = i;
 	}
 	return true;
@@ -379,162 +344,16 @@ static void read_block(struct reading *r, const struct block *b)
 	if (read_fields(r, b))
 		return;
 	if (r->para.text && r->para.text->str[r->para.text->len - 1] == ':')
-		para_close(r);
+		clause_close(r);
 	if (is_loose_item(r, b)) {
-		para_begin(r, b->text, "", true);
+		clause_begin(r, b->text, "", true);
 		return;
 	}
 	g_free(steal(r->heads));
 	if (is_heading(b))
 		enter_section(r, b->text);
 	else
-		para_begin(r, b->text, marker ? b->text : "", item);
-}
-
-static const char *cell_text(const struct reading *r, const struct row *row, int i)
-{
-	return page_block(r->page, row->cells[i])->text;
-}
-
-static bool is_head(const struct reading *r, const struct row *row)
-{
-	for (int i = 0; i < row->n; i++) {
-		const char *text = cell_text(r, row, i);
-
-		if (text_words(text) > 4 || strpbrk(text, "0123456789?") || util_ends(text, ":"))
-			return false;
-	}
-	return true;
-}
-
-static void take_heads(struct reading *r, const struct row *row)
-{
-	GString *heads = g_string_new(NULL);
-
-	for (int i = 0; i < row->n && heads->len < MOST_HEADS; i++)
-		g_string_append_printf(heads, "%s%s", i ? " / " : "", cell_text(r, row, i));
-	g_free(r->heads);
-	r->heads = g_string_free(heads, FALSE);
-}
-
-static bool is_marker(const char *text)
-{
-	size_t len = strlen(text);
-	auto_free char *spaced = g_strdup_printf("%s x", text);
-
-	return len <= 12 && (text_marker(spaced) == len + 1 || (len <= 3 && strspn(text, "0123456789") == len));
-}
-
-/* A number or bullet, and beside it what it is the number of. */
-static bool is_numbered(const struct reading *r, const struct row *row)
-{
-	return row->n == 2 && !r->heads && is_marker(cell_text(r, row, 0)) &&
-	       page_block(r->page, row->cells[1])->x0 - page_block(r->page, row->cells[0])->x1 < NEAR_NUMBER;
-}
-
-static void read_numbered(struct reading *r, const struct row *row)
-{
-	const char *marker = cell_text(r, row, 0);
-	const struct block *b = page_block(r->page, row->cells[1]);
-	auto_free char *text = g_strdup_printf("%s %s", marker, b->text);
-
-	para_begin(r, text_marker(text) ? text : b->text, marker, true);
-}
-
-static int longest_cell(const struct reading *r, const struct row *row)
-{
-	int best = 0;
-
-	for (int i = 1; i < row->n; i++) {
-		if (g_utf8_strlen(cell_text(r, row, i), -1) > g_utf8_strlen(cell_text(r, row, best), -1))
-			best = i;
-	}
-	return best;
-}
-
-static const char *level_of(const struct reading *r, const struct row *row, int main)
-{
-	const char *level = NULL;
-
-	for (int i = 0; i < row->n && !level; i++)
-		level = i == main ? NULL : table_level(cell_text(r, row, i));
-	return level;
-}
-
-/* "3 hours", "95 %", "quarterly": it ends what the main cell begins. */
-static bool is_value(const char *text)
-{
-	static const char *const begins[] = {
-		"within ",         "before ",     "by ",         "at ",        "no ",      "at least ", "end of ",
-		"every ",          "quarterly",   "monthly",     "weekly",     "daily",    "annually",  "nil",
-		"binnen ",         "innerhalb ",  "vor ",        "bis ",       "täglich",  "monatlich", "jährlich",
-		"vierteljährlich", "wöchentlich", "mindestens ", "höchstens ", "maximal ", "max. ",     "min. "
-	};
-
-	if (text_words(text) > MOST_VALUE)
-		return false;
-	for (size_t i = 0; i < N_ELEMS(begins); i++) {
-		if (g_ascii_strncasecmp(text, begins[i], strlen(begins[i])) == 0)
-			return true;
-	}
-	return g_ascii_isdigit(text[0]) || strchr("<>", text[0]);
-}
-
-static void read_cell(struct reading *r, const char *text, const char *id)
-{
-	const char *end;
-
-	for (; *text; text = end + strspn(end, " ")) {
-		auto_free char *sentence = NULL;
-		struct clause *c;
-
-		end = text_sentence(text);
-		sentence = g_strndup(text, (size_t)(end - text));
-		c = emit(r, CLAUSE_SENTENCE, sentence, id);
-		if (c)
-			c->stem = g_strdup(r->heads);
-	}
-}
-
-/* The main cell with those behind it that say how much, how well or by when; NULL for none. */
-static char *whole_row(const struct reading *r, const struct row *row, int main)
-{
-	GString *whole = g_string_new(cell_text(r, row, main));
-	int n = 0;
-
-	for (int i = main + 1; i < row->n; i++, n++) {
-		if (!is_value(cell_text(r, row, i)))
-			break;
-		g_string_append_printf(whole, " %s", cell_text(r, row, i));
-	}
-	return g_string_free(whole, n == 0 || !r->heads || level_of(r, row, main));
-}
-
-static void read_row(struct reading *r, const struct row *row)
-{
-	int main = longest_cell(r, row);
-	const char *text = cell_text(r, row, main);
-	auto_free char *own = main > 0 && is_marker(cell_text(r, row, 0)) ? id_of(cell_text(r, row, 0)) : NULL;
-	struct clause *c;
-
-	para_close(r);
-	stem_settle(r, false);
-	stems_clear(r);
-	for (int i = 0; i < row->n; i++) {
-		if (i != main && text_words(cell_text(r, row, i)) > 4)
-			read_cell(r, cell_text(r, row, i), NULL);
-	}
-	text += text_marker(text);
-	if (!r->heads && !level_of(r, row, main) && *text_sentence(text)) {
-		read_cell(r, text, own);
-		return;
-	}
-	c = emit(r, CLAUSE_ROW, text, own);
-	if (!c)
-		return;
-	c->stem = g_strdup(r->heads);
-	c->level = level_of(r, row, main);
-	c->whole = whole_row(r, row, main);
+		clause_begin(r, b->text, marker ? b->text : "", item);
 }
 
 static void read_place(struct reading *r, int k)
@@ -545,14 +364,7 @@ static void read_place(struct reading *r, int k)
 	if (table_row(r->page, k, r->gutter, &row) > 1) {
 		for (int i = 0; i < row.n; i++)
 			r->seen[row.cells[i]] = true;
-		if (is_numbered(r, &row)) {
-			read_numbered(r, &row);
-		} else if (is_head(r, &row) && !level_of(r, &row, -1)) {
-			para_close(r);
-			take_heads(r, &row);
-		} else {
-			read_row(r, &row);
-		}
+		clause_row(r, &row);
 		return;
 	}
 	read_block(r, b);
@@ -575,9 +387,7 @@ static void read_page(struct reading *r)
 
 static void file_begin(struct reading *r, int file)
 {
-	para_close(r);
-	stem_settle(r, false);
-	stems_clear(r);
+	clause_end_lists(r);
 	g_free(steal(r->section));
 	g_free(steal(r->heads));
 	r->last_file = file;
