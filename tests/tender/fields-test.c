@@ -441,6 +441,12 @@ static void reads_who_is_kept_out(void **state UNUSED)
 		{ "Berücksichtigt werden nur Betriebe, die zwei Häfen betreiben.",
 		  "Berücksichtigt werden nur Betriebe, die zwei Häfen betreiben." },
 		{ "A firm shall not take part in another proposal.", "null" },
+		{ "Only growers of the region are eligible for award.",
+		  "Only growers of the region are eligible for award." },
+		{ "Das Unternehmen darf keinen Bezug zu Russland haben.",
+		  "Das Unternehmen darf keinen Bezug zu Russland haben." },
+		{ "A bidder who withdraws shall be debarred and the deposit forfeited.", "null" },
+		{ "I / We ______ affirm that our firm must not have been debarred.", "null" },
 	};
 
 	assert_int_equal(SMALL_WRONG(field_eligibility, "text", cases), 0);
@@ -454,6 +460,14 @@ static void reads_conditions_in_sentences(void **state UNUSED)
 		 "text", "Das Unternehmen muss seit mindestens drei Jahren Schulen mit Essen beliefern.");
 	field_is(field_eligibility, "Technicians must hold a licence and have at least five years of experience.",
 		 "text", "null");
+	field_is(field_eligibility, "A full-time plant manager with at least five years' experience shall be on site.",
+		 "text", "null");
+	field_is(field_eligibility, "Der Unternehmer schliesst eine Haftpflichtversicherung ab (mind. 5 Mio.).", "text",
+		 "null");
+	field_is(field_eligibility,
+		 "CHAPTER - II | ELIGIBILITY\nThe firm must own two yards.\nCHAPTER - III | SCOPE OF WORK\nAge shall "
+		 "be between 18 and 55 years.\n",
+		 "text", "The firm must own two yards.");
 	field_is(field_eligibility, "The contractor shall:\n- recruit and train the enumerators\n- hold two meetings",
 		 "text", "null");
 }

@@ -46,7 +46,7 @@ static struct pattern eligible[] = {
 	  80, NULL, NULL },
 	{ "\\b(?:minimum|at least|not less than)\\b.{0,40}\\b(?:years?|yrs)\\b.{0,30}\\bexperience\\b|\\bminimum of .{0,30}(?:references|years|projects|insurance)",
 	  76, NULL, NULL },
-	{ "\\b(?:will not be (?:qualified|eligible)|(?:is|are|be) (?:in)?eligible to|be deemed (?:unacceptable|ineligible)|not be eligible|only .{0,60} will be eligible)\\b",
+	{ "\\b(?:will not be (?:qualified|eligible)|(?:is|are|be) (?:in)?eligible to|be deemed (?:unacceptable|ineligible)|not be eligible|only .{0,60} (?:will be|are|is) eligible)\\b",
 	  78, NULL, NULL },
 	{ "\\bminimum of .{0,20}\\b(?:general|professional)\\b.{0,30}\\binsurance\\b|\\bperformance bond\\b.{0,80}\\brequired\\b",
 	  74, NULL, NULL },
@@ -72,7 +72,7 @@ static struct pattern eligible[] = {
 	{ "\\b(?:berücksichtigt|zugelassen|eingeladen) werden nur \\b.{0,20}(?:unternehmen|anbieter|bieter|bewerber|firmen|betriebe)",
 	  76, NULL, NULL },
 	{ "\\b" WHO_BIDS
-	  "\\b(?: \\w+){0,2} (?:must|shall|should|ha(?:s|ve) to|needs? to) (?:\\w+ ){0,2}?have (?:\\w+ly )?(?:been|had|done|\\w+ed|built|run|sold|held|won)\\b|\\b" WER_BIETET
+	  "\\b(?:(?: \\w+){0,2}|[^.;]{0,40},) (?:must|shall|should|ha(?:s|ve) to|needs? to) (?:\\w+ ){0,2}?have (?:\\w+ly )?(?:been|had|done|\\w+ed|built|run|sold|held|won)\\b|\\b" WER_BIETET
 	  "\\b.{0,40}\\b(?:muss|müssen)\\b.{10,220}\\b(?:\\w*ge\\w+|\\w+iert|erbracht|\\w+führt) haben\\b",
 	  76, NULL, NULL },
 	{ "\\b(?:" WHO_BIDS
@@ -102,7 +102,7 @@ static struct pattern subject = {
 static struct pattern topic = {
 	"\\b(?:insurance|turnover|revenues?|net worth|professional indemnity|public liability|employer[’']?s[’']? liability|solven\\w+|insolven\\w*|bankrupt\\w*|references?|experience|licen[cs]e[ds]?|registered|registration|certified|certification|accredit\\w+|convict\\w*|exclusion|debarred|blacklist\\w*|"
 	"audited accounts|financial statements|in business|traded|in production|live on|(?:have|has) (?:\\w+ )?(?:completed|provided|supplied|installed|delivered|performed|executed|operated)|similar (?:works?|contracts?|services)|made profits?|employees)\\b|"
-	"versicherung|haftpflicht|\\bumsatz|jahresumsatz|referenz|erfahrung|eingetragen|eintragung|zertifi|verurteil|ausschlussgr|jahresabschl|beschäftigt|mitarbeitende|festangestellt|zulassung|genehmigung nach|erlaubnis|konzession|bonität|rating|"
+	"833/2014|russland|sanktion|versicherung|haftpflicht|\\bumsatz|jahresumsatz|referenz|erfahrung|eingetragen|eintragung|zertifi|verurteil|ausschlussgr|jahresabschl|beschäftigt|mitarbeitende|fest ?angestellt|festanstellung|zulassung|genehmigung nach|erlaubnis|konzession|bonität|rating|"
 	"ausgestattet|beliefer|durchgeführt haben|erbracht|zurückblicken|vergleichbare[nr]? (?:leistung|auftr|projekt|vorhaben)|insolvenz",
 	0, NULL, NULL
 };
@@ -113,7 +113,7 @@ static struct pattern cue = {
 };
 /* Of the people that do the work, of what is delivered; definitions; what others do. */
 static struct pattern of_others = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|team leader|site manager|forem[ae]n|guards?|firearms|vehicles?|licen[cs]es|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber|AN|AG|they|all of them)\\b|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |all |any |each |every |die |das |der |alle )?(?:(?:an? |one |ein[en]? )(?:[\\w-]+ ){0,4}(?:manager|supervisor|leader|superintendent|foreman|officer)\\b|mechanics?|staff|personnel|drivers?|technicians?|operators?|key experts?|employees?|supervisors?|project manager|team leader|site manager|forem[ae]n|guards?|firearms|vehicles?|licen[cs]es|trainers?|subcontractors?|senior|fahrer|monteure|mitarbeiter|personal|reinigungskräfte|projektleit\\w*|successful|contractor|supplier|auftragnehmer|auftraggeber|AN|AG|they|all of them)\\b|"
 	"^\\W*(?:[\\d.]+\\s+)?(?:die |der |das )?\\p{L}*(?:projektleit|bauleit|teamleit)\\w*\\b|^\\W*zertifizierung nach (?:DIN|EN|ISO)\\b|"
 	"^\\W*(?:[\\d.]+\\s+)?(?:the|die|der) (?:\\w+ ){0,2}(?:authority|council|client|buyer|city|county|university|committee|purchaser|agency|owner|government|state|department|board|bank|principal|ministry) (?:may|will|reserves|intends|expects)\\b|"
 	"\"[^\"]{2,40}\" (?:means|bedeutet|ist)\\b|\\b(?:price|prices|preise) (?:must|shall|müssen)\\b|\\bfails? any\\b|\\bweight|\\bpoints\\b|\\bpunkte",
@@ -122,13 +122,13 @@ static struct pattern of_others = {
 
 /* What the contract asks of whoever has won, and names of forms. */
 static struct pattern of_contract = {
-	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:(?:successful|selected|winning) \\w+|contractor|supplier|auftragnehmer(?:in)?|AN|lieferant(?:in)?|dienstleister(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|\\w*haftpflicht|versicher)|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die )?(?:(?:successful|selected|winning) \\w+|contractor|supplier|operator|concessionaire|licensee|auftragnehmer(?:in)?|AN|lieferant(?:in)?|dienstleister(?:in)?|unternehmer(?:in)?|betreiber(?:in)?)\\b.{0,40}\\b(?:insur|maintain|hold|provide|unterhält|schlie(?:ss|ß)t|\\w*haftpflicht|versicher)|"
 	"^\\W*(?:\\d{3}\\W+|form\\w* \\w+\\W+)eigenerklärung\\b|^\\W*(?:die |eine )?eigenerklärung (?:zu[mr]?|über)\\b[^.]{0,60}$|^\\W*angebotsschreiben\\b",
 	0, NULL, NULL
 };
-/* Forms and prices, whom not to speak to, a form's field for a sum. */
+/* Forms and prices, whom not to speak to, a form's field for a sum, what a security is lost for. */
 static struct pattern no_condition = {
-	"^\\W*quellen? der ausschlussgründe|^\\W*(?:kriterium|criterion|type of criterion) ?:|^\\W*(?:anhang|anlage|beilage|annex|appendix|attachment|exhibit|formblatt|formular|vordruck) (?:[A-Z]|\\d{1,3})\\b|"
+	"_{4}|\\bforfeit\\w*\\b|^\\W*(?:I ?/ ?we|ich ?/ ?wir)\\b|^\\W*quellen? der ausschlussgründe|^\\W*(?:kriterium|criterion|type of criterion) ?:|^\\W*(?:anhang|anlage|beilage|annex|appendix|attachment|exhibit|formblatt|formular|vordruck) (?:[A-Z]|\\d{1,3})\\b|"
 	"^\\W*(?:late|incomplete|unsigned|alternative|conditional|faxed) |^\\W*als nachweis genüg|^\\W*nicht präqualifizierte\\b|\\banother (?:bid|tender|proposal|offer)\\b|\\bpräqualifizierte unternehmen können\\b|\\bdigital signature\\b|\\bsignature certificate\\b|\\b(?:all|sämtliche|alle) .{0,24}(?:criteria|eignungskriterien|mindestanforderungen) .{0,16}(?:met|erfüll)|^\\W*(?:the |a |an |your |duly |fully |all )*(?:completed|signed|filled)\\b|"
 	"^\\W*(?:the |a |your )*(?:price|pricing|bid|tender|quotation|cost) (?:schedule|form|sheet|table|security)\\b|\\brepresentations and certifications\\b|"
 	"\\b(?:shall|must|may|should) (?:not|only) contact\\b|\\bto contact (?:any|other)\\b|\\bcontact with\\b|\\b(?:in|\\() ?(?:euro|eur|€|t€|usd|gbp)\\)?$",

@@ -25,7 +25,7 @@ static struct pattern general_head = {
 };
 /* Beside it: offers are weighed, a thing is specified, people are asked for. */
 static struct pattern other_table = {
-	"weight|points?\\b|\\bmarks?\\b|scor(?:e|ing)|gewicht|punkte|%|\\bmax\\b|offered|angeboten|compl(?:y|ian)|specification|\\bunit\\b|quantity|menge|\\beinheit|position|\\brole\\b|\\bstaff\\b|funktion|deliverable|priorit|\\bmuss\\b|\\bsoll\\b|\\blevel$|^\\p{L} ?/ ?\\p{L}$|erfüll",
+	"weight|points?\\b|\\bmarks?\\b|scor(?:e|ing)|gewicht|punkte|%|\\bmax\\b|offered|angeboten|compl(?:y|ian)|specification|\\bunit\\b|quantity|^nos\\b|^qty\\b|^anzahl\\b|headcount|\\bdesignation\\b|menge|\\beinheit|position|\\brole\\b|\\bstaff\\b|funktion|deliverable|priorit|\\bmuss\\b|\\bsoll\\b|\\blevel$|^\\p{L} ?/ ?\\p{L}$|erfüll",
 	0, NULL, NULL
 };
 

@@ -93,8 +93,15 @@ static struct pattern numbered_head = {
 	"^(?:\\d|§|[A-Z]{1,2}[.\\d]|[IVX]+\\.|(?:section|part|teil|abschnitt|kapitel|article|artikel|chapter|annex|appendix|attachment|schedule|anlage|anhang|lots?|lose?)\\b)",
 	0, NULL, NULL
 };
-static struct pattern staff_column = { "\\b(?:position|role|function|experts?|profile|funktion|rolle)$", 0, NULL,
-				       NULL };
+static struct pattern staff_column = {
+	"\\b(?:position|role|function|experts?|profile|categor(?:y|ies)|post|designation|trade|funktion|rolle)$", 0,
+	NULL, NULL
+};
+/* "CHAPTER - III", with its title beside it. */
+static struct pattern division = {
+	"^(?:chapter|section|part|article|annex|annexure|appendix|attachment|exhibit|schedule|volume|teil|abschnitt|kapitel|artikel|anlage|anhang|beilage)\\W{1,4}(?:[IVX]{1,5}|\\d{1,2}|[A-Z])\\W?$",
+	0, NULL, NULL
+};
 static struct pattern by_winner = {
 	"\\b(?:auftragnehmer\\w*|lieferant\\w*|dienstleister\\w*|nach (?:dem |der )?(?:zuschlag|auftrag|beauftrag)\\w*|rechnung\\w*|abnahme|vor beginn|(?:selected|successful|winning|preferred|awarded) \\w+|contractor|supplier|after (?:the )?award)\\b",
 	0, NULL, NULL
@@ -122,6 +129,7 @@ void fields_eligibility_preload(void)
 	pattern_compile(&form_name, 1);
 	pattern_compile(&proof_stem, 1);
 	pattern_compile(&by_winner, 1);
+	pattern_compile(&division, 1);
 	pattern_compile(&of_bidders, 1);
 	pattern_compile(&list_head, 1);
 	pattern_compile(&of_staff_head, 1);
@@ -521,6 +529,20 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 		read_stem(s, b);
 }
 
+/* "CHAPTER - III | SCOPE OF WORK": what is beside its name says what it is about. */
+static bool read_division(const struct page *p, int k, struct section *s)
+{
+	const struct line *l = page_line(p, k);
+	int right = pattern_match(&division, l->text) ? page_right(p, k) : -1;
+	const struct block *title = right >= 0 ? page_block(p, page_line(p, right)->block) : NULL;
+
+	if (!title || title->first != right || title->item || !section_is_heading(title))
+		return false;
+	read_heading(s, title->text);
+	s->listed = s->proofs = s->tabled = false;
+	return true;
+}
+
 static void read_line(json_t *list, const struct doc *d, const struct page *p, int k, struct section *s)
 {
 	const struct block *b = page_block(p, page_line(p, k)->block);
@@ -528,7 +550,8 @@ static void read_line(json_t *list, const struct doc *d, const struct page *p, i
 
 	if (page_line(p, k)->furniture || section_is_index(b) || is_in_table(s, page_line(p, k)))
 		return;
-	if (read_table(list, d, p, k, s) || (s->open && read_row(list, d, p, k)) || item_is_lone(page_line(p, k)))
+	if (read_division(p, k, s) || read_table(list, d, p, k, s) || (s->open && read_row(list, d, p, k)) ||
+	    item_is_lone(page_line(p, k)))
 		return;
 	if (mark >= 0) {
 		read_item(list, d, p, k, mark, s);
