@@ -2,10 +2,10 @@
 #include "confidence.h"
 
 const struct knot confidence_knots[N_CONFIDENCE_KINDS][CONFIDENCE_KNOTS] = {
-	[CONFIDENCE_NAME] = { { 56, 48 }, { 73, 63 }, { 86, 81 }, { 96, 97 } },
-	[CONFIDENCE_DATE] = { { 73, 74 }, { 84, 85 }, { 88, 92 }, { 92, 94 }, { 95, 97 } },
-	[CONFIDENCE_TERM] = { { 79, 67 }, { 88, 94 } },
-	[CONFIDENCE_PLACE] = { { 81, 68 }, { 91, 95 }, { 96, 98 } },
-	[CONFIDENCE_LIST] = { { 51, 65 }, { 73, 79 }, { 85, 81 }, { 96, 98 } },
-	[CONFIDENCE_ENTRY] = { { 68, 67 }, { 74, 72 }, { 76, 74 }, { 78, 79 }, { 82, 80 }, { 87, 85 } },
+	[CONFIDENCE_NAME] = { { 30, 28 }, { 55, 42 }, { 64, 53 }, { 74, 79 }, { 87, 89 }, { 96, 98 } },
+	[CONFIDENCE_DATE] = { { 62, 76 }, { 78, 86 }, { 84, 86 }, { 86, 90 }, { 89, 94 }, { 95, 98 } },
+	[CONFIDENCE_TERM] = { { 65, 70 }, { 75, 76 }, { 83, 78 }, { 86, 86 }, { 88, 90 }, { 90, 94 } },
+	[CONFIDENCE_PLACE] = { { 73, 70 }, { 86, 87 }, { 88, 93 }, { 92, 93 }, { 96, 95 } },
+	[CONFIDENCE_LIST] = { { 43, 44 }, { 58, 54 }, { 72, 78 }, { 84, 87 }, { 94, 92 } },
+	[CONFIDENCE_ENTRY] = { { 63, 54 }, { 72, 62 }, { 77, 76 }, { 79, 79 }, { 83, 87 }, { 87, 93 } },
 };

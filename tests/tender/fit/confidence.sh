@@ -2,8 +2,8 @@
 # tests/tender/fit/confidence.sh [POOL] - write mcps/tender/confidence_knots.c
 # POOL is what `scripts/eval-tender --raw --pool` wrote of documents that nobody had seen when the rules were written:
 # on those that rules were written by they are right more often than elsewhere. Without it that is unseen.tsv beside
-# this: field, score and 1 when right of each answer to twelve documents of tests/tender/docs (named in its README) that
-# were kept apart, scored before a rule was changed for them.
+# this: field, score and 1 when right of each answer to three sets of documents that were kept apart, scored before a
+# rule was changed for them; they stand among tests/tender/docs now.
 # For each kind of field the scores are put in order and into bins, bins that do not rise are joined (isotonic
 # regression), and each bin is drawn towards its score, since a few right answers are no proof.
 set -eu
