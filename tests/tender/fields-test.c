@@ -468,6 +468,16 @@ static void reads_conditions_in_sentences(void **state UNUSED)
 		 "CHAPTER - II | ELIGIBILITY\nThe firm must own two yards.\nCHAPTER - III | SCOPE OF WORK\nAge shall "
 		 "be between 18 and 55 years.\n",
 		 "text", "The firm must own two yards.");
+	field_is(field_eligibility,
+		 "C. Minimum qualifications. The firm must own two yards. It must be allowed to trade in Ohio.", "text",
+		 "The firm must own two yards.; It must be allowed to trade in Ohio.");
+	field_is(
+		field_eligibility,
+		"Anbieter, welche eines der folgenden Kriterien nicht erfüllen, werden ausgeschlossen.\n- Keine offenen "
+		"Betreibungen am Stichtag\nWir zahlen in dreißig Tagen nach Abnahme.",
+		"text", "Keine offenen Betreibungen am Stichtag");
+	field_is(field_eligibility, "The firm: founded five years ago; two libraries built since 2021.", "text",
+		 "founded five years ago; two libraries built since 2021");
 	field_is(field_eligibility, "The contractor shall:\n- recruit and train the enumerators\n- hold two meetings",
 		 "text", "null");
 }

@@ -58,13 +58,21 @@ static struct pattern stem = {
 	0, NULL, NULL
 };
 
+/* It may be a sentence with a stop. */
+static struct pattern closed_stem = {
+	"\\b(?:bidders?|offerors?|proposers?|tenderers?|applicants?|firms?|candidates?|respondents?)\\b[^.]{0,60}\\b(?:following|these|below)\\b[^.]{0,60}\\b(?:excluded|disqualified|rejected|not (?:be )?(?:considered|eligible|evaluated))\\b|"
+	"\\b(?:bieter|bewerber|anbieter|unternehmen|teilnehmer)(?:in|innen)?\\b[^.]{0,40}\\b(?:folgende[nrs]?|nachstehende[nrs]?|diese[rs]?)\\b[^.]{0,60}\\b(?:ausgeschlossen|nicht berücksichtigt)\\b",
+	0, NULL, NULL
+};
+
 /* "EK 1", "C1.3", "CoP4": the number of a row that is a condition. */
 static struct pattern row_name = { "^\\p{L}{1,4}[ .-]?\\d{1,2}(?:\\.\\d{1,2}){0,2}[.)]?$", 0, NULL, NULL };
 
 /* "Minimum requirements for consideration: …; …": what stands before such a list. */
 static struct pattern list_label = {
 	"^\\W*(?:[\\d.]+\\s+)?(?:(?:minimum|mandatory|eligibility|basic|pre-?qualification|qualifying|bidder|proposer|vendor)\\s)*(?:requirements|qualifications|criteria|conditions|eligibility)\\b[^:;.]{0,60}$|"
-	"^\\W*(?:[\\d.]+\\s+)?(?:mindest(?:anforderungen|bedingungen|voraussetzungen|kriterien)|eignungs(?:kriterien|anforderungen)|teilnahme(?:bedingungen|voraussetzungen)|ausschlusskriterien|(?:nachweis der |anforderungen an die )?eignung)\\b[^:;.]{0,60}$",
+	"^\\W*(?:[\\d.]+\\s+)?(?:mindest(?:anforderungen|bedingungen|voraussetzungen|kriterien)|eignungs(?:kriterien|anforderungen)|teilnahme(?:bedingungen|voraussetzungen)|ausschlusskriterien|(?:nachweis der |anforderungen an die )?eignung)\\b[^:;.]{0,60}$|"
+	"^\\W*(?:[\\d.]+\\s+)?(?:the |der |die |das |an? )?(?:bidding |proposing |consulting )?(?:firm|bidder|tenderer|proposer|offeror|applicant|unternehmen|bieter|bewerber)$",
 	0, NULL, NULL
 };
 /* Among what is handed in, the proofs of what a German bidder is: forms say so themselves. */
@@ -119,6 +127,7 @@ void fields_eligibility_preload(void)
 {
 	pattern_compile(&stem, 1);
 	pattern_compile(&of_work, 1);
+	pattern_compile(&closed_stem, 1);
 	pattern_compile(&staff_column, 1);
 	pattern_compile(&numbered_head, 1);
 	pattern_compile(&verdict, 1);
@@ -206,11 +215,26 @@ static bool read_inline(json_t *list, const struct doc *d, const struct page *p,
 	return true;
 }
 
+/* "C. Minimum qualifications. The proposer must …": a heading in the line of its paragraph. */
+static bool is_run_in(const char *text)
+{
+	const char *end = text_sentence(text);
+	auto_free char *first = g_strndup(text, (gsize)(end - text));
+	size_t len = strlen(first);
+
+	if (*end == '\0' || len == 0 || first[len - 1] != '.' || text_words(first) > MOST_NAME)
+		return false;
+	first[len - 1] = '\0';
+	return pattern_match(&sure_section, first) && !pattern_match(&of_work, first);
+}
+
 static void read_conditions(json_t *list, const struct doc *d, const struct page *p, const struct block *b,
 			    enum head head)
 {
 	auto_free char *whole = over_text(d, p, b);
 
+	if (head == HEAD_NONE && is_run_in(whole))
+		head = HEAD_SURE;
 	for (const char *s = whole; *s;) {
 		const char *end = text_sentence(s);
 		auto_free char *sentence = g_strndup(s, (gsize)(end - s)),
@@ -467,10 +491,13 @@ static bool is_in_table(const struct section *s, const struct line *l)
 static void read_stem(struct section *s, const struct block *b)
 {
 	bool is_short = strlen(b->text) < MOST_HEAD;
-	const char *tail = util_ends(b->text, ":") ? last_sentence(b->text) : NULL;
+	const char *last = last_sentence(b->text), *tail = util_ends(b->text, ":") ? last : NULL;
 	bool listed = tail ? pattern_match(&stem, tail)
-			   : b->item && is_short && !s->proofs && !condition_is_none(b->text + item_bullet(b->text)) &&
-				      pattern_match(&list_head, b->text),
+		      : !b->item && util_ends(last, ".") && pattern_match(&closed_stem, last)
+			      ? true
+			      : b->item && is_short && !s->proofs &&
+					!condition_is_none(b->text + item_bullet(b->text)) &&
+					pattern_match(&list_head, b->text),
 	     proofs = tail && !listed && pattern_match(&proof_stem, tail) && !pattern_match(&by_winner, tail);
 
 	if (listed || proofs || !b->item) {

@@ -340,13 +340,13 @@ static bool names_place(const char *from, const char *dot)
 /* What a stop may stand behind without ending the sentence. */
 static bool is_abbreviation(const char *from, const char *dot)
 {
-	static const char *const known[] = { "e.g",  "i.e",  "z.B",  "d.h",  "u.a",       "ca",     "bzw", "No",
-					     "Nr",   "Art",  "Abs",  "St",   "Str",       "Mr",     "Ms",  "Dr",
-					     "Inc",  "Ltd",  "vs",   "etc",  "ggf",       "inkl",   "gem", "mind",
-					     "max",  "min",  "Tel",  "sog",  "usw",       "Rs",     "Co",  "z. B",
-					     "u. a", "d. h", "S",    "ff",   "Ziff",      "lit",    "vgl", "bspw",
-					     "evtl", "zzgl", "exkl", "U.S",  "Sec",       "approx", "Mio", "Mrd",
-					     "Prof", "Ing",  "Mag",  "Dipl", "Dipl.-Ing", "Mob",    "Mrs" };
+	static const char *const known[] = {
+		"e.g",  "i.e",  "z.B",   "d.h",  "u.a",  "ca",   "bzw",  "No",        "Nr",   "Art",    "Abs", "St",
+		"Str",  "Mr",   "Ms",    "Dr",   "Inc",  "Ltd",  "vs",   "etc",       "ggf",  "inkl",   "gem", "mind",
+		"max",  "min",  "Tel",   "sog",  "usw",  "Rs",   "Co",   "z. B",      "u. a", "d. h",   "S",   "ff",
+		"Ziff", "lit",  "vgl",   "bspw", "evtl", "zzgl", "exkl", "U.S",       "Sec",  "approx", "Mio", "Mrd",
+		"Govt", "Dept", "Deptt", "Prof", "Ing",  "Mag",  "Dipl", "Dipl.-Ing", "Mob",  "Mrs"
+	};
 	const char *word = dot;
 
 	while (word > from && word[-1] != ' ' && word[-1] != '(')
