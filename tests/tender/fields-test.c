@@ -74,6 +74,13 @@ static void reads_lots(void **state UNUSED)
 		field_lots,
 		"Die Leistung ist in zwei Gebiete aufgeteilt. Angebote sind für ein oder mehrere Gebiete möglich.\nGebiet 1: Nord\nGebiet 2: Süd",
 		"id title", "1, Nord; 2, Süd");
+	field_is(field_lots, "• Lot 1: Retail Catering\n• Lot 2: Conference Catering", "id title",
+		 "1, Retail Catering; 2, Conference Catering");
+	field_is(field_lots, "Portion | Description\nSP1 | Collection of garbage\nSP2 | Sale of glass", "id title",
+		 "SP1, Collection of garbage; SP2, Sale of glass");
+	field_is(field_lots, "LOT-0001Stationswäsche\nLOT-0002Berufskleidung", "id title",
+		 "1, Stationswäsche; 2, Berufskleidung");
+	field_is(field_lots, "Los 1: drei Garnituren Bettwäsche\nLos 2: je ein Kasack", "id", "null");
 	field_is(field_lots, "The report is divided into two parts.\nPart 1: Summary\nPart 2: Findings", "id", "null");
 	field_is(field_lots,
 		 "Los 1 | Fensterbauarbeiten, ca. 186 St., einschl. Ausbau\nLos 2 | Malerarbeiten, Leibungen ca. 820 m",

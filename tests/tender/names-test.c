@@ -502,6 +502,14 @@ static void knows_what_is_no_title(void **state UNUSED)
 		{ "# INVITATION TO BID\n# Supply and Installation of Solar Systems for Health Centres\n= ITB No.: ITB/IIF/VLA/2027/014\n"
 		  "= Project: VLA10/00113422 Resilient Health Services\n= Country: Republic of Valanua" PROSE_EN,
 		  "Supply and Installation of Solar Systems for Health Centres", NULL, "ITB/IIF/VLA/2027/014" },
+		{ "SHORT TERM e-TENDER NOTICE\nNo. HRWC/P&A/OS-Cleaning/2027-28/77\nOnline tenders are invited from reputed firms for Cleaning "
+		  "of Silos at Head Office and Depots of the Corporation. The contract is for two years." PROSE_EN,
+		  "Cleaning of Silos at Head Office and Depots of the Corporation", NULL,
+		  "HRWC/P&A/OS-Cleaning/2027-28/77" },
+		{ "Coastal Fund for Fair Fisheries\n# Supply of Nets\nDokument B zur Submission TB-2027-11" PROSE_EN,
+		  "Supply of Nets", "Coastal Fund for Fair Fisheries", "TB-2027-11" },
+		{ "SUBJECT: Authorization to release a Request for Proposals for towing\nDATE ISSUED 09/03/2027\n47QSWA27R0012" PROSE_EN,
+		  NULL, NULL, "47QSWA27R0012" },
 		{ "Vergabe-Nr.: AZUL 2027-12 L\nBezeichnung der Leistung: Lieferung von Biotonnen" PROSE_DE,
 		  "Lieferung von Biotonnen", NULL, "AZUL 2027-12 L" },
 		/* Who signs stands under the buyer's name, the law before the subject, units under their authority. */

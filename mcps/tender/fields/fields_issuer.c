@@ -160,7 +160,10 @@ static struct pattern dangling = {
 	", (?:region|district|division|zone|bezirk|referat|dezernat|abteilung)$|,? (?:of|and|the|for|&|on|in|für|und|am|im|an der|zu|zur|des|de)$",
 	0, NULL, NULL
 };
-static struct pattern short_name = { " \\((?-i:[\\p{Lu}&-]{2,10})\\)$", 0, NULL, NULL };
+static struct pattern short_name = {
+	" \\((?:(?:im (?:folgenden|weiteren)|nachfolgend|nachstehend|kurz|hereinafter|hereafter)\\W+(?:the |die |das |der )?)?[\"“„]?(?-i:[\\p{Lu}&-]{2,10})[\"”“]?\\)$",
+	0, NULL, NULL
+};
 
 /* "…, of Kern County, State of …": where it is. */
 static struct pattern where_it_is = {
@@ -178,7 +181,7 @@ static struct pattern board = {
 /* A name that goes on as a sentence: "Die Universität Hohenfels ist eine …". */
 static struct pattern sentence = {
 	",? (?:diese[rs]? |itself )?(?:vertreten durch|represented by|acting (?:through|by)|c/o)\\b.*$|"
-	" (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|beabsichtigt|schreibt|vergibt|sucht|möchte|bittet|lädt|fordert|will|wird|which|that|who|serves|covers|owns)\\b.*$",
+	",? (?:ist|is|sind|are|hat|has|mit|with|betreibt|versorgt|runs|operates|provides|beabsichtigt|schreibt|vergibt|sucht|möchte|bittet|lädt|fordert|will|wird|which|that|who|serves|covers|owns)\\b.*$",
 	0, NULL, NULL
 };
 
@@ -227,7 +230,7 @@ static char *behind_state(const char *value)
 		auto_free char *name = g_match_info_fetch_named(m, "value");
 		int from;
 
-		if (!names_organisation(name) || !g_match_info_fetch_named_pos(m, "value", &from, NULL))
+		if (!names_organisation(g_strchomp(name)) || !g_match_info_fetch_named_pos(m, "value", &from, NULL))
 			continue;
 		g_free(last);
 		last = g_strdup(value + from);
@@ -361,6 +364,9 @@ static bool in_prose(const struct page *p, int k, int begin)
 	bool goes_on = k > b->first && above && above->x1 - b->x0 > 0.85 * (b->x1 - b->x0) &&
 		       strlen(b->text) > PROSE / 2 && text_words(above->text) > 8;
 
+	/* Letters read from a picture may join a letterhead with the address under it. */
+	if (p->ocr && k == b->first && text_upper(l->text))
+		return false;
 	return goes_on || strlen(b->text) > PROSE || !g_unichar_isupper(g_utf8_get_char(l->text + begin));
 }
 

@@ -14,25 +14,26 @@
 
 /* "Los 3: Title", "Lot No. 2 - Title", "LOT-0001 Title", "Fachlos 1", "Teillos A". */
 static struct pattern lot_at = {
-	"^(?:\\d{1,2}(?:\\.\\d{1,2})*\\.? )?(?:(?:fach|teil|gebiets)?los|lot)(?:(?:-?nr\\.?| ?nummer| no\\.?| number|:)? ?)(?:LOT-)?(?<id>\\d{1,4}|[A-H]|[IVX]{1,4})(?![\\w%])\\s*(?<mark>[:.)(–—-]+)?\\s*(?<title>.*)$",
+	"^(?:\\d{1,2}(?:\\.\\d{1,2})*\\.? )?(?:(?:(?:fach|teil|gebiets)?los|lot)(?:(?:-?nr\\.?| ?nummer| no\\.?| number|:)? ?)(?:LOT-)?|LOT-)(?<id>\\d{1,4}|[A-H]|[IVX]{1,4})(?:(?<=LOT-\\d{4})|(?![\\w%]))\\s*(?<mark>[:.)(–—-]+)?\\s*(?<title>.*)$",
 	0, NULL, NULL
 };
 /* eForms: "5.1 Interne Referenz-ID Los: LOT-0001"; the title stands further down. */
 static struct pattern eforms_lot = { "\\b(?:los|lot)\\s*:\\s*LOT-(?<id>\\d{4})\\s*$", 0, NULL, NULL };
 static struct pattern title_at = { "^(?:titel|title|bezeichnung|name)(?=\\s*:)", 0, NULL, NULL };
 static struct pattern about_at = { "^(?:kurze )?(?:beschreibung|description)(?=\\s*:)", 0, NULL, NULL };
-static struct pattern column_head = { "^(?:(?:fach|teil)?los|lot)(?:[- ]?(?:nr|no|nummer|number)\\.?)?$", 0, NULL,
-				      NULL };
+static struct pattern column_head = {
+	"^(?:(?:fach|teil)?los|lot|(?:separable )?portion)(?:[- ]?(?:nr|no|nummer|number)\\.?)?$", 0, NULL, NULL
+};
 /* In a sentence: "Los 1 „Nord“ und Los 2 „Süd“", "Lot 1 (North), Lot 2 (South)", "Lot A: roofs, Lot B: walls". */
 static struct pattern told_lot = {
 	"\\b(?:(?:fach|teil|gebiets)?los|lot)(?:-?nr\\.?| ?nummer| no\\.?| number)? (?<id>\\d{1,2}|[A-H])(?J:\\W{0,3}[\"“„«»‘'](?<title>[^\"“”„«»’]{3,120})[\"”“»’]|"
 	" ?\\((?<title>[^()]{3,120})\\)|(?:\\s*:| -| –)\\s*(?<title>[^;,.()]{3,100}?)(?=\\s*(?:[;,.()]|\\b(?:and|und|sowie)\\s+(?:(?:fach|teil|gebiets)?los|lot)\\b|$)))",
 	0, NULL, NULL
 };
-static struct pattern cell_id = { "^(?<id>\\d{1,3}|[A-H]|[IVX]{1,4})[.)]?$", 0, NULL, NULL };
+static struct pattern cell_id = { "^(?<id>\\d{1,3}|[A-H]|[IVX]{1,4}|(?-i:[A-Z]{1,3})\\d{1,2})[.)]?$", 0, NULL, NULL };
 /* What is said of a lot, and is no title of it. */
 static struct pattern no_title = {
-	"^(?:und|and|or|oder|bis|to|is|are|ist|sind|wird|will|shall|must|only|nur|of|von|werden|may|can|kann|können|the|der|die|das|for|für|umfasst|beinhaltet|comprises|consists|see|siehe|wie|as)\\b|^[\\d.,€$£ ]*$",
+	"^(?:und|and|or|oder|bis|to|is|are|ist|sind|wird|will|shall|must|only|nur|of|von|werden|may|can|kann|können|the|der|die|das|for|für|umfasst|beinhaltet|comprises|consists|see|siehe|wie|as|je|jeweils|eine?|zwei|drei|vier|fünf|one|two|three|four|five|each)\\b|^[\\d.,€$£ ]*$",
 	0, NULL, NULL
 };
 
@@ -185,7 +186,7 @@ static void read_told(struct lots *l, const struct page *p, const struct block *
 /* "Los 1: Title", "Los 1" with the title in the next cell, "5.1 Los: LOT-0001" with the title further down. */
 static bool read_named(struct lots *l, const struct page *p, int k)
 {
-	const char *text = page_line(p, k)->text;
+	const char *line = page_line(p, k)->text, *text = line + text_bullet(line);
 	GMatchInfo *m = strcasestr(text, "lo") && !tells_several(text) ? pattern_find(&lot_at, text, 0) : NULL;
 	auto_free char *id = m ? g_match_info_fetch_named(m, "id") : NULL,
 		       *title = m ? g_match_info_fetch_named(m, "title") : NULL,

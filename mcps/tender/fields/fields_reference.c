@@ -34,6 +34,8 @@ static struct pattern reference_at[] = {
 	  90, NULL, NULL },
 	/* Austria: "Zahl: D6-WD-118/2027", "GZ 2027-0.123" */
 	{ "(?:^(?:unsere )?zahl|\\b(?:zl\\.|gz\\.?))\\s*(?::|(?<=\\.)|(?<=gz))\\s*" REF_VALUE, 84, NULL, NULL },
+	{ "\\bzur (?:submission|ausschreibung|vergabe|beschaffung) (?<value>(?-i:[A-Z]{1,6})[-/ ]?\\d[\\w/.-]+|\\d+[/-][\\w/.-]+)",
+	  74, NULL, NULL },
 	{ "\\binterne kennung\\s*:\\s*(?:LOT-\\d+ )?(?<value>(?!LOT-\\d)\\S.{1,40}?)(?: (?:verfahrensart|titel|beschreibung|das verfahren)\\b.*)?$",
 	  84, NULL, NULL },
 	{ "\\b" NAMES_DOCUMENT
@@ -52,10 +54,10 @@ static struct pattern reference_labels[] = {
 	{ "^(?:dokument|document)(?=\\s*:|$)", 68, "bare", NULL },
 };
 
-/* A number that stands alone on the cover: letters and digits with marks between them. */
+/* A number that stands alone on the cover: letters and digits with marks between them, or that of a US agency. */
 static struct pattern bare = {
-	"^\\(?(?<value>(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}|(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}|"
-	"(?-i:[A-Z]{2,8})(?=[\\w/.&-]*\\d)(?:/[\\w.&-]{1,12}){2,7})\\)?(?:\\W+(?:date|dated|dt|datum)\\b.*|,? rev(?:ision|\\.)? [\\w.]+)?$",
+	"^\\(?(?:(?:(?:letter|file|our|f) ?\\.? ?)?(?:no|nr)\\b\\W{1,3})?(?<value>(?-i:[A-Z]{2,6})[-/ ](?=[\\w/.-]*\\d)[\\w/.-]{3,20}|(?-i:[A-Z0-9]{2,8})(?:[-/][A-Z0-9]{1,8}){2,4}|"
+	"(?-i:[A-Z]{2,8})(?=[\\w/.&-]*\\d)(?:/[\\w.&-]{1,12}){2,7}|(?-i:(?=[A-Z\\d]*\\d)[A-Z\\d]{6}\\d{2}[A-Z][A-Z\\d]{4,8}))\\)?(?:\\W+(?:date|dated|dt|datum)\\b.*|,? rev(?:ision|\\.)? [\\w.]+)?$",
 	0, NULL, NULL
 };
 
@@ -65,8 +67,10 @@ static struct pattern behind_number = {
 	0, NULL, NULL
 };
 
-/* Values that are none: "Tender documents v1.2". */
-static struct pattern version = { "^v(?:ers?(?:ion)?)?[ .]?\\d|^\\d{1,2}\\.\\d{1,2}$", 0, NULL, NULL };
+/* Values that are none: "Tender documents v1.2", dates of either order. */
+static struct pattern version = {
+	"^v(?:ers?(?:ion)?)?[ .]?\\d|^\\d{1,2}\\.\\d{1,2}$|^\\d{1,2}([./])\\d{1,2}\\g{-1}\\d{2,4}$", 0, NULL, NULL
+};
 
 /* Numbers of other things. */
 static struct pattern no_reference = {
@@ -132,8 +136,9 @@ static void add_labelled(struct choice *c, const struct doc *d, const struct pag
 	if (!label || !label_value(p, k, label, &l))
 		return;
 	cut_behind(l.value);
-	if (has_digit(l.value) && !is_date(l.value) && strlen(l.value) < 60 && text_words(l.value) < 6 &&
-	    !pattern_match(&no_reference, l.value) && (!label->word || pattern_match(&bare, l.value)))
+	if (has_digit(l.value) && !is_date(l.value) && !pattern_match(&version, l.value) && strlen(l.value) < 60 &&
+	    text_words(l.value) < 6 && !pattern_match(&no_reference, l.value) &&
+	    (!label->word || pattern_match(&bare, l.value)))
 		names_add(c, d, p, l.value, l.quote,
 			  names_early(p, label->score) - (strchr(text, ':') || names_first_cell(p, k) ? 0 : 30));
 	labelled_release(&l);

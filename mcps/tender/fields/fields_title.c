@@ -64,6 +64,11 @@ static struct pattern details = {
 	";|\\bca\\. ?\\d|\\d ?(?:m²|m³|m2|m3|stück|stk|lfm|psch)(?!\\w)|^(?-i:[A-Z]*\\d[\\w-]*[/-][\\w/-]*\\d)\\b", 0,
 	NULL, NULL
 };
+/* What is put to those who decide: "Authorization to release a request for proposals for …". */
+static struct pattern put = {
+	"^(?:authori[sz]ation|approval|consideration|recommendation|resolution|adoption|beschluss|genehmigung|freigabe)\\b.*\\b(?:release|issue|issuance|requests?|rf[pqi]|award|bids?|ausschreibung|vergabe)\\b",
+	0, NULL, NULL
+};
 #define DETAILS_LESS 16
 #define PROSE_LESS   40
 
@@ -112,10 +117,15 @@ static struct pattern title_says[] = {
 	{ "\\b(?:invit|seek|solicit|request|receive|accept|call)[^.;:]{0,60} " BIDS
 	  "[^.;:]{0,60}? for (?:the |a |an )?(?<value>\\S.{8,160}?)" ENDS,
 	  52, NULL, NULL },
+	{ "\\b" BIDS
+	  "[^.;:]{0,60}? (?:are|is) (?:hereby )?invited (?:from|by) [^.;:]{0,140}? for (?:the )?(?<value>\\S.{8,160}?)(?=[.;(]| (?:on or before|as per|through|so as|in accordance)\\b|$)",
+	  54, NULL, NULL },
 	{ "\\b(?:sealed|competitive|electronic) " BIDS " for (?:the )?(?<value>\\S.{8,160}?)" ENDS, 54, NULL, NULL },
 	{ "\\b(?:project|works?|contract|improvements?|services?|procurement),? (?:known|identified|described|referred to|designated|titled|entitled)(?: as)?:? (?:the )?[\"“„'‘]?(?<value>(?-i:\\p{Lu})[^\"”“]{8,160}?)(?:(?=[\"”“])|" ENDS
 	  ")",
 	  58, NULL, NULL },
+	{ "\\bcontractor shall (?:provide|furnish|perform) (?:the )?(?<value>(?-i:\\p{Lu}[\\w-]+ (?:(?:and|or|of|&|\\p{Lu}[\\w-]+) ){0,6}(?:Services|Supplies|Equipment|Maintenance))\\b.{0,120}?)" ENDS,
+	  46, NULL, NULL },
 	{ "\\b(?:award|enter into|procure) (?:a|an|one) (?:\\w+ ){0,3}?(?:contract|agreement) for (?:the )?(?<value>\\S.{8,160}?)" ENDS,
 	  50, NULL, NULL },
 	{ "\\bschreib(?:t|en) (?:hiermit |öffentlich )?(?:den |die |das )?(?<value>\\S.{8,160}?) (?:öffentlich |europaweit |national |beschränkt |hiermit )*aus\\b",
@@ -140,6 +150,7 @@ void fields_title_preload(void)
 	pattern_compile(&job, 1);
 	pattern_compile(&leans, 1);
 	pattern_compile(&details, 1);
+	pattern_compile(&put, 1);
 	pattern_compile(&article, 1);
 	pattern_compile(&title_for, 1);
 	pattern_compile(&title_behind, 1);
@@ -180,7 +191,7 @@ static char *behind_kind(const char *text)
 static bool may_be_title(const char *value)
 {
 	return !names_document(value) && !strstr(value, "___") && text_words(value) <= 40 && !util_ends(value, "?") &&
-	       !pattern_match(&job, value) && !pattern_match(&leans, value);
+	       !pattern_match(&job, value) && !pattern_match(&leans, value) && !pattern_match(&put, value);
 }
 
 #define LEAST_WORDS 4 /* of a sentence that names what is bought */
@@ -313,7 +324,8 @@ static bool is_heading(const struct page *p, int k)
 	       may_be_title(l->text) && page_right(p, k) < 0;
 }
 
-#define NUMBER_MORE 2 /* the number of the document before it makes it surer */
+#define CAPITALS_MORE 8 /* a number and a heading in capitals are a cover, behind a letter or a report */
+#define NUMBER_MORE   2 /* the number of the document before it makes it surer */
 
 /* "RFP #27-28-06", "Call for Tenders", and under it what is asked for. */
 static void add_below(struct choice *c, const struct doc *d, const struct page *p, int k, int score)
@@ -328,7 +340,9 @@ static void add_below(struct choice *c, const struct doc *d, const struct page *
 	if (below >= 0 && is_heading(p, below)) {
 		auto_free char *lines = cover_lines(p, below);
 
-		cover_name(c, d, p, lines, lines, score + (numbered ? NUMBER_MORE : 0));
+		cover_name(c, d, p, lines, lines,
+			   score + (numbered ? NUMBER_MORE : 0) +
+				   (p->number > 1 && text_upper(kind) && text_upper(lines) ? CAPITALS_MORE : 0));
 	}
 }
 

@@ -24,7 +24,7 @@
 
 /* Names of the kind of document, of parts of it, places and dates: none of them is a title. */
 static struct pattern no_title[] = {
-	{ "^\\W*(?:(?:the|open|sealed|limited|public|national|international|restricted|selective|competitive|formal|electronic|online|öffentliche|nationale|europaweite) )*" KINDS
+	{ "^\\W*(?:(?:the|open|sealed|limited|public|national|international|restricted|selective|competitive|formal|electronic|online|short(?:[- ]term)?|detailed|global|öffentliche|nationale|europaweite) )*" KINDS
 	  "(?: \\(?(?:rf[pqi]|itt|itb|ifb|uvgo|vob|vgv)\\)?)?(?: (?:nach|gemäß|gemäss|gem\\.) [^:]*|,? (?:vob|uvgo|vgv|vol|sektvo|unterschwellen)\\b[^:]*|\\W*\\(.*\\))?\\W*(?:no\\b.*|nr\\b.*|#.*|number.*|reference.*|\\d.*|[a-z]{1,6}[- /]?\\d[\\w/.-]*)?$",
 	  1, NULL, NULL },
 	{ "^\\W*for\\W*$|^\\W*" KINDS "\\W+(?:(?:and|und)\\W+)?" KINDS "(?:\\W*\\(.*\\))?\\W*$", 1, NULL, NULL },
@@ -43,7 +43,8 @@ static struct pattern no_title[] = {
 	  1, NULL, NULL },
 	{ "^\\d{2,}\\.\\d|^\\W*(?:bis|ab|vom|zum|am|until|by|from|on)?\\W*\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|^\\W*\\d{1,2}[:.]\\d{2}\\b|^\\W*(?:[\\p{L} .-]{3,40}, (?:den |the |am )?)?\\d{1,2}(?:st|nd|rd|th|\\.)? \\p{L}{3,9}\\.? \\d{4}",
 	  1, NULL, NULL },
-	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$", 1, NULL, NULL },
+	{ "^[\\w-]+(?:[/.-][\\w-]+){2,}$|\\[ ?x? ?\\]|[☐☑☒]|^negotiated \\(rfp\\)|^sealed bid \\(ifb\\)|^contract clauses\\b",
+	  1, NULL, NULL },
 	{ "^[\\d\\W]*$|^\\W*(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b.*\\d{4}",
 	  1, NULL, NULL },
 	{ "^(?:zum|zur|im|des|für d\\w+|of the|for the)\\b.*(?:teilnahmewettbewerb|verfahren|vergabe|procurement|solicitation)\\W*$",
@@ -57,7 +58,7 @@ static struct pattern no_title[] = {
 #define ORG_OF                                                                                                                                                                   \
 	"^(?:the )?(?:(?-i:\\p{Lu})[\\w.'’&-]* (?:and )?){0,6}?(?:city|town|township|county|state|university|college|department|ministry|government|board|bank|"               \
 	"district|port|village|parish|borough|commonwealth|bureau|office|directorate|division|corporation|institute|ministry|council|republic|agency|observatory|centre|center|" \
-	"court|authority|commission|society|federation|union|diocese|prefecture|municipality|library|museum|academy|hospital|chamber|association|foundation|trust) (?:of|for) (?:the )?(?-i:\\p{Lu})"
+	"court|authority|commission|society|federation|union|diocese|prefecture|municipality|library|museum|academy|hospital|chamber|association|foundation|trust|fund|alliance|network) (?:of|for) (?:the )?(?-i:\\p{Lu})"
 #define ORG_EN                                                                                                                                                                        \
 	"\\b(?:county|university|court|authority|council|administration|agency|commission|corporation|department|ministry|"                                                           \
 	"institute|foundation|trust|district|college|hospital|bureau|"                                                                                                                \
@@ -69,7 +70,7 @@ static struct pattern no_title[] = {
 	"(?:^(?:die |der |das )?(?:stadt|hansestadt|landeshauptstadt|gemeinde|\\w*gemeinde|landkreis|\\w*kreis|land|kanton|markt|freistaat|universität|hochschule|bundes\\w+|landes\\w+|senats\\w+|regierung von|\\w*akademie|amt|\\w*ministerium|verband|"                                            \
 	"zweckverband|\\w+verband|stadtwerke|\\w*klinikum|\\w*spital|studierendenwerk|bezirk\\w*|deutsche[rs]?|\\w+kammer|\\w+verein|\\w+institut|\\w*sparkasse|\\w+kasse|\\w*genossenschaft|\\w*gesellschaft|\\w*agentur|\\w*behörde|\\w+direktion|\\w+präsidium|"                                   \
 	"bistum|erzbistum|diözese|caritas\\w*|diakonie\\w*|evangelisch[\\w-]*|katholisch[\\w-]*|römisch-katholisch[\\w-]*|ev\\.-luth\\. |jüdische|kirchen\\w+|jobcenter|polizei\\w*|amtsgericht|finanzamt|technische (?:universität|betriebe|werke)|eigenbetrieb|kommunale\\w*)\\b.*(?-i:\\p{Lu})|" \
-	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule)$|"                                                                                                                      \
+	"(?:anstalt|verband|landkreis|kreisverwaltung|stadtverwaltung|amt|stiftung|stadtwerke|\\bwerke|\\w*betriebe?|\\w*klinik(?:um)?|\\w*krankenhaus|universität|hochschule|institut|akademie|ministerium|behörde)$|"                                                                               \
 	"^(?:(?-i:\\p{Lu})[\\w.-]+(?:er|e|es) ){1,2}\\w*(?:kreis|amt|verband|gemeinde|ministerium|universität|hochschule|klinik(?:um)?|behörde|anstalt|kammer|institut|museum|theater|bibliothek|stiftung|werke?|gesellschaft|verwaltung|landeskirche|dienst)\\b|"                                    \
 	"\\w+(?:bauamt|verwaltungsamt|umweltamt|ministerium) (?-i:\\p{Lu}))"
 

@@ -26,6 +26,7 @@
 #define NAMES_PAPER                                                                                                      \
 	"(?:" NAMES_DOCUMENT                                                                                             \
 	"|terms of reference|statement of work|scope of work|specifications?|quotation request|enquiry|inquiry|"         \
+	"teilnahmewettbewerb(?: zu[rm] \\w*(?:vergabe|verfahren))?|"                                                     \
 	"(?:leistungs|aufgaben|projekt|verfahrens)beschreibung|leistungsverzeichnis|lastenheft|pflichtenheft|"           \
 	"(?:vergabe|ausschreibungs|angebots|verfahrens)unterlagen?|bewerbungsbedingungen|vergabeverfahren|preisanfrage|" \
 	"" NAMES_ASKING ")"
