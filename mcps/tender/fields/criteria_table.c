@@ -163,7 +163,8 @@ static bool names_are_furthest(const GArray *cells)
 		if (b && fabs((b->y0 + b->y1) / 2 - mid) > 12 && fabs(b->y0 - cell->line->y0) > 4 && b->n > 1 &&
 		    strlen(b->text) > 100)
 			return false;
-		if (b && b == last)
+		/* A kind stands before the names: "Quality" in more than one row. */
+		if (b && last && (b == last || streq(b->text, last->text)))
 			return false;
 		last = b ? b : last;
 	}
@@ -266,6 +267,16 @@ static const struct cell *last_cell(const struct column *col)
 	return col->cells->len ? &g_array_index(col->cells, struct cell, col->cells->len - 1) : NULL;
 }
 
+/* The weights make a whole: what stands further down in the column is of another table. */
+static bool is_full(const struct column *col)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < col->cells->len; i++)
+		sum += g_array_index(col->cells, struct cell, i).weight;
+	return col->cells->len >= 2 && fabs(sum - 100) < 0.01;
+}
+
 /* Line k joins the column if it is a cell of it; false where the column ends before it. */
 static bool take_cell(struct column *col, const struct page *p, int k)
 {
@@ -286,7 +297,7 @@ static bool take_cell(struct column *col, const struct page *p, int k)
 		g_ptr_array_add(col->others, (gpointer)line);
 		return true;
 	}
-	if (last && last->page == p && line->y0 - last->line->y1 > MOST_GAP)
+	if (last && last->page == p && line->y0 - last->line->y1 > (is_full(col) ? MOST_ROW : MOST_GAP))
 		return false;
 	col->first = line;
 	g_array_append_val(col->cells, cell);

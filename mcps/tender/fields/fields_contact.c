@@ -27,7 +27,7 @@ static struct pattern name_label = { "^(?:name|full name|vor- und nachname)(?=\\
 /* A sentence that says whom to ask. */
 static struct pattern ask = {
 	"\\b(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|quer(?:y|ies)|clarifications?|contact(?:ed)?|fragen|rückfragen|bieterfragen|auskunft|auskünfte|ansprechpartner(?:in)?|ansprechperson|kontakt|wenden sie sich|is the point of contact|single point|further information|bid desk|"
-	"(?:officer|person|buyer|manager|colleague) (?:who is )?(?:responsible|in charge|handling|leading|dealing)|responsible (?:officer|person|buyer)|procurement lead|tender lead|(?:led|managed|handled|overseen|run) by|"
+	"(?:officer|person|buyer|manager|colleague) (?:who is )?(?:responsible|in charge|handling|leading|dealing)|responsible (?:officer|person|buyer)|(?:ring|call|phone) (?-i:\\p{Lu}\\p{Ll}+)|procurement lead|tender lead|(?:led|managed|handled|overseen|run) by|"
 	"(?:is|are|anything|something) (?:not clear|unclear)|(?:etwas|nicht klar|unklar)\\b.{0,30}(?:ist|sein|bleibt)|(?:can|may) (?:be reached|call|ring|phone|write to)|write to (?:him|her|us|the (?:buyer|officer|address))|erreich(?:bar|en sie)|address for requests|"
 	"koordiniert|leitet das|coordinates|zuständig\\w*|verantwortlich\\w*|federführend|betreut (?:von|durch)|bearbeitet (?:von|durch))\\b",
 	0, NULL, NULL
@@ -64,6 +64,9 @@ static struct pattern inner_label = {
 	0, NULL, NULL
 };
 
+/* The box behind that of a name. */
+static struct pattern next_box = { "\\s+(?-i:[b-fB-F])\\. (?:tele)?(?:phone|e-?mail|fax)\\b", 0, NULL, NULL };
+
 /* Where offers go, questions need not. */
 static struct pattern hands_in = {
 	"\\b(?:submit\\w*|sent|send|e-?mail(?:ed)?|reach\\w*|deliver\\w*|received?|lodged?)\\b.{0,80}@|\\b(?:angebote?|teilnahmeanträge)\\b.{0,160}@|"
@@ -85,6 +88,7 @@ void fields_contact_preload(void)
 	pattern_compile(&any_label, 1);
 	pattern_compile(&no_named, 1);
 	pattern_compile(&inner_label, 1);
+	pattern_compile(&next_box, 1);
 }
 
 static bool is_close(const struct line *a, const struct line *b)
@@ -179,7 +183,7 @@ static void restore_initial(struct labelled *l)
 /* Forms with boxes in boxes: "FOR INFORMATION CALL: a. NAME Jane Roe", "Clarifications | Focal person: Jane Roe". */
 static void drop_name_label(char *value)
 {
-	size_t n = util_starts(value, "a. ") ? 3 : 0;
+	size_t n = g_ascii_strncasecmp(value, "a. ", 3) == 0 ? 3 : 0;
 	GMatchInfo *m = pattern_find(&inner_label, value, 0);
 	int to;
 
@@ -189,6 +193,10 @@ static void drop_name_label(char *value)
 
 	if (g_ascii_strncasecmp(value + n, "name ", 5) == 0)
 		memmove(value, value + n + 5, strlen(value + n + 5) + 1);
+	m = pattern_find(&next_box, value, 0);
+	if (m && g_match_info_fetch_pos(m, 0, &to, NULL))
+		value[to] = '\0';
+	g_match_info_free(m);
 }
 
 /* "Ansprechpartner: Frau …", "Contact | Denise Okafor, Contract Specialist, …": a label and what stands under it. */

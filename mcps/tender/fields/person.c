@@ -5,28 +5,30 @@
 
 #define EMAIL "[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)*\\.[a-zA-Z]{2,12}\\b"
 #define TITLE \
-	"(?:(?<!\\p{L})(?-i:M(?:r|R|rs|RS|s|iss)|D(?:r|R)|Prof|PROF|Shri|SHRI|Smt|SMT|Er|Eng|Mag|MMag|DI|Frau|Herrn?|FRAU|HERRN?|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))(?:\\.(?:ª|a|in)\\b\\.?|ª|\\.)?\\s+)"
+	"(?:(?<!\\p{L})(?-i:M(?:r|R|rs|RS|s|iss)|D(?:r|R)|Prof|PROF|Shri|SHRI|Smt|SMT|Er|Eng|Mag|MMag|DI|Frau|Herrn?|FRAU|HERRN?|Hr|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))(?:\\.(?:ª|a|in)\\b\\.?|ª|\\.)?\\s+)"
 /* A word of a name; only a short one ends in a stop. */
 #define WORD "\\p{Lu}(?:\\p{L}{0,2}\\.|[\\p{L}'’-]*)"
 #define NAME WORD "(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+" WORD "){1,3}(?![\\p{L}])"
+/* The label of what stands behind a name on its line. */
+#define NO_NAME \
+	"(?!(?:Durchwahl|Tel|Fon|Fax|Mobil|Handy|Zimmer|Raum|E-?[Mm]ail|Phone|Cell|Ext|Office)(?![\\p{Ll}-])|Tele(?:fon|fax|phone)|Mobile)"
 /* What a person is called who is then named: "our Logistics Officer, Jane Roe, …" */
 #define OFFICE \
 	"(?:officer|manager|specialist|director|administrator|lead|buyer|analyst|coordinator|agent|clerk|secretary|advis[eo]r|engineer|colleague|(?:\\w*leiter|sachbearbeiter|referent|mitarbeiter|einkäufer|koordinator|beauftragter)(?:in)?|kolleg(?:e|in))"
 
 #define NAME_END \
-	"(?=\\s*(?:,|\\(|;|-|–|$|\\.\\s|\\.$)|\\s+(?:at|on|unter|by|per|via|tel\\w*|phone|e-?mail|zu|until|bis|or|oder|from)\\b)"
+	"(?=\\s*(?:,|\\(|;|-(?!\\p{L})|–|$|\\.\\s|\\.$)|\\s+(?:at|on|unter|by|per|via|tel\\w*|phone|e-?mail|zu|until|bis|or|oder|from)\\b)"
 
 static struct pattern name_at = {
-	"(?:\\b(?:an|to|by|with|contact|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+|\\b(?:shall|will) be\\s+|\\b" OFFICE
+	"(?:\\b(?:an|to|by|with|contact|ring|call|phone|is|are|from|erteilt|beantwortet|bei|ist|von|ansprechpartner(?:in)?|for the attention of|attention|attn)\\s*:?\\s+|\\b(?:kontakt|contact|ansprechpartner(?:in)?|ansprechperson|auskünfte|rückfragen|questions|enquiries)\\b[^:.]{0,60}:\\s+|\\b(?:shall|will) be\\s+|\\b" OFFICE
 	",?\\s+)(?<name>" TITLE "{0,2}(?-i:" NAME "))" NAME_END,
 	0, NULL, NULL
 };
 static struct pattern name_first = { "^(?<name>" TITLE "{0,2}(?-i:" NAME "))" NAME_END, 0, NULL, NULL };
-static struct pattern titled_at = {
-	"(?<name>" TITLE
-	"{1,3}(?-i:(?:\\p{Lu}\\.\\s+){0,3}\\p{Lu}[\\p{L}'’-]+(?:\\s+(?:\\p{Lu}\\.\\s+)?\\p{Lu}[\\p{L}'’-]+){0,2}))",
-	0, NULL, NULL
-};
+static struct pattern titled_at = { "(?<name>" TITLE
+				    "{1,3}(?-i:(?:\\p{Lu}\\.\\s+){0,3}\\p{Lu}[\\p{L}'’-]+(?:\\s+" NO_NAME
+				    "(?:\\p{Lu}\\.\\s+)?\\p{Lu}[\\p{L}'’-]+){0,2}))",
+				    0, NULL, NULL };
 
 /* A title and one word; that word behind others of a name. */
 static struct pattern surname_only = { "^" TITLE "+(?<value>(?-i:\\p{Lu}[\\p{L}'’-]{3,}))$", 0, NULL, NULL };

@@ -145,9 +145,8 @@ bool same_phone(const char *label, const char *answer)
 
 bool same_person(const char *label, const char *answer)
 {
-	static const char *const titles[] = {
-		"Herr ", "Herrn ", "Frau ", "Mr. ", "Mr ", "Mrs. ", "Mrs ", "Ms. ", "Ms "
-	};
+	static const char *const titles[] = { "Herr ", "Herrn ", "Hr. ", "Frau ", "Mr. ",
+					      "Mr ",   "Mrs. ",  "Mrs ", "Ms. ",  "Ms " };
 
 	for (size_t i = 0; i < N_ELEMS(titles); i++) {
 		if (util_starts(label, titles[i]))
