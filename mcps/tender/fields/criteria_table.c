@@ -267,16 +267,6 @@ static const struct cell *last_cell(const struct column *col)
 	return col->cells->len ? &g_array_index(col->cells, struct cell, col->cells->len - 1) : NULL;
 }
 
-/* The weights make a whole: what stands further down in the column is of another table. */
-static bool is_full(const struct column *col)
-{
-	double sum = 0;
-
-	for (unsigned i = 0; i < col->cells->len; i++)
-		sum += g_array_index(col->cells, struct cell, i).weight;
-	return col->cells->len >= 2 && fabs(sum - 100) < 0.01;
-}
-
 /* Line k joins the column if it is a cell of it; false where the column ends before it. */
 static bool take_cell(struct column *col, const struct page *p, int k)
 {
@@ -297,7 +287,7 @@ static bool take_cell(struct column *col, const struct page *p, int k)
 		g_ptr_array_add(col->others, (gpointer)line);
 		return true;
 	}
-	if (last && last->page == p && line->y0 - last->line->y1 > (is_full(col) ? MOST_ROW : MOST_GAP))
+	if (last && last->page == p && line->y0 - last->line->y1 > MOST_GAP)
 		return false;
 	col->first = line;
 	g_array_append_val(col->cells, cell);
@@ -347,6 +337,24 @@ static bool is_last(const struct page *p, int k)
 	return k >= 0 && page_line(p, k)->y1 > HEAD_FOOT * p->height;
 }
 
+/* Weights that make a whole, and numbers further down that make none: those are of another table. */
+static void end_whole(GArray *cells)
+{
+	double sum = 0;
+	unsigned whole = 0;
+
+	for (unsigned i = 0; i < cells->len; i++) {
+		const struct cell *cell = &g_array_index(cells, struct cell, i), *next = cell + 1;
+
+		sum += cell->weight;
+		if (!whole && i > 0 && i + 1 < cells->len && fabs(sum - 100) < 0.01 && next->page == cell->page &&
+		    next->line->y0 - cell->line->y1 > MOST_ROW)
+			whole = i + 1;
+	}
+	if (whole && fmod(sum, 100) > 0.01)
+		g_array_set_size(cells, whole);
+}
+
 /* The cells under line k that stand in one column with the first that stands in column no. */
 static GArray *column_under(const struct doc *d, unsigned page, int k, unsigned no)
 {
@@ -367,6 +375,7 @@ static GArray *column_under(const struct doc *d, unsigned page, int k, unsigned 
 			take_next_column(&col, p);
 	}
 	g_ptr_array_unref(col.others);
+	end_whole(col.cells);
 	return col.cells;
 }
 
