@@ -80,8 +80,9 @@ static struct pattern proof = {
 	"referenzen|\\breferenz\\b|haftpflicht|handelsregister|berufsregister|handwerksrolle|gewerbe(?:zentral|berecht|anmeld|schein)|berufsgenossenschaft|unbedenklichkeit|zulassung als|\\berlaubnis\\b|genehmigung nach|jahresumsatz|\\bumsätze|jahresabschl|sozialbeitr|sozialversicherungs|\\binsolvenz|präqualifi|bonitätsauskunft|bankauskunft|ausschlussgründe|gewerbeberechtigung|führungszeugnis",
 	0, NULL, NULL
 };
+/* What is only enclosed: a form, an extract. */
 static struct pattern form_name = {
-	"\\((?:siehe )?(?:anlage|beilage|formular|formblatt|anhang|vordruck|muster|datei)|^\\W*(?:formular|formblatt|anlage|beilage|vordruck|muster)\\b|§ ?\\d+",
+	"\\((?:siehe )?(?:anlage|beilage|formular|formblatt|anhang|vordruck|muster|datei)|auszug|^\\W*(?:formular|formblatt|anlage|beilage|vordruck|muster)\\b|§ ?\\d+",
 	0, NULL, NULL
 };
 static struct pattern proof_stem = {
