@@ -560,11 +560,13 @@ static void read_item(json_t *list, const struct doc *d, const struct page *p, i
 /* "CHAPTER - III | SCOPE OF WORK": what is beside its name says what it is about. */
 static bool read_division(const struct page *p, int k, struct section *s)
 {
-	const struct line *l = page_line(p, k);
-	int right = pattern_match(&division, l->text) ? page_right(p, k) : -1;
-	const struct block *title = right >= 0 ? page_block(p, page_line(p, right)->block) : NULL;
+	int right = pattern_match(&division, page_line(p, k)->text) ? page_right(p, k) : -1;
+	const struct block *title;
 
-	if (!title || title->first != right || title->item || !section_is_heading(title))
+	if (right < 0)
+		return false;
+	title = page_block(p, page_line(p, right)->block);
+	if (title->first != right || title->item || !section_is_heading(title))
 		return false;
 	read_heading(s, title->text);
 	s->listed = s->proofs = s->tabled = false;
