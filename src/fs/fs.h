@@ -74,7 +74,7 @@ struct fs {
 	struct pool *pool;
 	struct pool *patient; /* for what may wait for seconds: nobody who waits for the disk stands behind it */
 	struct fuse_session *session;
-	unsigned device; /* the minor number of the mount; its major number is 0 */
+	unsigned device; /* the minor number of the mount; its major number is 0. 0: not known */
 	int control;     /* of connection_control, -1 for none */
 };
 

@@ -346,10 +346,10 @@ static void survey(struct kicks *ks)
 {
 	struct watchers found = { 0 };
 	int64_t began = clock_mono_ms(), took;
-	bool blind = watchers_find(ks->fs->device, &found) < 0;
+	bool blind = !ks->fs->device || watchers_find(ks->fs->device, &found) < 0;
 
 	if (blind)
-		log_warn("inotify: /proc cannot be read: watchers are taken to be everywhere");
+		log_warn("inotify: /proc does not show who watches: watchers are taken to be everywhere");
 	took = clock_mono_ms() - began;
 	pthread_mutex_lock(&ks->lock);
 	if (blind)

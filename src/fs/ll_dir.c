@@ -139,8 +139,10 @@ static void run_remove(void *arg)
 	free(j);
 }
 
+/* The entry of an inbox may be just being taken in: its removal waits for that, elsewhere than with the others. */
 static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, unsigned flags)
 {
+	bool waits = (nodes[INO_KIND(parent)].flags & NODE_UPLOADS) && !(flags & AT_REMOVEDIR);
 	struct ll_job *j;
 	struct err e = ERR_INIT;
 	int rc;
@@ -156,7 +158,10 @@ static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, uns
 	}
 	j->parent = parent;
 	j->flags = flags;
-	pool_run(ll_fs(req)->pool, run_remove, j);
+	if (waits)
+		pool_run(ll_fs(req)->pool, run_remove, j);
+	else
+		run_remove(j);
 }
 
 void ll_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)

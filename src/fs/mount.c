@@ -197,7 +197,8 @@ static int make_session(struct fs *fs, const char *source, bool debug, struct er
 	return 0;
 }
 
-/* While our threads can be stuck, somebody must be able to break the connection when we die. */
+/* Which mount is ours, and: while our threads can be stuck, somebody must be able to break its connection when we die.
+ */
 static void provide_for_death(struct fs *fs)
 {
 	struct mounted m = { NULL };

@@ -167,7 +167,7 @@ enum node_flags {
 	NODE_FLEETING = 64,
 	NODE_VOLATILE = 128, /* a directory whose names change with one another: the kernel asks for each */
 	NODE_FIXED = 256,    /* its row is no record of the store */
-	NODE_GROWING = 512,  /* its text grows without a word to the kernel, which asks each time */
+	NODE_GROWING = 512,  /* its text or names change without a word to the kernel, which asks each time */
 	NODE_PATIENT = 1024, /* what is written may take seconds: judged where that holds up nobody else */
 	NODE_ORDERS = 2048,  /* a line file where each line is an order of its own, whatever became of those before */
 };

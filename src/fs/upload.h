@@ -69,8 +69,9 @@ int upload_rename_entry(struct fs *fs, const struct dropdir *dir, int64_t drop_r
 int upload_submit(struct fs *fs, int64_t row, const struct actor *who, struct err *e);
 /*
  * upload_remove - the file is no more wanted, and goes out of the store; open descriptors stay usable
- * row  of its inode
- * 0, or what inbox_remove answers: it is as it was then. Blocks on the disk, and while the file is being taken in
+ * row  of the inode that the name was found to have
+ * 0, or what inbox_remove answers, but -ENOENT: it is as it was then. Blocks on the disk, and while the file is being
+ * taken in
  */
 int upload_remove(struct upload *u, int64_t row, const struct actor *who, struct err *e);
 

@@ -211,27 +211,21 @@ static void give_up(struct upload *u)
 	upload_unlock(u->fs);
 }
 
-/* Where its last writer has gone meanwhile, it is as if he had gone after the removal. */
-static void keep(struct upload *u)
-{
-	upload_lock(u->fs);
-	u->refused = u->refusal < 0;
-	if (!u->in_table && (u->writers || u->temporary || u->interrupted))
-		upload_put_in(u);
-	upload_unlock(u->fs);
-}
-
+/* What is just being taken in would come back under the name. Where that was as another entry, that one goes. */
 int upload_remove(struct upload *u, int64_t row, const struct actor *who, struct err *e)
 {
 	int rc;
 
-	/* what is just being taken in would come back under the name */
 	pthread_mutex_lock(&u->commit_lock);
-	give_up(u);
+	upload_lock(u->fs);
+	if (u->committed)
+		row = u->drop_row;
+	upload_unlock(u->fs);
 	rc = inbox_remove(u->fs->p, row, who, e);
-	rc = rc == -ENOENT ? 0 : rc;
-	if (rc < 0)
-		keep(u);
+	if (rc == -ENOENT)
+		rc = 0;
+	if (rc == 0)
+		give_up(u);
 	pthread_mutex_unlock(&u->commit_lock);
 	return rc;
 }

@@ -28,7 +28,7 @@ struct upload {
 	int hole;        /* 0, or -errno: a write failed, and these bytes are wrong until they are written again */
 	int64_t hole_from, hole_to;
 	bool committed;    /* the store shows it */
-	bool refused;      /* what was written is not acceptable: it ends with its last writer */
+	bool refused;      /* it is not acceptable, or was removed or replaced: it ends with its last writer */
 	int refusal;       /* why, for those who close it after that */
 	bool loose;        /* what the store has of it is in no task */
 	bool certain;      /* a task, whatever its name */

@@ -30,7 +30,7 @@ struct rows {
 
 static int add_row(void *row, void *ud)
 {
-	const struct task_listing *t = row;
+	const struct task *t = row;
 	struct rows *r = ud;
 
 	r->row[r->n++] = t->row_id;
@@ -241,7 +241,7 @@ struct ready {
 /* What is held does not count: its writer wakes the workers when it goes. */
 static int take_free(void *row, void *ud)
 {
-	const struct task_listing *t = row;
+	const struct task *t = row;
 	struct ready *r = ud;
 
 	if (hold_has(r->p, t->row_id)) {

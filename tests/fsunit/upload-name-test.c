@@ -1,4 +1,5 @@
 /* Files on their way into an inbox whose names change, or go. */
+#include "platform/review.h"
 #include "tests/fsunit/uploads.h"
 
 static void rsync(void **state UNUSED)
@@ -150,15 +151,15 @@ static void *close_it(void *arg)
 	return NULL;
 }
 
-/* Who is told that it was removed finds the name free, and it stays so. */
-static void removed_while_it_is_taken_in(void **state UNUSED)
+/* Remove it while its last writer's release takes it in: the name is free then, and stays so. */
+static void remove_while_it_is_taken_in(struct upload *u)
 {
-	struct upload *u = create("rfp.txt");
 	struct err e = ERR_INIT;
 	pthread_t thread;
 
 	assert_int_equal(upload_truncate(u, 64 << 20), 0); /* takes a while to be sealed */
 	closed = false;
+	assert_ptr_equal(upload_get(fs, upload_row(u)), u);
 	assert_int_equal(pthread_create(&thread, NULL, close_it, u), 0);
 	while (is_dirty(u))
 		sched_yield();
@@ -166,7 +167,27 @@ static void removed_while_it_is_taken_in(void **state UNUSED)
 	while (!closed)
 		assert_true(gone("tasks/inbox/rfp.txt"));
 	pthread_join(thread, NULL);
+	upload_put(u);
 	assert_true(gone("tasks/inbox/rfp.txt"));
+}
+
+static void removed_while_it_is_taken_in(void **state UNUSED)
+{
+	remove_while_it_is_taken_in(create("rfp.txt"));
+	expect_state(task("rfp"), TASK_CANCELLED);
+}
+
+/* The work on what it was has ended: it is another entry when it is taken in again. */
+static void removed_while_it_is_taken_in_again(void **state UNUSED)
+{
+	struct upload *u = create("rfp.txt");
+	struct err e = ERR_INIT;
+
+	put(u, "one", 0);
+	flush(u);
+	expect_ok(review_cancel(p, task("rfp"), &anna, &e), &e);
+	remove_while_it_is_taken_in(u);
+	expect_state(task("rfp-2"), TASK_CANCELLED);
 }
 
 /* What is refused under its final name keeps the temporary one. */
@@ -309,6 +330,7 @@ int main(void)
 		IN_TREE(removed_while_it_is_written),
 		IN_TREE(removed_after_it_was_closed),
 		IN_TREE(removed_while_it_is_taken_in),
+		IN_TREE(removed_while_it_is_taken_in_again),
 		IN_TREE(a_rename_that_is_refused),
 		IN_TREE(an_entry_renamed_over_another),
 		IN_TREE(an_entry_renamed_over_one_that_is_open),

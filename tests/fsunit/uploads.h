@@ -111,8 +111,7 @@ static inline const char *refused(void)
 	return buf_str(&out);
 }
 
-/* Its writer is a child that a signal is ending; seen while it waits to be buried. */
-/* It is closed by a process that is being killed. */
+/* It is closed by a child that a signal is ending, and that is seen while it waits to be buried. */
 static inline void kill_writer(struct upload *u)
 {
 	struct err e = ERR_INIT;
