@@ -98,6 +98,18 @@ static void keeps_a_number_inside_of_a_sentence(void **state UNUSED)
 		    "letter to the engineer.");
 }
 
+static const struct clause *find(GPtrArray *all, const char *text)
+{
+	for (unsigned i = 0; i < all->len; i++) {
+		const struct clause *c = all->pdata[i];
+
+		if (streq(c->text, text))
+			return c;
+	}
+	fail_msg("there is no clause '%s'", text);
+	return NULL;
+}
+
 static void parts_labels_and_values(void **state UNUSED)
 {
 	CLAUSES_ARE(PAGE(new_doc(), "Elektronische Einreichung: Erforderlich",
@@ -105,6 +117,24 @@ static void parts_labels_and_values(void **state UNUSED)
 			 "Nebenangebote: Nicht zulässig"),
 		    "Elektronische Einreichung: Erforderlich",
 		    "Sprachen, in denen Angebote eingereicht werden können: Deutsch", "Nebenangebote: Nicht zulässig");
+	CLAUSES_ARE(PAGE(new_doc(), "Die Abrechnung der Leistungen erfolgt jeweils nach", "Aufwand: monatlich und im"),
+		    "Die Abrechnung der Leistungen erfolgt jeweils nach Aufwand: monatlich und im");
+	CLAUSES_ARE(PAGE(new_doc(), "Anschrift: Rathaus,", "Hauptstraße 5 in Wald", "Telefon: 0555 1234"),
+		    "Anschrift: Rathaus, Hauptstraße 5 in Wald", "Telefon: 0555 1234");
+}
+
+static void a_form_ends_a_table(void **state UNUSED)
+{
+	struct doc *d =
+		PAGE(new_doc(), "Nr.", "x=120 y=0 Anforderung", "x=400 y=0 Art", "y=40 Fragen; Hinweise: elektronisch",
+		     "Angebote; Muster: mit der Post.", "y=40 7", "x=120 y=0 Die Halle ist zu heizen.");
+	GPtrArray *all;
+
+	doc_finish(d);
+	all = clause_list(d);
+	assert_null(find(all, "Die Halle ist zu heizen.")->stem);
+	g_ptr_array_unref(all);
+	doc_free(d);
 }
 
 static void a_list_ends_what_has_no_stop(void **state UNUSED)
@@ -159,18 +189,6 @@ static void says_on_which_pages_a_sentence_stands(void **state UNUSED)
 	assert_string_equal(c->text + c->cut, "bench of it.");
 	g_ptr_array_unref(all);
 	doc_free(d);
-}
-
-static const struct clause *find(GPtrArray *all, const char *text)
-{
-	for (unsigned i = 0; i < all->len; i++) {
-		const struct clause *c = all->pdata[i];
-
-		if (streq(c->text, text))
-			return c;
-	}
-	fail_msg("there is no clause '%s'", text);
-	return NULL;
 }
 
 static void gives_items_their_stem(void **state UNUSED)
@@ -320,6 +338,7 @@ int main(void)
 		cmocka_unit_test(parts_the_sentences_of_a_cell),
 		cmocka_unit_test(keeps_a_number_inside_of_a_sentence),
 		cmocka_unit_test(parts_labels_and_values),
+		cmocka_unit_test(a_form_ends_a_table),
 		cmocka_unit_test(a_list_ends_what_has_no_stop),
 		cmocka_unit_test(a_value_ends_what_its_row_begins),
 		cmocka_unit_test(joins_a_sentence_over_two_pages),

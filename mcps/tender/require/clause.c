@@ -301,10 +301,15 @@ static bool is_loose_item(const struct reading *r, const struct block *b)
 	return text_marker(b->text) == 0 && !strchr(".:", b->text[strlen(b->text) - 1]) && text_words(b->text) <= 14;
 }
 
-/* "Label: value", as forms have them one to a line. */
-static bool is_field(const char *line)
+static size_t line_bytes(const struct block *b, int i)
 {
-	const char *colon = strstr(line, ": ");
+	return i + 1 < b->n ? (size_t)(b->starts[i + 1] - b->starts[i]) : strlen(b->text + b->starts[i]);
+}
+
+/* "Label: value", as forms have them one to a line. */
+static bool is_field(const struct block *b, int i)
+{
+	const char *line = b->text + b->starts[i], *colon = memmem(line, line_bytes(b, i), ": ", 2);
 
 	return colon && colon - line < MOST_LABEL && g_unichar_isupper(g_utf8_get_char(line)) &&
 	       !memchr(line, '.', (size_t)(colon - line));
@@ -316,13 +321,14 @@ static bool read_fields(struct reading *r, const struct block *b)
 	int fields = 0;
 
 	for (int i = 0; i < b->n; i++)
-		fields += is_field(b->text + b->starts[i]);
-	if (fields < 2 || b->item || !is_field(b->text))
+		fields += is_field(b, i);
+	if (fields < 2 || b->item || !is_field(b, 0))
 		return false;
+	g_free(steal(r->heads));
 	for (int from = 0, i = 1; i <= b->n; i++) {
 		auto_free char *text = NULL;
 
-		if (i < b->n && !is_field(b->text + b->starts[i]))
+		if (i < b->n && !is_field(b, i))
 			continue;
 		text = g_strndup(b->text + b->starts[from],
 				 i < b->n ? (gsize)(b->starts[i] - b->starts[from]) : strlen(b->text));
