@@ -68,6 +68,10 @@ static void turnover_is_held_against_sums(void **state UNUSED)
 	is("unknown", "Turnover of EUR 1,000,000 in each of the last five years");
 	is("met", "Erklärung über den Gesamtumsatz der letzten drei Geschäftsjahre");
 	is("unknown", "An annual turnover of EUR 1,500,000 for one lot and EUR 9,000,000 for two");
+	is("unknown",
+	   "A total turnover of EUR 4,000,000 for one lot and EUR 9,000,000 for two in the last three years");
+	is("not_met",
+	   "An average turnover of EUR 2,500,000 for one lot and EUR 9,000,000 for two in the last three years");
 	is("unknown", "The turnover in each of the last two years was at least twice the value of the lots.");
 }
 

@@ -89,8 +89,10 @@ static enum verdict hold_turnover(struct asked *a, const struct sums *s, const s
 	long long want = (long long)s->greatest;
 	bool average = pattern_match(&on_average, a->text), total = pattern_match(&in_total, a->text);
 	long long has = average ? (long long)(y->sum / y->n) : (long long)y->sum;
+	long long least = average || total ? has : (long long)y->least,
+		  greatest = average || total ? has : (long long)y->greatest;
 
-	if (s->n > 1 && (average || total ? has : (long long)y->least) < want && y->greatest >= s->least)
+	if (s->n > 1 && least < want && greatest >= (long long)s->least)
 		return asked_say(a, UNKNOWN, "%lld to %lld %s are named: which of them holds is to be judged by hand.",
 				 (long long)s->least, want, s->currency);
 	if (average || total)
