@@ -120,6 +120,27 @@ static void keeps_times_of_others_apart(void **state UNUSED)
 	g_array_unref(found);
 }
 
+static void check_bare(const char *text, struct date after, const char *value)
+{
+	GArray *all = dates_scan_bare(text, &after);
+	char out[DATE_TEXT_BYTES];
+
+	assert_int_equal(all->len, 1);
+	assert_string_equal(date_format(&g_array_index(all, struct date, 0), out), value);
+	g_array_unref(all);
+}
+
+static void finds_the_year_of_a_day(void **state UNUSED)
+{
+	struct date autumn = { .year = 2027, .month = 11, .day = 2 }, summer = { .year = 2028, .month = 6, .day = 1 };
+
+	check_bare("Bids are open until 1 November.", autumn, "2028-11-01");
+	check_bare("Bids are open until 2 November.", autumn, "2027-11-02");
+	check_bare("Bids are open until the end of November.", autumn, "2027-11-30");
+	check_bare("Bids are open until the end of February.", autumn, "2028-02-29");
+	check_bare("Bids are open until the end of February.", summer, "2029-02-28");
+}
+
 static void gives_utc_only_with_an_offset(void **state UNUSED)
 {
 	GArray *found = dates_scan("14/07/2025 00:45 +02:00 and 4 May 2027, 5 p.m. PT", true);
@@ -143,6 +164,7 @@ int main(void)
 		cmocka_unit_test(knows_the_order_of_day_and_month),
 		cmocka_unit_test(takes_no_other_numbers),
 		cmocka_unit_test(keeps_times_of_others_apart),
+		cmocka_unit_test(finds_the_year_of_a_day),
 		cmocka_unit_test(gives_utc_only_with_an_offset),
 	};
 

@@ -316,12 +316,11 @@ static bool read_bare(GMatchInfo *m, const struct date *after, struct date *d)
 	auto_free char *month = g_match_info_fetch_named(m, "month");
 
 	d->month = dates_month(month);
-	d->day = day_of(m, d->month, after->year);
+	d->year = after->year + (d->month < after->month);
+	d->day = day_of(m, d->month, d->year);
 	if (d->day < 1 || d->month < 1)
 		return false;
-	d->year = after->year;
-	if (d->month < after->month || (d->month == after->month && d->day < after->day))
-		d->year++;
+	d->year += d->month == after->month && d->day < after->day;
 	return g_date_valid_dmy((GDateDay)d->day, (GDateMonth)d->month, (GDateYear)d->year);
 }
 
