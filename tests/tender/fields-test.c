@@ -7,6 +7,7 @@
 #include "tender/fields/conflicts.h"
 #include "tender/fields/fact.h"
 #include "tender/fields/fields.h"
+#include "tender/fields/item.h"
 #include "tests/tender/small.h"
 
 static void field_is(json_t *(*field)(const struct doc *d), const char *text, const char *keys, const char *want)
@@ -126,6 +127,31 @@ static void reads_documents(void **state UNUSED)
 	field_is(field_documents, "The Contractor shall provide the following:\n- a monthly report", "text", "null");
 	field_is(field_documents, "The offers will be rejected for the following reasons:\n- they came late", "text",
 		 "null");
+}
+
+static char kind_of(const char *text)
+{
+	struct line line = { .text = g_strdup(text), .x1 = 100, .y1 = 10, .item = true };
+	struct doc *d = doc_new();
+	struct file f = { .name = g_strdup("a.pdf") };
+	GArray *lines = g_array_new(FALSE, TRUE, sizeof(struct line));
+	char kind;
+
+	g_array_append_val(d->files, f);
+	g_array_append_val(lines, line);
+	doc_add_page(d, 0, 1, 842, g_strdup(text), lines);
+	kind = item_kind(doc_page(d, 0), 0, 0);
+	doc_free(d);
+	return kind;
+}
+
+static void tells_numbers_of_headings_from_those_of_items(void **state UNUSED)
+{
+	assert_int_equal(kind_of("A5.2 Scoring"), 'h');
+	assert_int_equal(kind_of("2.3 Format"), 'h');
+	assert_int_equal(kind_of("A1. price list"), '*');
+	assert_int_equal(kind_of("(a) price list"), 'a');
+	assert_int_equal(kind_of("3. price list"), '1');
 }
 
 static void reads_page_limits(void **state UNUSED)
@@ -578,6 +604,7 @@ int main(void)
 		cmocka_unit_test(reads_codes),
 		cmocka_unit_test(reads_lots),
 		cmocka_unit_test(reads_documents),
+		cmocka_unit_test(tells_numbers_of_headings_from_those_of_items),
 		cmocka_unit_test(reads_page_limits),
 		cmocka_unit_test(reads_criteria_in_prose),
 		cmocka_unit_test(reads_criteria_in_tables),

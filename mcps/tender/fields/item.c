@@ -50,8 +50,9 @@ static char kind_of(const char *text)
 	if (digits)
 		return text[n + digits] == '.' && g_ascii_isdigit(text[n + digits + 1]) ? 'h' : '1';
 	if (g_ascii_isalpha(text[n])) {
-		digits = strspn(text + n + 1, "0123456789");
-		return digits && text[n + 1 + digits] == '.' ? 'h' : 'a';
+		n++;
+		digits = strspn(text + n, "0123456789");
+		return digits && text[n + digits] == '.' && g_ascii_isdigit(text[n + digits + 1]) ? 'h' : 'a';
 	}
 	return util_starts(text, BOX_EMPTY) ? 'h' : '*';
 }
