@@ -158,8 +158,8 @@ static char *words_before(const struct block *b, const GArray *amounts, unsigned
 	return g_strndup(b->text + from, (gsize)(to - from));
 }
 
-/* The part of its sentence that an amount stands in, between semicolons. */
-static char *clause_of(const struct block *b, const struct amount *a)
+/* The part of its sentence that an amount stands in, between semicolons, and where in the block it begins. */
+static char *clause_of(const struct block *b, const struct amount *a, int *begin)
 {
 	int from = a->from, to = a->to;
 
@@ -167,6 +167,7 @@ static char *clause_of(const struct block *b, const struct amount *a)
 	       !(b->text[from - 1] == ' ' && from > 1 && b->text[from - 2] == '.'))
 		from--;
 	to += (int)MIN(strcspn(b->text + to, ";"), (size_t)(text_sentence(b->text + to) - b->text - to));
+	*begin = from;
 	return g_strndup(b->text + from, (gsize)(to - from));
 }
 
@@ -174,10 +175,12 @@ static char *clause_of(const struct block *b, const struct amount *a)
 static bool is_beside(const struct block *b, const GArray *amounts, unsigned i, const struct amount *low)
 {
 	const struct amount *a = &g_array_index(amounts, struct amount, i);
-	auto_free char *clause = clause_of(b, a), *own = NULL;
-	int begin = (int)(strstr(b->text, clause) - b->text), end = begin + (int)strlen(clause), from = begin;
+	int begin, from;
+	auto_free char *clause = clause_of(b, a, &begin), *own = NULL;
+	int end = begin + (int)strlen(clause);
 	bool others = i + 1 < amounts->len && g_array_index(amounts, struct amount, i + 1).from < end;
 
+	from = begin;
 	if (i > 0 && !low && g_array_index(amounts, struct amount, i - 1).to > begin) {
 		from = g_array_index(amounts, struct amount, i - 1).to;
 		others = true;
@@ -203,7 +206,8 @@ static struct pattern *what_for(const struct page *p, int block, const struct am
 				const char *before, const char *label, bool *apart)
 {
 	const struct block *b = page_block(p, block);
-	auto_free char *clause = clause_of(b, a);
+	int begin;
+	auto_free char *clause = clause_of(b, a, &begin);
 	const char *heading = heading_of(p, block);
 	struct pattern *is = PATTERN_BEST(budget_for, clause);
 
