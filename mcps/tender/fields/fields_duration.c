@@ -78,9 +78,7 @@ static struct pattern no_duration_behind = {
 	0, NULL, NULL
 };
 
-static struct pattern extends = { "\\b" PASSAGE_EXTENDS
-				  "\\w*|\\bverläng|\\b(?:continue|carry on|go on|weiter\\w*) (?:for|um|für)\\b",
-				  0, NULL, NULL };
+static struct pattern extends = { PASSAGE_EXTENSION, 0, NULL, NULL };
 
 static struct pattern period_at = { "\\b" PERIOD, 0, NULL, NULL };
 static struct pattern option_behind = {

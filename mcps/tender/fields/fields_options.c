@@ -7,9 +7,7 @@
 #include "tender/text/pattern.h"
 #include "tender/text/periods.h"
 
-static struct pattern extends = { "\\b" PASSAGE_EXTENDS
-				  "\\w*|\\bverläng|\\b(?:continue|carry on|go on|weiter\\w*) (?:for|um|für)\\b",
-				  0, NULL, NULL };
+static struct pattern extends = { PASSAGE_EXTENSION, 0, NULL, NULL };
 
 /* What is extended is something else. */
 static struct pattern no_option = {

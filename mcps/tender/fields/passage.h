@@ -6,6 +6,9 @@
 
 /* Words of an extension, as part of a pattern: each may go on. */
 #define PASSAGE_EXTENDS "(?:option|exten[ds]|extension|renew|verläng|prolong)"
+/* All of what says that a contract goes on. */
+#define PASSAGE_EXTENSION \
+	"\\b" PASSAGE_EXTENDS "\\w*|\\bverläng|\\b(?:continue|carry on|go on|weiter\\w*) (?:for|um|für)\\b"
 
 struct passage {
 	const struct doc *d;
