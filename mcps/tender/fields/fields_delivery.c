@@ -29,8 +29,7 @@ static struct pattern ways[] = {
 	  "\\b.{0,60}\\b(?:submitted|uploaded|lodged|entered|received|accepted|made|returned|sent|delivered)\\b.{0,60}\\b(?:via|through|using|on|in|at|to)\\b.{0,60}(?:https?://|www\\.|\\bGeM\\b|BidExpress|BidNet|"
 	  "DemandStar|eTenders|Jaggaer|In-?tend|ProContract|SAM\\.gov|MERX|GETS\\b|simap|ANKÖ|subreport|DTVP)",
 	  86, "portal", NULL },
-	{ "\\b(?:angebots?abgabe|einreichung|abgabe der angebote|offert\\w*|angebote?|teilnahmeantr\\w*)\\b.{0,100}\\b(?:elektronisch|online)\\b.{0,60}" PLATTFORM
-	  "",
+	{ "\\b(?:angebots?abgabe|einreichung|abgabe der angebote|offert\\w*|angebote?|teilnahmeantr\\w*)\\b.{0,100}\\b(?:elektronisch|online)\\b.{0,60}" PLATTFORM,
 	  86, "portal", NULL },
 	{ "\\b(?:angebote?|offerten?|unterlagen|teilnahmeantr\\w*)\\b.{0,60}\\b(?:an|unter)\\b.{0,12}" EMAIL, 82,
 	  "email", NULL },
@@ -48,12 +47,10 @@ static struct pattern ways[] = {
 	  "\\b.{0,160}" PLATTFORM
 	  ".{0,100}\\b(?:hoch(?:zu)?(?:laden|geladen)|hoch\\b|ein(?:zu)?langen|eingelangt|ein(?:zu)?bringen|eingebracht|ein(?:zu)?gehen|eingegangen|vorliegen|entgegen(?:genommen|zunehmen)?\\b|ein(?:zu)?(?:reichen|stellen)|abzugeben|abgegeben|eingereicht|(?:zu )?übermitteln|übermittelt)",
 	  87, "portal", NULL },
-	{ "\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}" ANGEBOTE "\\b.{0,160}" PLATTFORM
-	  "",
+	{ "\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}" ANGEBOTE "\\b.{0,160}" PLATTFORM,
 	  86, "portal", NULL },
 	{ ANGEBOTE
-	  "\\b.{0,40}\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}\\b(?:über|auf|in|im|via)\\b.{0,60}" PLATTFORM
-	  "",
+	  "\\b.{0,40}\\b(?:lad|reich|stell|richt|send|schick|übermittel|geb)e?n? sie\\b.{0,120}\\b(?:über|auf|in|im|via)\\b.{0,60}" PLATTFORM,
 	  86, "portal", NULL },
 	{ "\\b" OFFERS
 	  "\\b.{0,120}\\b(?:received|delivered|submitted|deposited|handed in)\\b.{0,80}\\bat the (?:submission|following|below|above|same|delivery) address",

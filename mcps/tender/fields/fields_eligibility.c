@@ -10,7 +10,6 @@
 #include "over.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
-#include "tender/doc/table.h"
 #include "tender/text/text.h"
 
 #define MOST_CONDITIONS 80

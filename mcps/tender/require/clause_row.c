@@ -1,7 +1,5 @@
 #include "clause_parts.h"
 
-#include <stdlib.h>
-
 #include "tender/text/text.h"
 
 #define NEAR_NUMBER 60  /* points between a number and the text beside it */
