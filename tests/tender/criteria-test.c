@@ -229,13 +229,34 @@ static void leaves_what_looks_alike(void **state UNUSED)
 	WAYS_ARE(ways);
 }
 
+/* What a form says behind a page without lines, and a page with more lines than one of paper has. */
+static void reads_odd_pages(void **state UNUSED)
+{
+	static const struct way ways[] = {
+		{ "\f\nArt: Preis\nBezeichnung: Preis\nZuschlagskriterium - Zahl: 60\nArt: Qualität\nBezeichnung: Qualität\nZuschlagskriterium - Zahl: 40",
+		  "Preis, 60; Qualität, 40" },
+	};
+	GString *text = g_string_new(NULL);
+	struct way late;
+
+	for (int i = 0; i < 10500; i++)
+		g_string_append_printf(text, "Room %c%d\n", 'A' + i % 26, i);
+	g_string_append(
+		text,
+		"Evaluation\nPrice counts for 45% and Quality for the remaining 55%, which is made up as follows:\n"
+		"Question | Sub-weighting\nService model | 30%\nRecruitment | 25%\n\f\nAnnex");
+	late = (struct way){ text->str, "Price, 45; Quality, 55 [Service model, 30; Recruitment, 25]" };
+	WAYS_ARE(ways);
+	ways_are(&late, 1);
+	g_string_free(text, TRUE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_sentences),
-		cmocka_unit_test(reads_tables),
-		cmocka_unit_test(reads_lists),
-		cmocka_unit_test(leaves_what_looks_alike),
+		cmocka_unit_test(reads_sentences), cmocka_unit_test(reads_tables),
+		cmocka_unit_test(reads_lists),     cmocka_unit_test(leaves_what_looks_alike),
+		cmocka_unit_test(reads_odd_pages),
 	};
 
 	return RUN_TESTS(tests);

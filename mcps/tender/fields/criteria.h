@@ -53,7 +53,7 @@ bool criteria_whole(const struct criteria *c);
 /* criteria_lines - items and lines under line k of a page that bear their weights; they may go on over the page */
 void criteria_lines(const struct doc *d, unsigned page, int k, struct criteria *c);
 
-/* criteria_table - rows with weights under line k of a page; they may go on over the page */
+/* criteria_table - rows with weights under line k of a page, -1 for all of it; they may go on over the page */
 void criteria_table(const struct doc *d, unsigned page, int k, struct criteria *c);
 
 /* criteria_table_of - those rows in one of the columns under line k whose weights sum to sum: parts of a criterion */

@@ -328,13 +328,13 @@ static void take_next_column(struct column *col, const struct page *p)
 /* The text of line k is the last on its page: what it leads to stands on the next one. */
 static bool is_last(const struct page *p, int k)
 {
-	int block = k >= 0 ? page_line(p, k)->block : (int)p->blocks->len;
+	bool is_line = k >= 0 && k < (int)p->lines->len;
 
-	for (int b = block + 1; b < (int)p->blocks->len; b++) {
+	for (int b = is_line ? page_line(p, k)->block + 1 : 0; b < (int)p->blocks->len; b++) {
 		if (!page_line(p, page_block(p, b)->first)->furniture)
 			return false;
 	}
-	return k >= 0 && page_line(p, k)->y1 > HEAD_FOOT * p->height;
+	return is_line && page_line(p, k)->y1 > HEAD_FOOT * p->height;
 }
 
 /* Weights that make a whole, and numbers further down that make none: those are of another table. */

@@ -13,8 +13,7 @@
 #define MOST_PLACES   120
 #define MOST_FORMULA  300
 #define MOST_LABEL    80
-#define MOST_HEADS    4 /* criteria that may have a table of parts below them */
-#define AT_PAGE       10000
+#define MOST_HEADS    4  /* criteria that may have a table of parts below them */
 #define OVER_SCORE    10 /* of a sentence over two pages */
 #define MOST_LONE     4  /* words of the only item of a list */
 #define SURE_PLACE    16 /* the score of a place that is about criteria for sure */
@@ -183,13 +182,32 @@ static char *key_of(const struct criteria *c)
 	return g_string_free(key, FALSE);
 }
 
+/* Where something was found: a page of the document and a line of it, -1 for no line more than another. */
+struct place {
+	unsigned page;
+	int line;
+};
+
 /* What was found, and complete tables with the words above them: they may say what a criterion is made of. */
 struct found {
 	const struct doc *doc;
 	struct choice *choice;
-	json_t *tables; /* [{head, items, at}] */
-	int at;         /* where it is being read: AT_PAGE times the page, and the line */
+	json_t *tables;  /* [{head, items, at}] */
+	struct place at; /* where it is being read */
 };
+
+static json_t *place_json(const struct place *at)
+{
+	return json_pack("[i, i]", (int)at->page, at->line);
+}
+
+static struct place place_of(const json_t *found)
+{
+	const json_t *at = json_object_get(found, "at");
+
+	return (struct place){ (unsigned)json_integer_value(json_array_get(at, 0)),
+			       (int)json_integer_value(json_array_get(at, 1)) };
+}
 
 static void keep(struct found *f, struct criteria *c, int place, const char *head)
 {
@@ -210,9 +228,9 @@ static void keep(struct found *f, struct criteria *c, int place, const char *hea
 					  : json_null(),
 				 "items", items, "formula");
 		if (weighted && c->items->len >= 3 && criteria_whole(c))
-			json_array_append_new(f->tables,
-					      json_pack("{s:s, s:O, s:i}", "head", head, "items", items, "at", f->at));
-		json_object_set_new(fact, "at", json_integer(f->at));
+			json_array_append_new(f->tables, json_pack("{s:s, s:O, s:o}", "head", head, "items", items,
+								   "at", place_json(&f->at)));
+		json_object_set_new(fact, "at", place_json(&f->at));
 		choice_add(f->choice, fact, fact_place(f->doc, fact, first->page, first->quote) ? score : 0, key);
 	}
 	criteria_release(c);
@@ -335,10 +353,9 @@ static bool has_price(const json_t *items)
 /* The table begins where the fact was found, or up to a page behind it. */
 static bool is_near(const json_t *fact, const json_t *table)
 {
-	json_int_t from = json_integer_value(json_object_get(fact, "at")),
-		   at = json_integer_value(json_object_get(table, "at"));
+	struct place from = place_of(fact), at = place_of(table);
 
-	return at >= from && at / AT_PAGE - from / AT_PAGE <= 1;
+	return at.page == from.page ? at.line >= from.line : at.page == from.page + 1;
 }
 
 /* The table says what one of two things is made of, the other is the price. */
@@ -374,7 +391,7 @@ static void prefer_heads(const struct found *f)
 static void add_sums(const struct found *f, json_t *fact)
 {
 	json_t *items = json_object_get(fact, "items"), *item;
-	int at = (int)json_integer_value(json_object_get(fact, "at"));
+	struct place at = place_of(fact);
 	size_t i;
 
 	json_array_foreach (items, i, item) {
@@ -385,7 +402,7 @@ static void add_sums(const struct found *f, json_t *fact)
 		    json_object_get(item, "items"))
 			continue;
 		criteria_init(&c);
-		criteria_table_of(f->doc, (unsigned)(at / AT_PAGE), at % AT_PAGE, weight, &c);
+		criteria_table_of(f->doc, at.page, at.line, weight, &c);
 		if ((c.unit || c.headed) && is_of_award(&c, "criteria") && !is_priced(&c))
 			json_object_set_new(item, "items", items_of(&c, -1));
 		criteria_release(&c);
@@ -510,25 +527,34 @@ static void read_over_page(struct found *f, unsigned i)
 	criteria_release(&c);
 }
 
+/* A form of eForms: its parts and the tables near it are looked for on the page of its first criterion. */
+static void read_form(struct found *f)
+{
+	struct criteria c;
+
+	criteria_init(&c);
+	criteria_eforms(f->doc, &c);
+	if (c.items->len)
+		g_ptr_array_find(f->doc->pages, g_array_index(c.items, struct criterion, 0).page, &f->at.page);
+	keep(f, &c, 24, "");
+	criteria_release(&c);
+}
+
 json_t *field_criteria(const struct doc *d)
 {
 	auto_choice *choice = choice_new();
-	struct found f = { d, choice, json_array(), 0 };
-	struct criteria c;
+	struct found f = { d, choice, json_array(), { 0, -1 } };
 	json_t *fact;
 	int n = 0;
 
-	criteria_init(&c);
-	criteria_eforms(d, &c);
-	keep(&f, &c, 24, "");
-	criteria_release(&c);
+	read_form(&f);
 	for (unsigned i = 0; i < d->pages->len; i++) {
 		const struct page *p = doc_page(d, i);
 
 		for (int k = 0; p->readable && k < (int)p->lines->len && n < MOST_PLACES; k++) {
 			int score = place_score(p, k);
 
-			f.at = (int)i * AT_PAGE + k;
+			f.at = (struct place){ i, k };
 			if (score <= 0) {
 				read_weighed(&f, p, k);
 				continue;
