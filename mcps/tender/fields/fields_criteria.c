@@ -5,6 +5,7 @@
 #include "criteria.h"
 #include "fact.h"
 #include "fields.h"
+#include "over.h"
 #include "weighed.h"
 #include "tender/text/pattern.h"
 #include "tender/doc/section.h"
@@ -490,30 +491,16 @@ static void read_weighed(struct found *f, const struct page *p, int k)
 	criteria_release(&c);
 }
 
-/* The first block of text on a page, or the last; NULL where there is none. */
-static const struct block *edge_block(const struct page *p, bool last)
-{
-	int n = p->readable ? (int)p->blocks->len : 0;
-
-	for (int i = 0; i < n; i++) {
-		const struct block *b = page_block(p, last ? n - 1 - i : i);
-
-		if (!page_line(p, b->first)->furniture)
-			return b;
-	}
-	return NULL;
-}
-
 /* A sentence that the end of its page parts. */
 static void read_over_page(struct found *f, unsigned i)
 {
 	const struct page *p = doc_page(f->doc, i), *next = doc_page(f->doc, i + 1);
-	const struct block *b = edge_block(p, true), *on = edge_block(next, false);
+	const struct block *b = p->readable ? over_last(p) : NULL, *on = b ? over_next(p, b, next) : NULL;
 	const char *tail = b ? b->text : "", *end;
 	auto_free char *head = NULL;
 	struct criteria c;
 
-	if (!b || !on || strlen(on->text) > MOST_WEIGHED || strchr(".:;!?", b->text[strlen(b->text) - 1]))
+	if (!on || strlen(on->text) > MOST_WEIGHED)
 		return;
 	for (end = text_sentence(tail); *end; end = text_sentence(tail))
 		tail = end + strspn(end, " ");

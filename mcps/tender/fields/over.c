@@ -14,7 +14,7 @@ static const struct block *first_block(const struct page *p)
 	return NULL;
 }
 
-static const struct block *last_block(const struct page *p)
+const struct block *over_last(const struct page *p)
 {
 	for (int i = (int)p->blocks->len - 1; i >= 0; i--) {
 		if (!page_line(p, page_block(p, i)->first)->furniture)
@@ -23,20 +23,23 @@ static const struct block *last_block(const struct page *p)
 	return NULL;
 }
 
-/* The block on the next page in which the last sentence of b goes on, NULL for none. */
+const struct block *over_next(const struct page *p, const struct block *last, const struct page *next)
+{
+	const struct block *on = next->readable && next->file == p->file ? first_block(next) : NULL;
+
+	if (!on || on->item || section_is_heading(on) || item_bullet(on->text) > 0 || section_is_heading(last) ||
+	    strchr(".:;!?", last->text[strlen(last->text) - 1]))
+		return NULL;
+	return g_unichar_islower(g_utf8_get_char(on->text)) || strchr(on->text, '.') ? on : NULL;
+}
+
 static const struct block *goes_over(const struct doc *d, const struct page *p, const struct block *b)
 {
-	const struct block *next = NULL;
+	guint i;
 
-	if (!b || b != last_block(p) || section_is_heading(b) || strchr(".;:!?", b->text[strlen(b->text) - 1]))
+	if (!b || b != over_last(p) || !g_ptr_array_find(d->pages, p, &i) || i + 1 >= d->pages->len)
 		return NULL;
-	for (unsigned i = 0; i + 1 < d->pages->len; i++) {
-		if (doc_page(d, i) == p && doc_page(d, i + 1)->readable && doc_page(d, i + 1)->file == p->file)
-			next = first_block(doc_page(d, i + 1));
-	}
-	if (!next || next->item || section_is_heading(next) || item_bullet(next->text) > 0)
-		return NULL;
-	return g_unichar_islower(g_utf8_get_char(next->text)) || strchr(next->text, '.') ? next : NULL;
+	return over_next(p, b, doc_page(d, i + 1));
 }
 
 char *over_text(const struct doc *d, const struct page *p, const struct block *b)
