@@ -31,23 +31,29 @@ static void show_items(GString *out, const json_t *items)
 	}
 }
 
+/* What is read from d, which is freed. */
+static char *items_in(struct doc *d)
+{
+	json_t *fact = field_criteria(d);
+	GString *got = g_string_new(fact ? NULL : "null");
+
+	show_items(got, json_object_get(fact, "items"));
+	json_decref(fact);
+	doc_free(d);
+	return g_string_free(got, FALSE);
+}
+
 static void ways_are(const struct way *ways, size_t n)
 {
 	int wrong = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct doc *d = small_doc(ways[i].text);
-		json_t *fact = field_criteria(d);
-		GString *got = g_string_new(fact ? NULL : "null");
+		auto_free char *got = items_in(small_doc(ways[i].text));
 
-		show_items(got, json_object_get(fact, "items"));
-		if (!streq(got->str, ways[i].want)) {
-			print_message("%s\n  want %s\n  got  %s\n", ways[i].text, ways[i].want, got->str);
+		if (!streq(got, ways[i].want)) {
+			print_message("%s\n  want %s\n  got  %s\n", ways[i].text, ways[i].want, got);
 			wrong++;
 		}
-		g_string_free(got, TRUE);
-		json_decref(fact);
-		doc_free(d);
 	}
 	assert_int_equal(wrong, 0);
 }
@@ -159,6 +165,8 @@ static void reads_tables(void **state UNUSED)
 		  "Price, 40; quality, 60 [Concept, 50; Team of experts, 40; Environment, 10]" },
 		{ "Evaluation\nPrice counts for 45% and Quality for the remaining 55%, which is made up as follows:\nQuestion | Sub-weighting\nService model | 30%\nRecruitment | 25%",
 		  "Price, 45; Quality, 55 [Service model, 30; Recruitment, 25]" },
+		{ "Evaluation criteria\nCriterion | Points\nTotal of the base bid | 60\nQuality of the plan | 40",
+		  "Total of the base bid, 60; Quality of the plan, 40" },
 		{ "Zuschlagskriterien\nArt | Bezeichnung | Gewichtung\nPreis | Wertungspreis | 55,00\nQualität | Ausfallkonzept | 30,00\nQualität | Bemusterung | 15,00",
 		  "Wertungspreis, 55; Ausfallkonzept, 30; Bemusterung, 15" },
 		{ "Wertung\nDer Preis geht mit 40 % und die Leistung mit 60 % ein.\nNr. | Leistungskriterium | Gewicht | Punkte\nL1 | Vorgehen im Projekt | 40 % | 400\nL2 | Personal | 20 % | 200",
@@ -229,6 +237,39 @@ static void leaves_what_looks_alike(void **state UNUSED)
 	WAYS_ARE(ways);
 }
 
+/* A line of a page at a place in points; letters are five points wide. */
+static void add_line(GArray *lines, GString *page, const char *text, double x, double y)
+{
+	struct line line = { .text = g_strdup(text), .x0 = x, .y0 = y, .y1 = y + 10 };
+
+	line.x1 = x + 5 * (double)g_utf8_strlen(text, -1);
+	g_array_append_val(lines, line);
+	g_string_append_printf(page, "%s\n", text);
+}
+
+/* Names that reach up to their weights: the words of such a row are one line, down to the number. */
+static void reads_full_rows(void **state UNUSED)
+{
+	struct doc *d = doc_new();
+	struct file file = { .name = g_strdup("a.pdf") };
+	GArray *lines = g_array_new(FALSE, TRUE, sizeof(struct line));
+	GString *page = g_string_new(NULL);
+	auto_free char *got = NULL;
+
+	g_array_append_val(d->files, file);
+	add_line(lines, page, "Award criteria", 60, 100);
+	add_line(lines, page, "Weight", 280, 130);
+	add_line(lines, page, "Price", 60, 160);
+	add_line(lines, page, "30", 300, 160);
+	add_line(lines, page, "Concept for the service and its people in town 40", 65, 190);
+	add_line(lines, page, "Ways in which work is kept from harming nature 30", 65, 220);
+	doc_add_page(d, 0, 1, 842, g_string_free(page, FALSE), lines);
+	doc_finish(d);
+	got = items_in(d);
+	assert_string_equal(got, "Price, 30; Concept for the service and its people in town, 40; "
+				 "Ways in which work is kept from harming nature, 30");
+}
+
 /* What a form says behind a page without lines, and a page with more lines than one of paper has. */
 static void reads_odd_pages(void **state UNUSED)
 {
@@ -256,7 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_sentences), cmocka_unit_test(reads_tables),
 		cmocka_unit_test(reads_lists),     cmocka_unit_test(leaves_what_looks_alike),
-		cmocka_unit_test(reads_odd_pages),
+		cmocka_unit_test(reads_odd_pages), cmocka_unit_test(reads_full_rows),
 	};
 
 	return RUN_TESTS(tests);

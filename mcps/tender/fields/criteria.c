@@ -10,20 +10,25 @@
 
 #define MOST_NAME 260
 
+#define TOTAL \
+	"(?:grand |sub-?)?total(?! (?:of the )?(?:base )?(?:cost|price|value|evaluated|bid))|summe|gesamt(?!preis|kosten)\\w*"
+
 /* Heads, sums and what else stands where names do. */
 static struct pattern no_name = {
 	"^\\W*(?:(?:grand |sub-?)?total|sum|gesamt(?:summe|punktzahl|punkte)?|summe|insgesamt|maximum|maximal|max\\.?|overall|scores?|points?|weight\\w*|weighting|criteri(?:on|a)|kriteri(?:um|en)|zuschlagskriteri(?:um|en)|gewicht\\w*|gewichtung|punkte|page|seite|description|beschreibung|zuschlagskriterium\\W+zahl|award criterion\\W*(?:number)?|factors?|no\\.?|nr\\.?)\\W*$|"
-	"^(?:(?:grand |sub-?)?total(?! (?:of the )?(?:base )?(?:cost|price|value|evaluated|bid))|summe|gesamt(?!preis|kosten)\\w*)\\b|\\b(?:at least|mindestens|threshold)\\b|\\bpass(?:ing)? (?:mark|score)|^(?:lose?|lots?|page|seite|section|abschnitt) \\d",
+	"^(?:" TOTAL
+	")\\b|\\b(?:at least|mindestens|threshold)\\b|\\bpass(?:ing)? (?:mark|score)|^(?:lose?|lots?|page|seite|section|abschnitt) \\d",
 	0, NULL, NULL
 };
+static struct pattern total = { "^\\W*(?:" TOTAL "|insgesamt|sum)\\b", 0, NULL, NULL };
 
 void criteria_preload(void)
 {
 	pattern_compile(&no_name, 1);
+	pattern_compile(&total, 1);
 	criteria_table_preload();
 	criteria_text_preload();
 	criteria_eforms_preload();
-	criteria_lines_preload();
 	criteria_list_preload();
 	weighed_preload();
 }
@@ -116,6 +121,11 @@ void criteria_scale(struct criteria *c)
 	c->unit = "percent";
 }
 
+bool criteria_is_total(const char *name)
+{
+	return pattern_match(&total, name);
+}
+
 double criteria_sum(const struct criteria *c)
 {
 	double sum = 0;
@@ -136,7 +146,7 @@ bool criteria_whole(const struct criteria *c)
 	if (fabs(sum - 100) < 0.01 ||
 	    (c->total > 0 && (fabs(sum - c->total) < 0.01 || fabs(sum - c->total_last) < 0.01)))
 		return true;
-	return (!c->unit || streq(c->unit, "points")) && c->headed && sum > 100 && fabs(fmod(sum, 50)) < 0.01;
+	return (!c->unit || streq(c->unit, "points")) && c->headed && sum > 100 && fabs(remainder(sum, 50)) < 0.01;
 }
 
 /* How many items behind i sum to its weight; 0 for none. */

@@ -44,6 +44,9 @@ void criteria_nest(struct criteria *c);
 /* criteria_scale - make weights that are shares of 1 ("0.6") percent */
 void criteria_scale(struct criteria *c);
 
+/* criteria_is_total - the name is that of a sum, "Total" or "Gesamtpunktzahl", not of a price that is one */
+bool criteria_is_total(const char *name);
+
 /* criteria_sum - of the weights that are no parts; less than 0 when some have none */
 double criteria_sum(const struct criteria *c);
 
@@ -79,7 +82,6 @@ void criteria_preload(void);
 void criteria_table_preload(void);
 void criteria_text_preload(void);
 void criteria_eforms_preload(void);
-void criteria_lines_preload(void);
 void criteria_list_preload(void);
 
 #endif

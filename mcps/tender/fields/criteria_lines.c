@@ -3,22 +3,12 @@
 #include "fact.h"
 #include "item.h"
 #include "weighed.h"
-#include "tender/text/pattern.h"
 #include "tender/doc/section.h"
 #include "tender/text/text.h"
 
 #define MOST_SINCE 14  /* lines without a weight that end the list */
 #define MOST_TEXT  600 /* bytes of an item */
-
-static struct pattern total_item = {
-	"^\\W*(?:(?:grand |sub-?)?total(?! (?:costs?|price|value|evaluated))|summe|gesamt(?!preis|kosten)\\w*|insgesamt|sum)\\b",
-	0, NULL, NULL
-};
-
-void criteria_lines_preload(void)
-{
-	pattern_compile(&total_item, 1);
-}
+#define MOST_LINES 500 /* of a block that are items */
 
 static bool take_item(struct criteria *c, const struct page *p, const char *text, const char *quote)
 {
@@ -28,7 +18,7 @@ static bool take_item(struct criteria *c, const struct page *p, const char *text
 	if (strlen(text) < MOST_TEXT && weighed_item(text, all)) {
 		const struct weighed *one = &g_array_index(all, struct weighed, 0);
 
-		if (pattern_match(&total_item, one->name))
+		if (criteria_is_total(one->name))
 			c->total = one->weight;
 		else
 			taken = criteria_add(c, p, one->name, one->weight, one->unit, quote);
@@ -60,7 +50,9 @@ static bool take_block(struct criteria *c, const struct page *p, const struct bl
 		quote = fact_quote(p, b, 0, (int)strlen(b->text));
 		return take_item(c, p, b->text, quote);
 	}
-	for (int k = MAX(from, b->first); !flows(p, b) && k < b->first + b->n; k++)
+	if (flows(p, b))
+		return false;
+	for (int k = MAX(from, b->first); k < b->first + b->n && k < from + MOST_LINES; k++)
 		taken = take_item(c, p, page_line(p, k)->text, page_line(p, k)->text) || taken;
 	return taken;
 }

@@ -39,10 +39,6 @@ static struct pattern row_number = {
 	"^\\(?(?:\\p{L}{1,4}[ .-]?)?\\d{1,3}(?:[.-]\\d{1,3}){0,3}[).:]?$|^\\(?(?:\\p{L}|[ivx]{1,4})[).]?$", 0, NULL,
 	NULL
 };
-static struct pattern total_row = {
-	"^\\W*(?:(?:grand |sub-?)?total(?! (?:costs?|price|value|evaluated))|summe|gesamt(?!preis|kosten)\\w*|insgesamt|sum)\\b",
-	0, NULL, NULL
-};
 
 void criteria_table_preload(void)
 {
@@ -50,7 +46,6 @@ void criteria_table_preload(void)
 	pattern_compile(&weight_head, 1);
 	pattern_compile(&name_head, 1);
 	pattern_compile(&row_number, 1);
-	pattern_compile(&total_row, 1);
 }
 
 static double number_of(const char *text)
@@ -240,12 +235,12 @@ static void take_rows(const GArray *cells, struct criteria *c)
 
 		if (!name)
 			continue;
-		if (pattern_match(&total_row, name)) {
+		if (criteria_is_total(name)) {
 			c->total = c->total > 0 ? c->total : cell->weight;
 			c->total_last = cell->weight;
 			continue;
 		}
-		quote = fact_pair(name, cell->line->text);
+		quote = b ? fact_pair(name, cell->line->text) : g_strdup(cell->line->text);
 		criteria_add(c, cell->page, name, cell->weight,
 			     strpbrk(cell->unit, "/0123456789") ? "points" : cell->unit,
 			     fact_stands(cell->page, quote) ? quote : cell->line->text);
@@ -289,7 +284,9 @@ static bool take_cell(struct column *col, const struct page *p, int k)
 	}
 	if (last && last->page == p && line->y0 - last->line->y1 > MOST_GAP)
 		return false;
-	col->first = line;
+	/* A cell at the end of a line says nothing of how wide the column is. */
+	if (!cell.tail)
+		col->first = line;
 	g_array_append_val(col->cells, cell);
 	return true;
 }
@@ -351,7 +348,7 @@ static void end_whole(GArray *cells)
 		    next->line->y0 - cell->line->y1 > MOST_ROW)
 			whole = i + 1;
 	}
-	if (whole && fmod(sum, 100) > 0.01)
+	if (whole && fabs(remainder(sum, 100)) > 0.01)
 		g_array_set_size(cells, whole);
 }
 
