@@ -69,6 +69,10 @@ static void reads_contacts(void **state UNUSED)
 		{ "Geschäftsführer: Tobias Heck, Tel. 07121 555-33", "null" },
 		{ "Dana K. Whit runs the purchase. Questions: dana.whit@agency.example",
 		  "Dana K. Whit, null, dana.whit@agency.example, null" },
+		{ "Stone,Stone Stones and Dana K. Stone run the purchase. Questions: dana.stone@agency.example",
+		  "Dana K. Stone, null, dana.stone@agency.example, null" },
+		{ "Für die Straßenbauverwaltung des Landes, die Vergabestelle für Tief- und Straßenbau in allen Gemeinden, die keine eigene Vergabestelle haben, kauft Dana Stone ein. Fragen: dana.stone@agency.example",
+		  "Dana Stone, null, dana.stone@agency.example, null" },
 		{ "Complaints are heard by the review body, review@state.example.", "null" },
 	};
 

@@ -7,8 +7,10 @@
 #define TITLE \
 	"(?:(?<!\\p{L})(?-i:M(?:r|R|rs|RS|s|iss)|D(?:r|R)|Prof|PROF|Shri|SHRI|Smt|SMT|Er|Eng|Mag|MMag|DI|Frau|Herrn?|FRAU|HERRN?|Hr|Dipl\\.-\\w+|Dr\\.-Ing|Ing|M\\.\\s?(?:A|Sc)|B\\.\\s?(?:A|Sc))(?:\\.(?:ª|a|in)\\b\\.?|ª|\\.)?\\s+)"
 /* A word of a name; only a short one ends in a stop. */
-#define WORD "\\p{Lu}(?:\\p{L}{0,2}\\.|[\\p{L}'’-]*)"
-#define NAME WORD "(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+" WORD "){1,3}(?![\\p{L}])"
+#define WORD        "\\p{Lu}(?:\\p{L}{0,2}\\.|[\\p{L}'’-]*)"
+#define NAME        WORD "(?:\\s+(?:von|van|de|der|zu)\\b)*(?:\\s+" WORD "){1,3}(?![\\p{L}])"
+#define MOST_NAME   60  /* bytes of a name */
+#define MOST_BEFORE 120 /* bytes before a surname in which the first names stand, and an office perhaps */
 /* The label of what stands behind a name on its line. */
 #define NO_NAME \
 	"(?!(?:Durchwahl|Tel|Fon|Fax|Mobil|Handy|Zimmer|Raum|E-?[Mm]ail|Phone|Cell|Ext|Office)(?![\\p{Ll}-])|Tele(?:fon|fax|phone)|Mobile)"
@@ -103,7 +105,7 @@ static char *first_match(struct pattern *p, const char *text, const char *group,
 
 bool person_is_name(const char *s)
 {
-	return strlen(s) < 60 && !pattern_match(&no_person, s) && !pattern_match(&office_first, s) &&
+	return strlen(s) < MOST_NAME && !pattern_match(&no_person, s) && !pattern_match(&office_first, s) &&
 	       !strpbrk(s, "0123456789@");
 }
 
@@ -145,18 +147,34 @@ char *person_surname(const char *name)
 	return surname;
 }
 
+/* The surname at at with what may be its first names; the caller's. */
+static char *words_to(const char *text, const char *at, const char *surname)
+{
+	const char *from = at - text > MOST_BEFORE ? at - MOST_BEFORE : text;
+
+	while (from < at && (*from & 0xC0) == 0x80)
+		from++;
+	return g_strndup(from, (gsize)(at - from) + strlen(surname));
+}
+
 char *person_full(const char *text, const char *surname)
 {
-	for (const char *at = strstr(text, surname); at; at = strstr(at + 1, surname)) {
-		auto_free char *before = g_strndup(text, (gsize)(at - text) + strlen(surname));
-		auto_free char *full = first_match(&full_name, before, "value", NULL);
-		const char *name = full;
+	size_t len = strlen(surname);
+
+	for (const char *at = len < MOST_NAME ? strstr(text, surname) : NULL; at; at = strstr(at + 1, surname)) {
+		auto_free char *before = NULL, *full = NULL;
+		const char *name;
+
+		if (g_ascii_isalpha(at[len]))
+			continue;
+		before = words_to(text, at, surname);
+		full = first_match(&full_name, before, "value", NULL);
+		name = full;
 
 		/* An office may stand before the name. */
 		if (name && !person_is_name(name))
 			name = strchr(name, ' ') + 1;
-		if (name && strchr(name, ' ') && !pattern_match(&surname_only, name) && person_is_name(name) &&
-		    !g_ascii_isalpha(at[strlen(surname)]))
+		if (name && strchr(name, ' ') && !pattern_match(&surname_only, name) && person_is_name(name))
 			return g_strdup(name);
 	}
 	return NULL;
