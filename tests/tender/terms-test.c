@@ -78,6 +78,11 @@ static void reads_days_of_a_term(void **state UNUSED)
 		{ "Baubeginn | 03.05.2027\nBauende | 29.10.2027\nDas Gerüst bleibt bis zum 30.11.2027 stehen.",
 		  "2027-05-03, 2027-10-29" },
 	};
+	/* Both days stand far behind the beginning of their block, and the first has no year. */
+	static const struct small_case far[] = {
+		{ "Wir suchen für die Straßenmeisterei, für den Bauhof und für die Grünpflege der Stadt und ihrer fünf Ortschaften, die alle eigene Plätze haben, mehrere Fahrzeuge, die wir nicht kaufen, sondern für die Zeit des Umbaus unserer Halle, die wir selbst bezahlen, mieten vom 12. April bis 30. November 2027",
+		  "2027-04-12, 2027-11-30" },
+	};
 	static const struct small_case spans[] = {
 		{ "The term is three years, with a right of renewal for another two years on our side.", "36" },
 		{ "Our standard terms apply. The term will be 24 months.", "24" },
@@ -85,6 +90,7 @@ static void reads_days_of_a_term(void **state UNUSED)
 	};
 
 	assert_int_equal(SMALL_WRONG(field_duration, "start end", cases), 0);
+	assert_int_equal(SMALL_WRONG(field_duration, "start end", far), 0);
 	assert_int_equal(SMALL_WRONG(field_duration, "months", spans), 0);
 }
 

@@ -5,7 +5,8 @@
 #include "fact.h"
 #include "tender/text/text.h"
 
-#define MOST_BEHIND 90 /* bytes behind a date that may still say what it is */
+#define MOST_BEHIND 90  /* bytes behind a date that may still say what it is */
+#define MOST_PIECE  300 /* bytes to find the end of a sentence among them in */
 
 bool dated_plain(const char *text)
 {
@@ -18,16 +19,16 @@ bool dated_plain(const char *text)
 	return false;
 }
 
-/* Where the sentence begins that holds byte at. */
-static int sentence_start(const char *text, int at)
+/* Go on to the sentence that holds byte at. */
+static void go_to(const char *text, int at, struct dated_place *place)
 {
-	const char *begin = text, *end = text_sentence(text);
-
-	while (*end && end - text <= at) {
-		begin = end + strspn(end, " ");
-		end = text_sentence(begin);
+	if (place->end == 0)
+		place->end = (int)(text_sentence(text) - text);
+	while (text[place->end] && place->end <= at) {
+		place->before = place->begin;
+		place->begin = place->end + (int)strspn(text + place->end, " ");
+		place->end = (int)(text_sentence(text + place->begin) - text);
 	}
-	return (int)(begin - text);
 }
 
 /* "It must reach us by …", "Write to …": what is meant stands in the sentence before. */
@@ -53,15 +54,36 @@ static bool begins_with_pronoun(const char *text)
 	return false;
 }
 
+int dated_context_on(const char *text, int at, struct dated_place *place)
+{
+	go_to(text, at, place);
+	return begins_with_pronoun(text + place->begin) ? place->before : place->begin;
+}
+
 int dated_context(const char *text, int at)
 {
-	int begin = sentence_start(text, at), before = begin;
+	return dated_context_on(text, at, &(struct dated_place){ 0 });
+}
 
-	if (!begins_with_pronoun(text + begin))
-		return begin;
-	while (before > 0 && text[before - 1] == ' ')
-		before--;
-	return before > 0 ? sentence_start(text, before - 1) : begin;
+char *dated_piece(const char *text, int *from, int to)
+{
+	int end;
+
+	*from = MAX(*from, 0);
+	while (*from > 0 && (text[*from] & 0xC0) == 0x80)
+		--*from;
+	end = *from + (int)strnlen(text + *from, (size_t)MAX(to - *from, 0));
+	while (end > *from && (text[end] & 0xC0) == 0x80)
+		end--;
+	return g_strndup(text + *from, (gsize)(end - *from));
+}
+
+/* Where the sentence ends that goes on behind byte at, as far as it is asked for. */
+static int behind_end(const char *text, int at)
+{
+	auto_free char *piece = dated_piece(text, &at, at + MOST_PIECE);
+
+	return at + (int)(text_sentence(piece) - piece);
 }
 
 static char *words_between(const struct block *b, int from, int to)
@@ -150,12 +172,12 @@ static bool begins_label(const char *line)
 	       g_unichar_isupper(g_utf8_get_char(line)) && !memchr(line, '.', (size_t)(colon - line));
 }
 
-static void find_words(struct dated *dt, int after_last, int next)
+static void find_words(struct dated *dt, int after_last, int next, struct dated_place *place)
 {
 	const struct block *b = dt->block;
 	int line = block_line(b, dt->date.from), last = block_line(b, dt->date.to - 1);
-	int begin = MAX(dated_context(b->text, dt->date.from), after_last);
-	int behind = (int)(text_sentence(b->text + dt->date.to) - b->text);
+	int begin = MAX(dated_context_on(b->text, dt->date.from, place), after_last);
+	int behind = behind_end(b->text, dt->date.to);
 
 	if (begins_label(page_line(dt->page, line)->text))
 		begin = MAX(begin, b->starts[line - b->first]);
@@ -225,6 +247,7 @@ static bool goes_on(const char *between, int len)
 static void scan_block(GArray *dates, const struct page *p, const struct block *b,
 		       void (*fn)(void *arg, const struct dated *dt), void *arg)
 {
+	struct dated_place place = { 0 };
 	int after_last = 0; /* where the words of this date begin at the earliest */
 
 	for (unsigned i = 0; i < dates->len; i++) {
@@ -232,7 +255,7 @@ static void scan_block(GArray *dates, const struct page *p, const struct block *
 		int next = i + 1 < dates->len ? g_array_index(dates, struct date, i + 1).from : INT32_MAX;
 
 		dt.behind = b->text + dt.date.to;
-		find_words(&dt, after_last, next);
+		find_words(&dt, after_last, next, &place);
 		find_clock(&dt);
 		fn(arg, &dt);
 		release(&dt);

@@ -35,6 +35,18 @@ char *dated_quote(const struct dated *dt, bool with_label);
  */
 int dated_context(const char *text, int at);
 
+/* dated_piece - text between the bytes *from and to, as far as it goes, cut between letters; sets *from; the caller's
+ */
+char *dated_piece(const char *text, int *from, int to);
+
+/* Among the sentences of one text, { 0 } at its beginning: of the one before, this one, and behind this one. */
+struct dated_place {
+	int before, begin, end;
+};
+
+/* dated_context_on - dated_context for one byte after the other: goes on from place, which moves forward only */
+int dated_context_on(const char *text, int at, struct dated_place *place);
+
 /* dated_plain - could text hold a date at all? Costs nothing beside a pattern */
 bool dated_plain(const char *text);
 

@@ -130,11 +130,13 @@ static void add_counted(struct counts *c, const struct page *p, const struct blo
 
 static void add_sentences(struct counts *c, const struct page *p, const struct block *b)
 {
+	struct dated_place place = { 0 };
+
 	for (const char *s = b->text, *begin, *end; *s; s = end + strspn(end, " ")) {
 		auto_free char *sentence = NULL;
 
 		end = text_sentence(s);
-		begin = b->text + dated_context(b->text, (int)(s - b->text));
+		begin = b->text + dated_context_on(b->text, (int)(s - b->text), &place);
 		sentence = g_strndup(begin, (gsize)(end - begin));
 		for (size_t i = 0; i < N_ELEMS(counted); i++)
 			add_counted(c, p, b, sentence, (int)(begin - b->text), &counted[i]);

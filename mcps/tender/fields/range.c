@@ -96,8 +96,9 @@ struct bounds {
 	struct bound start, end;
 };
 
-#define MOST_BETWEEN 24 /* bytes between two dates of which the first has no year */
-#define MOST_LABEL   60 /* bytes of a label in a sentence, which may begin on the line above */
+#define MOST_BETWEEN 24  /* bytes between two dates of which the first has no year */
+#define MOST_PIECE   200 /* bytes beside a date that may hold the words and the time of the one before it */
+#define MOST_LABEL   60  /* bytes of a label in a sentence, which may begin on the line above */
 
 static bool is_bound(const struct dated *dt, struct pattern *labels, size_t n, bool *beside)
 {
@@ -186,6 +187,15 @@ static char *range_cell(const struct page *p, const struct block *b, const struc
 	return fact_pair(page_line(p, line)->text, value);
 }
 
+/* The sentence says before byte at that something is asked for. */
+static bool is_needed(const char *text, int at)
+{
+	int begin = dated_context(text, at);
+	auto_free char *words = g_strndup(text + begin, (gsize)MAX(at - begin, 0));
+
+	return pattern_match(&range_needed, words);
+}
+
 /* "The contract begins on … and ends on …", "vom … bis zum …" */
 static void add_range(struct choice *c, const struct doc *d, const struct page *p, const struct block *b,
 		      const struct date *one, const struct date *two)
@@ -193,16 +203,15 @@ static void add_range(struct choice *c, const struct doc *d, const struct page *
 	auto_free char *before = g_strndup(b->text + MAX(0, one->from - 80), (gsize)MIN(one->from, 80)),
 		       *between = g_strndup(b->text + one->to, (gsize)MAX(two->from - one->to, 0)), *quote = NULL;
 	auto_free char *valid = g_utf8_make_valid(before, -1);
-	const char *sentence = b->text + dated_context(b->text, one->from);
-	auto_free char *needed = g_strndup(sentence, (gsize)MAX(b->text + one->from - sentence, 0));
-	bool said = pattern_match(&range_before, valid);
+	bool said;
 	json_t *fact;
 
 	if (one->hour >= 0 || two->hour >= 0 || date_order(one, two) >= 0 ||
 	    (!pattern_match(&range_between, between) && !pattern_match(&range_begins, between)))
 		return;
-	quote = said || pattern_match(&range_needed, needed) ? fact_quote(p, b, one->from, two->to)
-							     : range_cell(p, b, one, two);
+	said = pattern_match(&range_before, valid);
+	quote = said || is_needed(b->text, one->from) ? fact_quote(p, b, one->from, two->to)
+						      : range_cell(p, b, one, two);
 	if (!quote || pattern_match(&no_range, quote))
 		return;
 	fact = days_fact(one, two);
@@ -214,11 +223,15 @@ static void add_half_range(struct choice *c, const struct doc *d, const struct p
 			   const struct date *two)
 {
 	const struct date new_year = { .year = two->year, .month = 1, .day = 1 };
-	GArray *bare = dates_scan_bare(b->text, &new_year);
+	int begin = two->from - MOST_PIECE;
+	auto_free char *piece = dated_piece(b->text, &begin, two->to + MOST_PIECE);
+	GArray *bare = dates_scan_bare(piece, &new_year);
 
 	for (unsigned i = 0; i < bare->len; i++) {
 		struct date one = g_array_index(bare, struct date, i);
 
+		one.from += begin;
+		one.to += begin;
 		if (one.to > two->from || two->from - one.to > MOST_BETWEEN)
 			continue;
 		one.year -= date_order(&one, two) > 0;
