@@ -75,6 +75,10 @@ static void reads_lots(void **state UNUSED)
 		field_lots,
 		"Die Leistung ist in zwei Gebiete aufgeteilt. Angebote sind für ein oder mehrere Gebiete möglich.\nGebiet 1: Nord\nGebiet 2: Süd",
 		"id title", "1, Nord; 2, Süd");
+	field_is(
+		field_lots,
+		"The work is divided into parts, for one or more of which bids are made.\nIt is divided into Parts; one or all may be won.\nIt is divided into regions: one or both.\nRegion 1: North\nRegion 2: South",
+		"id title", "1, North; 2, South");
 	field_is(field_lots, "• Lot 1: Retail Catering\n• Lot 2: Conference Catering", "id title",
 		 "1, Retail Catering; 2, Conference Catering");
 	field_is(field_lots, "Portion | Description\nSP1 | Collection of garbage\nSP2 | Sale of glass", "id title",

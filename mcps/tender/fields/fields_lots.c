@@ -294,8 +294,9 @@ static void read_row(struct lots *l, const struct page *p, int k)
 static void read_column(struct lots *l, const struct page *p, int head)
 {
 	GArray *rows = rows_under(p, head);
+	unsigned n = each_once(p, rows) ? rows->len : 0;
 
-	for (unsigned i = 0; i < rows->len && each_once(p, rows); i++)
+	for (unsigned i = 0; i < n; i++)
 		read_row(l, p, g_array_index(rows, int, i));
 	g_array_unref(rows);
 }
@@ -346,7 +347,7 @@ static void read_part(struct lots *l, const struct page *p, int k, const char *w
 	g_match_info_free(m);
 }
 
-/* What a contract is divided into, where bidders may choose; NULL where it is not; the caller's. */
+/* What a contract is divided into, in small letters, where bidders may choose; NULL where it is not; the caller's. */
 static char *part_word(const struct block *b)
 {
 	GMatchInfo *m = pattern_match(&may_choose, b->text) ? pattern_find(&divided, b->text, 0) : NULL;
@@ -357,20 +358,35 @@ static char *part_word(const struct block *b)
 		word = g_match_info_fetch_named(m, "word2");
 	}
 	g_match_info_free(m);
+	for (char *s = word; s && *s; s++)
+		*s = g_ascii_tolower(*s);
 	return word;
 }
 
-/* The parts on the page that says that there are some, and on the next one. */
-static void read_parts(struct lots *l, unsigned page, const struct block *b)
+/* The parts behind the block that says that there are some, and on the next page. */
+static void read_parts(struct lots *l, unsigned page, const struct block *b, const char *word)
 {
-	auto_free char *word = part_word(b);
-
-	for (unsigned i = page; word && i <= page + 1 && i < l->doc->pages->len; i++) {
+	for (unsigned i = page; i <= page + 1 && i < l->doc->pages->len; i++) {
 		const struct page *p = doc_page(l->doc, i);
 
 		for (int k = i == page ? b->first + b->n : 0; p->readable && k < (int)p->lines->len; k++)
 			read_part(l, p, k, word);
 	}
+}
+
+/* Who says it again on the same page has no other parts behind him: each word is looked for once. */
+static void read_divided(struct lots *l, unsigned page)
+{
+	const struct page *p = doc_page(l->doc, page);
+	GHashTable *words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (int k = 0; p->readable && k < (int)p->blocks->len && json_array_size(l->list) == 0; k++) {
+		char *word = part_word(page_block(p, k));
+
+		if (word && g_hash_table_add(words, word))
+			read_parts(l, page, page_block(p, k), word);
+	}
+	g_hash_table_unref(words);
 }
 
 static void drop_untitled(json_t *list)
@@ -410,12 +426,8 @@ json_t *field_lots(const struct doc *d)
 			read_told(&l, p, page_block(p, k));
 	}
 	drop_untitled(l.list);
-	for (unsigned n = 0; n < d->pages->len && json_array_size(l.list) == 0; n++) {
-		const struct page *p = doc_page(d, n);
-
-		for (int k = 0; p->readable && k < (int)p->blocks->len && json_array_size(l.list) == 0; k++)
-			read_parts(&l, n, page_block(p, k));
-	}
+	for (unsigned n = 0; n < d->pages->len && json_array_size(l.list) == 0; n++)
+		read_divided(&l, n);
 	drop_untitled(l.list);
 	/* A contract that is not divided is printed as one lot. */
 	if (json_array_size(l.list) < 2) {
