@@ -139,7 +139,7 @@ static const struct kind driver = { driver_symbols, N_ELEMS(driver_symbols), dri
 
 /* The driver last: what is wrong with it is what a person should read. */
 static const struct {
-	const char *library;
+	const char *soname;
 	const struct kind *kind;
 } places[] = {
 	{ "libcudart.so.13", &runtime }, { "libcudart.so.12", &runtime }, { "libcudart.so.11.0", &runtime },
@@ -173,6 +173,6 @@ int cuda_look(struct gpu *out, size_t most, struct err *e)
 	int rc = -ENODEV;
 
 	for (size_t i = 0; i < N_ELEMS(places) && rc <= 0; i++)
-		rc = look_with(places[i].library, places[i].kind, out, most, e);
+		rc = look_with(places[i].soname, places[i].kind, out, most, e);
 	return rc;
 }
